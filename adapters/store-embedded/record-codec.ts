@@ -1,0 +1,56 @@
+import { type Collection, KmsError, type StoredRecord } from '@keyhold/core'
+import { decode, encode } from 'cborg'
+
+/**
+ * The on-disk format, version 1. A place is `collection ‖ u16be(length of scope) ‖ scope ‖ id`. At the place of a
+ * record's first id stands CBOR `[revision, ids, body]`; at the place of each further id CBOR of the first id.
+ */
+export const formatVersion = 1
+
+/** Where the format version stands; no record's place begins with this byte. */
+export const formatPlace = Uint8Array.of(0x00)
+
+const collectionBytes = { header: 0x01, keystores: 0x02, keys: 0x03 } as const satisfies Record<Collection, number>
+
+export function placeOf(collection: Collection, scope: string, id: string): Buffer {
+  const scopeBytes = Buffer.from(scope, 'utf8')
+  const head = Buffer.alloc(3)
+  head.writeUInt8(collectionBytes[collection], 0)
+  head.writeUInt16BE(scopeBytes.length, 1)
+  return Buffer.concat([head, scopeBytes, Buffer.from(id, 'utf8')])
+}
+
+export function encodeRecord({ revision, ids, body }: StoredRecord): Uint8Array {
+  return encode([revision, ids, body])
+}
+
+export function encodeAlias(firstId: string): Uint8Array {
+  return encode(firstId)
+}
+
+/** What stands at a place: a record, or the first id of one. @throws KmsError STORE_CORRUPT */
+export function decodeEntry(bytes: Uint8Array, collection: Collection, scope: string): StoredRecord | string {
+  const entry = decodeCbor(bytes)
+  if (typeof entry === 'string') return entry
+  if (!Array.isArray(entry)) throw corrupt()
+  const [revision, ids, body] = entry
+  const isRecord = Number.isSafeInteger(revision) && isIds(ids) && body instanceof Uint8Array
+  if (!isRecord) throw corrupt()
+  return { collection, scope, ids, revision, body }
+}
+
+export function corrupt(cause?: unknown): KmsError {
+  return new KmsError('STORE_CORRUPT', 'a stored record cannot be read', { cause })
+}
+
+function decodeCbor(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes)
+  } catch (cause) {
+    throw corrupt(cause)
+  }
+}
+
+function isIds(ids: unknown): ids is [string, ...string[]] {
+  return Array.isArray(ids) && ids.length > 0 && ids.every(id => typeof id === 'string')
+}

@@ -1,0 +1,65 @@
+import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+
+/** A store that lives and ends with the process: for tests and for trying things out. */
+export class MemoryKeyStore implements KeyStorePort {
+  /** Every id of a record leads to the same record. */
+  readonly #records = new Map<string, StoredRecord>()
+  #closed = false
+
+  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    this.#requireOpen()
+    const record = this.#records.get(placeOf(collection, scope, id))
+    return record && structuredClone(record)
+  }
+
+  async add(record: StoredRecord): Promise<void> {
+    this.#requireOpen()
+    for (const place of placesOf(record)) if (this.#records.has(place)) throw alreadyExists()
+    this.#put(record)
+  }
+
+  async replace(record: StoredRecord): Promise<void> {
+    this.#requireOpen()
+    const { collection, scope, ids, revision } = record
+    const stored = this.#records.get(placeOf(collection, scope, ids[0]))
+    if (stored?.ids[0] !== ids[0] || stored.revision !== revision - 1) throw conflict()
+    for (const place of placesOf(record)) {
+      const other = this.#records.get(place)
+      if (other !== undefined && other !== stored) throw alreadyExists()
+    }
+    this.#put(record)
+  }
+
+  async check(): Promise<void> {
+    this.#requireOpen()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  #put(record: StoredRecord): void {
+    const copy = structuredClone(record)
+    for (const place of placesOf(record)) this.#records.set(place, copy)
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new KmsError('STORE_UNAVAILABLE', 'the store is closed')
+  }
+}
+
+function placesOf({ collection, scope, ids }: StoredRecord): string[] {
+  return ids.map(id => placeOf(collection, scope, id))
+}
+
+function placeOf(collection: Collection, scope: string, id: string): string {
+  return JSON.stringify([collection, scope, id])
+}
+
+function alreadyExists(): KmsError {
+  return new KmsError('ALREADY_EXISTS', 'the id is taken')
+}
+
+function conflict(): KmsError {
+  return new KmsError('CONFLICT', 'the record was changed in between')
+}

@@ -1,0 +1,6 @@
+import type { Clock } from '@keyhold/core'
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+}

@@ -1,0 +1,68 @@
+import { MasterKeyFileError } from '@keyhold/adapters'
+import { KmsError } from '@keyhold/core'
+import type { Logger } from 'pino'
+import { compose } from '../compose.ts'
+import { type Config, ConfigError, loadConfig } from '../config/config.ts'
+import { buildServer } from '../http/server.ts'
+import { openLog } from '../logging.ts'
+
+/**
+ * Runs the service until it is asked to stop. Then it finishes what it has accepted; a second signal ends it at once.
+ *
+ * @returns the exit code, when it is known: 0 after a clean stop
+ */
+export async function start(flags: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv): Promise<number> {
+  let config: Config
+  try {
+    config = loadConfig(environment, flags)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const problem of error.problems) process.stderr.write(`${problem}\n`)
+    return 1
+  }
+  const log = openLog(config.logLevel)
+  try {
+    return await serve(config, log)
+  } catch (error) {
+    // What an operator can mend is said in a sentence; anything else keeps its stack.
+    const mendable = error instanceof MasterKeyFileError || error instanceof KmsError || isListenError(error)
+    if (!mendable) throw error
+    log.fatal({ err: error.cause }, error.message)
+    return 1
+  }
+}
+
+async function serve(config: Config, log: Logger): Promise<number> {
+  const { ports, close } = await compose(config, log)
+  try {
+    const { listen, cache, bodyLimit, requestTimeout, baseUrl } = config
+    const server = await buildServer({ ports, cache, bodyLimit, requestTimeout, log, ...(baseUrl && { baseUrl }) })
+    const stop = stopSignal()
+    await server.listen({ ...listen, listenTextResolver: address => `listening at ${address}` })
+    const signal = await stop
+    log.info({ signal }, 'stopping: finishing the requests under way')
+    const impatience = setTimeout(() => server.server.closeAllConnections(), config.shutdownTimeout)
+    await server.close()
+    clearTimeout(impatience)
+    log.info('stopped')
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the next one does what it does by default. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    const signals = ['SIGTERM', 'SIGINT'] as const
+    const stop = (signal: NodeJS.Signals) => {
+      for (const each of signals) process.off(each, stop)
+      resolve(signal)
+    }
+    for (const each of signals) process.on(each, stop)
+  })
+}
+
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+}

@@ -1,0 +1,70 @@
+/** How the text of a setting becomes a value. Each throws a `RangeError` whose message completes "NAME: …". */
+
+export function text(value: string): string {
+  if (value === '') throw new RangeError('must not be empty')
+  return value
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): (value: string) => T {
+  return value => {
+    const choice = choices.find(candidate => candidate === value)
+    if (choice === undefined) throw new RangeError(`must be one of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+export function integer(minimum: number, maximum: number): (value: string) => number {
+  return value => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= minimum && number <= maximum) return number
+    throw new RangeError(`must be a whole number from ${minimum} to ${maximum}`)
+  }
+}
+
+const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A Go duration such as `10m`, `1h30m` or `500ms`, in milliseconds; `0` and everything negative is 0. */
+export function duration(value: string): number {
+  const [, sign, parts] = /^(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h))+|0)$/.exec(value) ?? []
+  if (parts === undefined) throw new RangeError('must be a duration such as 10m, 1h30m or 500ms')
+  if (sign === '-') return 0
+  let sum = 0
+  for (const [, number, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    sum += Number(number) * (unitMilliseconds[unit ?? ''] ?? 0)
+  }
+  if (sum > 2 ** 31 - 1) throw new RangeError('must be shorter than 24 days')
+  return Math.round(sum)
+}
+
+export function positiveDuration(value: string): number {
+  const milliseconds = duration(value)
+  if (milliseconds === 0) throw new RangeError('must be longer than 0')
+  return milliseconds
+}
+
+/** A boolean as Go's `strconv.ParseBool` takes it. */
+export function boolean(value: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false
+  throw new RangeError('must be true or false')
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `host:port`, with an IPv6 address in brackets; without a host every address of the machine is meant. */
+export function address(value: string): Address {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]*)):(\d{1,5})$/.exec(value) ?? []
+  if (port === undefined || Number(port) > 65_535) throw new RangeError('must be host:port, such as 127.0.0.1:8076')
+  return { host: bracketed ?? (plain || '0.0.0.0'), port: Number(port) }
+}
+
+/** An absolute http or https URL without credentials, query or fragment; answered without a slash at its end. */
+export function baseUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const plain = url && ['http:', 'https:'].includes(url.protocol) && !/[?#@]/.test(value)
+  if (!plain) throw new RangeError('must be an http or https URL without credentials, query or fragment')
+  return value.replace(/\/+$/, '')
+}

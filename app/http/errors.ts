@@ -1,0 +1,91 @@
+import { type ErrorCode, KmsError } from '@keyhold/core'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The status of every code. A new code does not compile until it stands here. */
+const statusOf = {
+  INVALID_REQUEST: 400,
+  UNSUPPORTED_KEY_TYPE: 400,
+  VERIFICATION_FAILED: 400,
+  DECRYPTION_FAILED: 400,
+  FORBIDDEN: 403,
+  KEYSTORE_NOT_FOUND: 404,
+  KEY_NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  CONFLICT: 409,
+  LIMIT_EXCEEDED: 409,
+  NOT_ACTIVE: 409,
+  OPERATION_UNSUPPORTED: 422,
+  SHARE_REJECTED: 403,
+  SHARE_UNAVAILABLE: 503,
+  STORE_UNAVAILABLE: 503,
+  LOCK_UNAVAILABLE: 503,
+  LOCK_REJECTED: 500,
+  STORE_CORRUPT: 500,
+  STORE_MISMATCH: 500,
+} as const satisfies Record<ErrorCode, number>
+
+/** Codes of what the HTTP layer itself refuses, by status; any other 4xx of its own is a malformed request. */
+const frameCodes: Readonly<Record<number, string>> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
+  413: 'PAYLOAD_TOO_LARGE',
+  431: 'HEADERS_TOO_LARGE',
+}
+
+/** The body of every error. Existing Go clients read `errMessage`, others `message`. */
+export interface ErrorBody {
+  readonly code: string
+  readonly message: string
+  readonly errMessage: string
+}
+
+export function errorBody(code: string, message: string): ErrorBody {
+  return { code, message, errMessage: message }
+}
+
+/** The body of an error that the HTTP layer found before there was a request to handle. */
+export function frameErrorBody(status: number): ErrorBody {
+  return errorBody(frameCodes[status] ?? 'INVALID_REQUEST', 'the request is malformed or too large')
+}
+
+/** Answers an error. Anything from 500 up is logged with its cause, and its text stays inside. */
+export function onError(error: FastifyError | KmsError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body } = describe(error)
+  if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
+  if (status === 503) reply.header('retry-after', '1')
+  reply.code(status).send(body)
+}
+
+function describe(error: FastifyError | KmsError | Error): { status: number; body: ErrorBody } {
+  if (error instanceof KmsError) {
+    const status = statusOf[error.code]
+    return { status, body: errorBody(error.code, status === 500 ? 'internal error' : error.message) }
+  }
+  const status = ('statusCode' in error && error.statusCode) || 500
+  if (status >= 400 && status < 500) {
+    const validation = 'validation' in error && error.validation?.[0]
+    // Of Fastify's own texts only those of validation say more than the status does, and none repeats a value.
+    const message = validation ? validationMessage(validation) : frameErrorBody(status).message
+    return { status, body: errorBody(frameCodes[status] ?? 'INVALID_REQUEST', message) }
+  }
+  return { status: 500, body: errorBody('INTERNAL_ERROR', 'internal error') }
+}
+
+function validationMessage({ instancePath }: NonNullable<FastifyError['validation']>[number]): string {
+  const field = instancePath.slice(1).replaceAll('/', '.') || 'body'
+  return `${field}: missing or of the wrong type`
+}
+
+export function notFound(_request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(404).send(errorBody('NOT_FOUND', 'there is nothing at this path'))
+}
+
+export function methodNotAllowed(allow: string) {
+  return (_request: FastifyRequest, reply: FastifyReply): void => {
+    reply
+      .code(405)
+      .header('allow', allow)
+      .send(errorBody('METHOD_NOT_ALLOWED', `use ${allow}`))
+  }
+}

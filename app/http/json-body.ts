@@ -1,0 +1,20 @@
+import { isUtf8 } from 'node:buffer'
+import { invalidRequest } from '@keyhold/core'
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * Every request body is JSON, whatever its Content-Type says: existing clients send imports without one. The body
+ * `null` is an empty object, as Go's decoder has it. A `__proto__` or `constructor.prototype` member is refused.
+ */
+export function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (!isUtf8(body)) return done(invalidRequest('body: not UTF-8'))
+    if (body.length === 0) return done(invalidRequest('body: must not be empty'))
+    void parse(request, body.toString('utf8'), (error, value) => {
+      if (error) done(invalidRequest('body: not a JSON text that is accepted here', error))
+      else done(null, value === null ? {} : value)
+    })
+  })
+}

@@ -1,0 +1,77 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { createKey, encodeBase64, exportKey, importKey, rotateKey } from '@keyhold/core'
+import { Type } from '@sinclair/typebox'
+import { callerOf } from '../caller.ts'
+import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
+import type { RouteOptions } from './route-options.ts'
+
+const CreateKeyRequest = Type.Object({ key_type: OptionalText })
+const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Union([Type.String(), Type.Null()]) })
+
+const ImportKeyRequest = Type.Object({ key_type: OptionalText, key: Bytes, public_key: Bytes, key_id: OptionalText })
+const KeyUrlReply = Type.Object({ key_url: Type.String() })
+
+const ExportKeyReply = Type.Object({ public_key: Type.String(), key_type: Type.String() })
+
+const RotateKeyRequest = Type.Object({ key_type: OptionalText })
+
+export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms, urlOf }) => {
+  const keyUrl = (keystoreId: string, keyId: string) => urlOf(`/v1/keystores/${keystoreId}/keys/${keyId}`)
+
+  app.post(
+    '/keystores/:keystoreId/keys',
+    {
+      schema: {
+        params: KeystoreParams,
+        body: CreateKeyRequest,
+        response: { 200: CreateKeyReply, ...errorReplies },
+      },
+    },
+    async request => {
+      const { keystoreId } = request.params
+      const command = { keystoreId, keyType: request.body.key_type ?? '' }
+      const { id, publicKey } = await createKey(kms, callerOf(request), command)
+      return { key_url: keyUrl(keystoreId, id), public_key: publicKey ? encodeBase64(publicKey) : null }
+    },
+  )
+
+  app.put(
+    '/keystores/:keystoreId/keys',
+    {
+      schema: { params: KeystoreParams, body: ImportKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } },
+    },
+    async request => {
+      const { keystoreId } = request.params
+      const { body } = request
+      const publicKey = someBytesOf(body.public_key, 'public_key')
+      const key = someBytesOf(body.key, 'key')
+      const { id } = await importKey(kms, callerOf(request), {
+        keystoreId,
+        keyType: body.key_type ?? '',
+        ...(key && { key }),
+        ...(publicKey && { publicKey }),
+        ...(body.key_id && { keyId: body.key_id }),
+      })
+      return { key_url: keyUrl(keystoreId, id) }
+    },
+  )
+
+  app.get(
+    '/keystores/:keystoreId/keys/:keyId/export',
+    { schema: { params: KeyParams, response: { 200: ExportKeyReply, ...errorReplies } } },
+    async request => {
+      const { publicKey, type } = await exportKey(kms, callerOf(request), request.params)
+      return { public_key: encodeBase64(publicKey), key_type: type }
+    },
+  )
+
+  app.post(
+    '/keystores/:keystoreId/keys/:keyId/rotate',
+    { schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } } },
+    async request => {
+      const command = { ...request.params, keyType: request.body.key_type ?? '' }
+      const { id } = await rotateKey(kms, callerOf(request), command)
+      return { key_url: keyUrl(request.params.keystoreId, id) }
+    },
+  )
+}

@@ -1,0 +1,118 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { type CacheLimits, openKms, type Ports } from '@keyhold/core'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type Authenticator, authenticateNobody, callerPlugin } from './caller.ts'
+import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
+import { readJsonBodies } from './json-body.ts'
+import { logRequest } from './request-log.ts'
+import { encryptRoutes } from './routes/encrypt.ts'
+import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { keystoreRoutes } from './routes/keystores.ts'
+import { macRoutes } from './routes/mac.ts'
+import { signRoutes } from './routes/sign.ts'
+
+export interface ServerOptions {
+  readonly ports: Ports
+  /** What the service's URLs begin with, without a slash at the end. Default: where it listens. */
+  readonly baseUrl?: string
+  readonly authenticate?: Authenticator
+  readonly cache?: CacheLimits
+  /** Bytes. */
+  readonly bodyLimit?: number
+  /** Milliseconds in which a request must have arrived whole. */
+  readonly requestTimeout?: number
+  readonly log?: FastifyBaseLogger
+}
+
+/**
+ * The whole HTTP service over a set of ports, not listening yet: `inject` works, and so does `listen`. Closing it wipes
+ * the keys it holds open; the ports stay their owner's to close.
+ *
+ * @throws KmsError if the store does not belong to the lock
+ */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, authenticate = authenticateNobody } = options
+  const kms = await openKms(ports, options.cache)
+  const app = fastify({
+    bodyLimit,
+    requestTimeout,
+    // Nothing is under way on such a connection: a body that stops arriving, a client that does not read its answer.
+    connectionTimeout: 2 * requestTimeout,
+    keepAliveTimeout: 75_000,
+    http: { headersTimeout: requestTimeout },
+    routerOptions: { maxParamLength: 128 },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    // What was accepted is finished, also while the server is closing.
+    return503OnClosing: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    ...(options.log ? { loggerInstance: options.log } : {}),
+    frameworkErrors: onError,
+    clientErrorHandler: answerBrokenFrame,
+  })
+  const urlOf = (path: string) => `${options.baseUrl ?? app.listeningOrigin}${path}`
+
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setErrorHandler(onError)
+  app.setNotFoundHandler(notFound)
+  app.addHook('onResponse', logRequest)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
+  readJsonBodies(app)
+  const methodsOf = collectMethods(app)
+
+  await app.register(healthRoutes, { kms })
+  await app.register(
+    async v1 => {
+      await v1.register(callerPlugin, { authenticate })
+      for (const routes of [keystoreRoutes, keyRoutes, signRoutes, encryptRoutes, macRoutes]) {
+        await v1.register(routes, { kms, urlOf })
+      }
+    },
+    { prefix: '/v1' },
+  )
+  refuseOtherMethods(app, new Map(methodsOf))
+
+  const purge = setInterval(() => kms.opened.purge(), 10_000).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(purge)
+    kms.close()
+  })
+  return app
+}
+
+/** A path that exists answers 405 to every other method, with the ones that it has (RFC 9110 section 15.5.6). */
+function refuseOtherMethods(app: FastifyInstance, methodsOf: ReadonlyMap<string, readonly string[]>): void {
+  for (const [url, methods] of methodsOf) {
+    const refuse = methodNotAllowed(methods.join(', '))
+    const others = app.supportedMethods.filter(method => !methods.includes(method))
+    // Before the body is read: what it holds does not matter here.
+    app.route({ url, method: others, onRequest: async (request, reply) => refuse(request, reply), handler: refuse })
+  }
+}
+
+function collectMethods(app: FastifyInstance): ReadonlyMap<string, readonly string[]> {
+  const methodsOf = new Map<string, string[]>()
+  app.addHook('onRoute', ({ url, method }) => {
+    methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()])
+  })
+  return methodsOf
+}
+
+/** Answers what Node's HTTP parser refused, in the shape of every other error. */
+function answerBrokenFrame(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400
+  const body = JSON.stringify(frameErrorBody(status))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

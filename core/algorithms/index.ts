@@ -1,0 +1,42 @@
+import { KmsError } from '../errors.ts'
+import { aes128GcmKeyType, aes256GcmKeyType, chaCha20Poly1305KeyType, xChaCha20Poly1305KeyType } from './aead.ts'
+import { ecdsaKeyType } from './ecdsa.ts'
+import { ed25519KeyType } from './ed25519.ts'
+import { hmacSha256KeyType } from './hmac.ts'
+import type { KeyType } from './key-type.ts'
+
+/** THE TABLE: one row per key type, under the name that the wire knows. Nothing else in the source names a key type. */
+export const keyTypes = table({
+  ED25519: ed25519KeyType,
+  ECDSAP256DER: ecdsaKeyType('P-256', 'der'),
+  ECDSAP384DER: ecdsaKeyType('P-384', 'der'),
+  ECDSAP521DER: ecdsaKeyType('P-521', 'der'),
+  ECDSAP256IEEEP1363: ecdsaKeyType('P-256', 'ieee-p1363'),
+  ECDSAP384IEEEP1363: ecdsaKeyType('P-384', 'ieee-p1363'),
+  ECDSAP521IEEEP1363: ecdsaKeyType('P-521', 'ieee-p1363'),
+  AES128GCM: aes128GcmKeyType,
+  AES256GCM: aes256GcmKeyType,
+  AES256GCMNoPrefix: aes256GcmKeyType,
+  ChaCha20Poly1305: chaCha20Poly1305KeyType,
+  XChaCha20Poly1305: xChaCha20Poly1305KeyType,
+  HMACSHA256Tag256: hmacSha256KeyType,
+})
+
+export type KeyTypeName = keyof typeof keyTypes & string
+
+export const keyTypeNames = Object.keys(keyTypes) as KeyTypeName[]
+
+export function isKeyTypeName(name: string): name is KeyTypeName {
+  return name in keyTypes
+}
+
+/** @throws KmsError UNSUPPORTED_KEY_TYPE */
+export function parseKeyTypeName(name: string): KeyTypeName {
+  if (!isKeyTypeName(name)) throw new KmsError('UNSUPPORTED_KEY_TYPE', 'key_type: not a key type of this server')
+  return name
+}
+
+/** Freezes the rows, and leaves the table without a prototype: a look-up of `constructor` finds nothing. */
+function table<T extends Record<string, KeyType>>(rows: T): Readonly<T> {
+  return Object.freeze(Object.assign(Object.create(null), rows)) as Readonly<T>
+}

@@ -1,0 +1,95 @@
+import { KmsError } from '../errors.ts'
+import type { Random } from '../ports/index.ts'
+import type { SecretBytes } from '../secrets/secret-bytes.ts'
+
+/**
+ * What a key can do. The presence of a primitive in a row of the table *is* the support for it. An opened primitive
+ * holds an imported key and may be kept for a while; `close` wipes what it holds in the clear, and must not disturb a
+ * call that is under way.
+ */
+export interface Signer {
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>
+  close?(): void
+}
+
+export interface Verifier {
+  /** False for every reason for which the signature is not this key's over this message. */
+  verify(signature: Uint8Array, message: Uint8Array): boolean | Promise<boolean>
+  close?(): void
+}
+
+export interface Aead {
+  /** Encrypts under a fresh random nonce. The ciphertext ends with the 16-byte tag. */
+  encrypt(plaintext: Uint8Array, associatedData: Uint8Array, random: Random): Encrypted
+  /** Undefined for every reason for which this does not open: lengths, tag, associated data, nonce. */
+  decrypt(encrypted: Encrypted, associatedData: Uint8Array): Uint8Array | undefined
+  close?(): void
+}
+
+export interface Encrypted {
+  readonly ciphertext: Uint8Array
+  readonly nonce: Uint8Array
+}
+
+export interface Mac {
+  /** Deterministic. */
+  compute(data: Uint8Array): Uint8Array
+  verify(mac: Uint8Array, data: Uint8Array): boolean
+  close?(): void
+}
+
+/** The primitives that need a key's secret, by name: an operation asks for one, a row of the table offers some. */
+export interface SecretPrimitives {
+  signer: Signer
+  aead: Aead
+  mac: Mac
+}
+
+/** What a key is made of: a verification key has no secret, a symmetric key no public key. */
+export interface KeyMaterial {
+  /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
+  readonly secret?: SecretBytes
+  /** The raw public key: 32 bytes (RFC 8032), or an uncompressed point (SEC 1 section 2.3.3). */
+  readonly publicKey?: Uint8Array
+}
+
+/** The public side of an asymmetric key type. */
+export interface PublicPart {
+  /** The bytes that `public_key` carries on the wire. */
+  encode(publicKey: Uint8Array): Uint8Array
+  /** The inverse of `encode`. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
+  decode(encoded: Uint8Array): Uint8Array
+  /** The required JWK members (RFC 7638 section 3.2), already in lexicographic order. */
+  jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
+}
+
+/**
+ * Rotation stays inside a family: a version of another family could not open or verify what the older ones made, and
+ * the key's callers could not use it.
+ */
+export type Family = 'signature' | 'aead' | 'mac'
+
+/**
+ * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they
+ * are given. The openers take secrets that stay the caller's: they copy or import what they need.
+ */
+export interface KeyType extends SecretOpeners {
+  readonly family: Family
+  generate(random: Random): KeyMaterial
+  /**
+   * Reads private or symmetric key material as a caller sends it: PKCS#8 DER (RFC 5958, unencrypted), or the raw bytes
+   * of a symmetric key. @throws KmsError INVALID_REQUEST
+   */
+  importSecret(encoded: Uint8Array, random: Random): KeyMaterial
+  readonly publicPart?: PublicPart
+  readonly verifier?: (publicKey: Uint8Array) => Verifier
+}
+
+/** How each primitive is opened; `publicKey` is empty for a symmetric key. */
+export type SecretOpeners = {
+  readonly [P in keyof SecretPrimitives]?: (secret: Uint8Array, publicKey: Uint8Array) => SecretPrimitives[P]
+}
+
+export function wrongKeyMaterial(cause?: unknown): KmsError {
+  return new KmsError('INVALID_REQUEST', 'key material: not a valid key of this key type', { cause })
+}

@@ -1,0 +1,58 @@
+import { keyTypes } from '../algorithms/index.ts'
+import type { SecretOpeners, SecretPrimitives, Verifier } from '../algorithms/key-type.ts'
+import { KmsError } from '../errors.ts'
+import type { Kms } from '../kms.ts'
+import { keyContext } from '../locks/lock-context.ts'
+import type { KeyVersion } from '../records/key.ts'
+import { withKeystoreLock } from './keystore-lock.ts'
+import type { ResolvedKey } from './resolve-key.ts'
+
+/**
+ * Lends a primitive that needs a version's secret to `use`. If the version is not open already it is opened through
+ * the hierarchy of locks: server lock, keystore's lock, key.
+ *
+ * @throws KmsError OPERATION_UNSUPPORTED if the version's type has no such primitive, or its secret is not held here;
+ * NOT_ACTIVE
+ */
+export async function useSecret<P extends keyof SecretPrimitives, T>(
+  kms: Kms,
+  { keystore, key }: ResolvedKey,
+  version: KeyVersion,
+  primitive: P,
+  use: (primitive: SecretPrimitives[P]) => T | Promise<T>,
+): Promise<T> {
+  const openers: SecretOpeners = keyTypes[version.type]
+  const opener = openers[primitive]
+  const { locked, publicKey = new Uint8Array(0) } = version
+  if (opener === undefined || locked === undefined) throw unsupported()
+  if (version.state !== 'active') throw new KmsError('NOT_ACTIVE', 'this version of the key is not active')
+  const context = keyContext(key.keystoreId, key.id, version.number, version.type)
+  const open = async () => {
+    const secret = await withKeystoreLock(kms.ports, keystore, lock => lock.unlock(locked, context))
+    return secret.spend(bytes => opener(bytes, publicKey))
+  }
+  return kms.opened.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
+}
+
+/** Lends the verifier of a version to `use`. No lock is opened. @throws KmsError OPERATION_UNSUPPORTED */
+export async function useVerifier<T>(
+  kms: Kms,
+  { key }: ResolvedKey,
+  version: KeyVersion,
+  use: (verifier: Verifier) => T | Promise<T>,
+): Promise<T> {
+  const { publicKey } = version
+  const opener = keyTypes[version.type].verifier
+  if (publicKey === undefined || opener === undefined) throw unsupported()
+  const open = async () => opener(publicKey)
+  return kms.opened.use(nameOf(key.keystoreId, key.id, version.number, 'verifier'), publicKey, open, use)
+}
+
+function unsupported(): KmsError {
+  return new KmsError('OPERATION_UNSUPPORTED', 'this key cannot do this operation')
+}
+
+/** Ids hold no slash, so no two primitives share a name. */
+function nameOf(keystoreId: string, keyId: string, version: number, primitive: string): string {
+  return `${keystoreId}/${keyId}/${version}/${primitive}`
+}

@@ -1,0 +1,15 @@
+import type { LockContext } from '../ports/lock.ts'
+
+/** What each kind of secret is bound to. No two kinds share a purpose, so none can stand in for another. */
+
+export function integrityKeyContext(): LockContext {
+  return { purpose: 'integrity-key' }
+}
+
+export function keystoreLockContext(keystoreId: string): LockContext {
+  return { purpose: 'keystore-lock-key', keystore: keystoreId }
+}
+
+export function keyContext(keystoreId: string, keyId: string, version: number, type: string): LockContext {
+  return { purpose: 'key', keystore: keystoreId, key: keyId, version: String(version), type }
+}

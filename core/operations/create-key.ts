@@ -1,0 +1,21 @@
+import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
+import type { Caller } from '../authorization/authorize.ts'
+import { newKey, ownKeyId } from '../keys/new-version.ts'
+import { resolveKeystore } from '../keys/resolve-key.ts'
+import type { Kms } from '../kms.ts'
+import { type ExportedKey, exportedKey } from './export-key.ts'
+
+export interface CreateKeyCommand {
+  readonly keystoreId: string
+  readonly keyType: string
+}
+
+/** Makes a key. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, UNSUPPORTED_KEY_TYPE */
+export async function createKey(kms: Kms, caller: Caller, command: CreateKeyCommand): Promise<ExportedKey> {
+  const resolved = await resolveKeystore(kms, caller, 'createKey', command.keystoreId)
+  const type = parseKeyTypeName(command.keyType)
+  const material = keyTypes[type].generate(kms.ports.random)
+  const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
+  await kms.records.addKey(key)
+  return exportedKey(key)
+}

@@ -1,0 +1,48 @@
+import { type KeyTypeName, keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
+import type { KeyMaterial } from '../algorithms/key-type.ts'
+import type { Caller } from '../authorization/authorize.ts'
+import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
+import { invalidRequest } from '../errors.ts'
+import { newKey } from '../keys/new-version.ts'
+import { resolveKeystore } from '../keys/resolve-key.ts'
+import type { Kms } from '../kms.ts'
+import { type ExportedKey, exportedKey } from './export-key.ts'
+
+export interface ImportKeyCommand {
+  readonly keystoreId: string
+  readonly keyType: string
+  /** PKCS#8 DER of a private key, or the raw bytes of a symmetric one. Wiped when the import has ended. */
+  readonly key?: Uint8Array
+  /** A public key in its type's export form, instead of `key`: the key can only verify then. */
+  readonly publicKey?: Uint8Array
+  /** The id that the key shall have; a random one otherwise. */
+  readonly keyId?: string
+}
+
+/**
+ * Imports a key.
+ *
+ * @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, UNSUPPORTED_KEY_TYPE, INVALID_REQUEST, ALREADY_EXISTS
+ */
+export async function importKey(kms: Kms, caller: Caller, command: ImportKeyCommand): Promise<ExportedKey> {
+  try {
+    const resolved = await resolveKeystore(kms, caller, 'importKey', command.keystoreId)
+    const id = command.keyId ?? newKeyId(kms.ports.random)
+    if (!isIdentifier(id)) throw invalidRequest('key_id: must be 1 to 128 URL-safe characters')
+    const type = parseKeyTypeName(command.keyType)
+    const key = await newKey(kms, resolved, id, type, readMaterial(kms, type, command))
+    await kms.records.addKey(key)
+    return exportedKey(key)
+  } finally {
+    command.key?.fill(0)
+  }
+}
+
+function readMaterial(kms: Kms, type: KeyTypeName, { key, publicKey }: ImportKeyCommand): KeyMaterial {
+  const { importSecret, publicPart } = keyTypes[type]
+  if (key !== undefined && publicKey !== undefined) throw invalidRequest('key and public_key: only one can be imported')
+  if (key !== undefined) return importSecret(key, kms.ports.random)
+  if (publicKey === undefined) throw invalidRequest('key: must not be empty')
+  if (publicPart === undefined) throw invalidRequest('public_key: a key of this type has none')
+  return { publicKey: publicPart.decode(publicKey) }
+}

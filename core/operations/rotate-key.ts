@@ -1,0 +1,52 @@
+import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
+import type { Caller } from '../authorization/authorize.ts'
+import { invalidRequest, KmsError } from '../errors.ts'
+import { newVersion, ownKeyId } from '../keys/new-version.ts'
+import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
+import type { Kms } from '../kms.ts'
+import { addVersion, newestVersion } from '../records/key.ts'
+import { type ExportedKey, exportedKey } from './export-key.ts'
+
+export interface RotateKeyCommand extends KeyAddress {
+  /** The type of the new version, of the same family as the old one. */
+  readonly keyType: string
+}
+
+/** How often a rotation starts over because another one was faster. */
+const attempts = 10
+
+/**
+ * Adds a version to a key, in one atomic write that leaves the older versions as they are. The new version's id and
+ * all older ids name the key from then on. Rotations of one key that run at the same time each add a version.
+ *
+ * @throws KmsError UNSUPPORTED_KEY_TYPE, INVALID_REQUEST, OPERATION_UNSUPPORTED, LIMIT_EXCEEDED, CONFLICT, and those of
+ * `resolveKey`
+ */
+export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyCommand): Promise<ExportedKey> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await addNextVersion(kms, caller, command)
+    } catch (error) {
+      const lost = error instanceof KmsError && error.code === 'CONFLICT'
+      if (!lost || attempt === attempts) throw error
+    }
+  }
+}
+
+async function addNextVersion(kms: Kms, caller: Caller, command: RotateKeyCommand): Promise<ExportedKey> {
+  const resolved = await resolveKey(kms, caller, 'rotateKey', command)
+  const { key } = resolved
+  const newest = newestVersion(key)
+  const type = parseKeyTypeName(command.keyType)
+  if (newest.locked === undefined) {
+    throw new KmsError('OPERATION_UNSUPPORTED', 'this key was imported to verify only and cannot be rotated')
+  }
+  if (keyTypes[type].family !== keyTypes[newest.type].family) {
+    throw invalidRequest('key_type: a key can be rotated only to a type of its own family')
+  }
+  const material = keyTypes[type].generate(kms.ports.random)
+  const place = { keyId: key.id, number: newest.number + 1, id: ownKeyId(kms, type, material), type }
+  const rotated = addVersion(key, await newVersion(kms, resolved, place, material))
+  await kms.records.replaceKey(rotated)
+  return exportedKey(rotated)
+}

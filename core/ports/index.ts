@@ -1,0 +1,25 @@
+import type { KeyStorePort } from './key-store.ts'
+import type { LockPort } from './lock.ts'
+
+export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
+export type { LockContext, LockPort } from './lock.ts'
+export type { SecretSharePort } from './secret-share.ts'
+
+/** Answers `length` fresh bytes, unpredictable to anyone else. The caller owns them. */
+export type Random = (length: number) => Uint8Array
+
+export interface Clock {
+  /** Unix time in milliseconds, for what is recorded. */
+  now(): number
+  /** Milliseconds since some fixed moment, never running backwards, for what expires in memory. */
+  elapsed(): number
+}
+
+/** Everything the core needs from outside itself. */
+export interface Ports {
+  readonly store: KeyStorePort
+  /** The server lock: what opens every keystore's lock. */
+  readonly lock: LockPort
+  readonly random: Random
+  readonly clock: Clock
+}

@@ -1,0 +1,50 @@
+/** Every kind of record there is. */
+export type Collection = 'header' | 'keystores' | 'keys'
+
+/**
+ * A record as a store sees it: where it is found, its revision, and a body that only the core can read and that
+ * authenticates all of this (`records/`). A store needs to understand none of it.
+ */
+export interface StoredRecord {
+  readonly collection: Collection
+  /** What the ids are unique in: the keystore's id for a key, empty for the others. */
+  readonly scope: string
+  /**
+   * Every id under which the record is found; at least one, and the first never changes. Any text of 1 to 512 UTF-8
+   * bytes: a store must treat it as data, never as a path, an operator or an object member.
+   */
+  readonly ids: readonly [string, ...string[]]
+  /** 1 when added, then counted up by each replacement. */
+  readonly revision: number
+  readonly body: Uint8Array
+}
+
+/**
+ * Where records live. Absence is `undefined`, never an error. Records are copies: changing one that was given or
+ * answered changes nothing in the store.
+ *
+ * `add` and `replace` are atomic and durable: when they resolve, a crash loses nothing; when they do not, either the
+ * whole change or none of it is there. The store itself decides races, not a read before the write. Several processes
+ * may use one store, and each sees what any other was acknowledged.
+ *
+ * Codes: ALREADY_EXISTS, CONFLICT, STORE_UNAVAILABLE (also for every call after `close`), STORE_CORRUPT when what is
+ * stored cannot be read as a record at all. Nothing but `KmsError` is thrown.
+ */
+export interface KeyStorePort {
+  find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined>
+
+  /** Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. */
+  add(record: StoredRecord): Promise<void>
+
+  /**
+   * Replaces the record that has the same first id, if its stored revision is `record.revision - 1`; CONFLICT
+   * otherwise, also when there is none. Ids may be added, and ALREADY_EXISTS if one of them is another record's.
+   */
+  replace(record: StoredRecord): Promise<void>
+
+  /** Resolves when the store could answer now. */
+  check(): Promise<void>
+
+  /** Ends the use of the store. May be called more than once. */
+  close(): Promise<void>
+}

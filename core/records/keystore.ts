@@ -1,0 +1,34 @@
+/** The states in which a keystore or key may be (SP 800-57 part 1, section 7). Only an active one can be used. */
+export type State = 'active' | 'suspended'
+
+/**
+ * How a keystore's lock is opened. With `server-held` the server lock alone opens the lock key. With `shamir` the lock
+ * key is derived from a secret that the user's share and a held one combine to; `checkValue` tells a wrong share.
+ */
+export type LockScheme =
+  | { readonly kind: 'server-held'; readonly lockedKey: Uint8Array }
+  | {
+      readonly kind: 'shamir'
+      readonly field: 'gf256-11b' | 'secrets.js'
+      readonly checkValue: Uint8Array
+    }
+
+/** The user's Encrypted Data Vault, if the keystore's keys live there, and the two keys that the server uses with it. */
+export interface EdvBinding {
+  readonly vaultUrl: string
+  readonly capability: Uint8Array
+  readonly lockedRecipientKey: Uint8Array
+  readonly lockedMacKey: Uint8Array
+}
+
+export interface Keystore {
+  readonly id: string
+  /** The DID (or other name) of whoever the keystore belongs to, verbatim. */
+  readonly controller: string
+  /** Unix time, milliseconds. */
+  readonly createdAt: number
+  readonly state: State
+  readonly lock: LockScheme
+  readonly edv?: EdvBinding
+  readonly revision: number
+}

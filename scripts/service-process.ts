@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
+
+export interface ServiceOptions {
+  /** Beside `PATH` the whole environment of the process; `KMS_HOST` is a free loopback port unless it is given. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly args?: readonly string[]
+  /** Working directory. */
+  readonly directory: string
+}
+
+export interface ServiceProcess {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  readonly pid: number
+  /** Everything it has written so far. */
+  output(): string
+  /** Sends a signal and resolves with the exit code (null if the signal ended it). */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/**
+ * Starts the real service as a process of its own and resolves when it listens.
+ *
+ * @throws Error with the process's output if it ends before, or says nothing for 15 seconds
+ */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { child, output } = spawnService(options)
+  const url = await listening(child, output)
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output,
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exit = once(child, 'exit')
+        child.kill(signal)
+        await exit
+      }
+      return child.exitCode
+    },
+  }
+}
+
+/** Runs the command line to its end, for what is expected to stop by itself. */
+export async function runService(options: ServiceOptions): Promise<{ code: number | null; output: string }> {
+  const { child, output } = spawnService(options)
+  await once(child, 'close')
+  return { code: child.exitCode, output: output() }
+}
+
+function spawnService({ environment = {}, args = ['start'], directory }: ServiceOptions) {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let written = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (written += text))
+  return { child, output: () => written }
+}
+
+async function listening(child: ChildProcess, output: () => string): Promise<string> {
+  const deadline = AbortSignal.timeout(15_000)
+  try {
+    for (;;) {
+      const url = /listening at (http:\/\/[^"\s]+)/.exec(output())?.[1]
+      if (url !== undefined) return url
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error('the service ended')
+      const waits = new AbortController()
+      const signal = AbortSignal.any([deadline, waits.signal])
+      try {
+        await Promise.race([
+          once(child.stdout ?? child, 'data', { signal }),
+          once(child.stderr ?? child, 'data', { signal }),
+          once(child, 'close', { signal }),
+        ])
+      } finally {
+        waits.abort()
+      }
+    }
+  } catch (cause) {
+    child.kill('SIGKILL')
+    throw new Error(`the service did not start:\n${output()}`, { cause })
+  }
+}
