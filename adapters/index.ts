@@ -1,4 +1,6 @@
 /** What opens each adapter. */
+export { FixedClock } from './fixed/fixed-clock.ts'
+export { seededRandom } from './fixed/seeded-random.ts'
 export { openLocalLock } from './lock-local/local-lock.ts'
 export { MasterKeyFileError, makeMasterKeyFile } from './lock-local/master-key-file.ts'
 export { MemorySecretShares } from './share-memory/memory-secret-shares.ts'

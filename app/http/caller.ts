@@ -1,4 +1,4 @@
-import type { Caller } from '@keyhold/core'
+import { type Caller, KmsError } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 
@@ -15,8 +15,14 @@ declare module 'fastify' {
  */
 export type Authenticator = (request: FastifyRequest) => Caller | Promise<Caller>
 
-/** Asks for no proof. Only for a server that listens on a loopback address. */
-export const authenticateNobody: Authenticator = () => ({ kind: 'local' })
+/**
+ * Asks for no proof. Only for a server that listens on a loopback address; and since every web page in a browser on the
+ * same machine can send requests there as well, those are refused: browsers mark them with `Origin` (Fetch, section 3.1).
+ */
+export const authenticateNobody: Authenticator = request => {
+  if (request.headers.origin === undefined) return { kind: 'local' }
+  throw new KmsError('FORBIDDEN', 'without authentication this server answers no web pages')
+}
 
 export const callerPlugin = plugin<{ readonly authenticate: Authenticator }>(
   async (app, { authenticate }) => {
