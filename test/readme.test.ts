@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { settings } from '@keyhold/app/config/settings.js'
+import { errorCodes, keyTypeNames } from '@keyhold/core'
+import { request } from '@keyhold/scripts/http-client.js'
+import { startService } from '@keyhold/scripts/service-process.js'
+import t from 'tap'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const root = join(import.meta.dirname, '../..')
+const readme = await readFile(join(root, 'README.md'), 'utf8')
+
+function blocks(language: string): string[] {
+  return Array.from(readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')), ([, code]) => code ?? '')
+}
+
+/** Runs a command to its end. */
+async function run(command: string, args: readonly string[], directory: string) {
+  const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
+  const missing = once(child, 'error').then(([error]) => ({ code: -1, output: String(error) }))
+  return Promise.race([missing, once(child, 'close').then(([code]) => ({ code: code as number, output }))])
+}
+
+t.test('the programs in the README run', async t => {
+  const programs = blocks('js')
+  t.equal(programs.length, 2)
+  for (const [index, program] of programs.entries()) {
+    t.ok(program.trim().split('\n').length <= 11, 'about ten lines')
+    const file = join(import.meta.dirname, `readme-${index}.mjs`)
+    await writeFile(file, program)
+    t.teardown(() => rm(file))
+    const { code, output } = await run(process.execPath, [file], root)
+    t.equal(code, 0, output)
+  }
+})
+
+const noCurl = (await run('curl', ['--version'], root)).code !== 0 && 'there is no curl on this machine'
+
+t.test('the tour in the README runs', { skip: noCurl }, async t => {
+  const [tour = ''] = blocks('sh')
+  const directory = await temporaryDirectory(t)
+  const service = await startService({ directory })
+  t.teardown(() => service.stop())
+  t.match(tour, 'http://127.0.0.1:8076')
+  const { code, output } = await run('bash', ['-euc', tour.replaceAll('http://127.0.0.1:8076', service.url)], directory)
+  t.equal(code, 0, output)
+  t.notMatch(output, /"code"/, 'no call was refused')
+  t.match(output, /^200$/m, 'the signature verifies')
+  t.match(output, '"key_type":"ED25519"')
+  t.match(output, '{"plaintext":"aGVsbG8="}', 'the old ciphertext opens after the rotation')
+  t.match(output, /\{"mac":"AQ/)
+  t.match(output, /\/keys\/mine"/)
+})
+
+t.test('the demo runs', async t => {
+  const directory = await temporaryDirectory(t)
+  const service = await startService({ directory })
+  t.teardown(() => service.stop())
+  const { code, output } = await run(process.execPath, [join(root, 'scripts/dist/demo.js'), service.url], directory)
+  t.equal(code, 0, output)
+  t.match(output, /Hold my keys\.\n$/)
+})
+
+t.test('npm start serves, and stops when it is asked to', async t => {
+  const directory = await temporaryDirectory(t)
+  const child = spawn('npm', ['start', '--', '--host', '127.0.0.1:0', '--database-url', join(directory, 'data')], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let url: string | undefined
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    url = /listening at (http:[^"]+)/.exec(text)?.[1]
+    if (url !== undefined) break
+  }
+  t.equal((await request('GET', `${url}/health/ready`)).status, 200)
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  await t.rejects(request('GET', `${url}/health/ready`))
+})
+
+t.test('the tables in the README are those of the code', async t => {
+  for (const setting of Object.values(settings)) {
+    const fallback = setting.default === undefined ? '' : `\`${setting.default}\``
+    t.match(readme, `| \`${setting.variable}\` | \`--${setting.flag}\` | ${fallback} | ${setting.description} |`)
+  }
+  for (const code of errorCodes) t.match(readme, `\`${code}\``)
+  for (const name of keyTypeNames) t.match(readme, `\`${name}\``)
+})
