@@ -1,0 +1,44 @@
+import { p256 } from '@noble/curves/nist.js'
+import { decodeMultibase, encodeMultibase } from '../encoding/multibase.ts'
+import { type VerificationKey, type VerificationKeyKind, validPublicKey } from './verification-key.ts'
+
+/** Multicodec prefixes of public keys, as varints. */
+const ed25519Prefix = Uint8Array.of(0xed, 0x01)
+const p256Prefix = Uint8Array.of(0x80, 0x24)
+
+/**
+ * Resolves a verification method of a `did:key` (W3C CCG did:key method): `did:key:z…#z…`, or the DID alone, which has
+ * one key. Undefined if it is no such DID, or a key of another kind.
+ */
+export function resolveDidKey(url: string): VerificationKey | undefined {
+  const [, multibase = '', fragment] = /^did:key:(z[1-9A-HJ-NP-Za-km-z]+)(?:#(.*))?$/.exec(url) ?? []
+  if (fragment !== undefined && fragment !== multibase) return undefined
+  const bytes = decodeMultibase(multibase)
+  if (bytes === undefined) return undefined
+  const read = readMulticodec(bytes)
+  const publicKey = read && validPublicKey(read.kind, read.publicKey)
+  if (read === undefined || publicKey === undefined) return undefined
+  const controller = `did:key:${multibase}`
+  return { id: `${controller}#${multibase}`, controller, kind: read.kind, publicKey }
+}
+
+/** The DID URL of an Ed25519 key. */
+export function ed25519DidUrl(publicKey: Uint8Array): string {
+  const multibase = encodeMultibase(Buffer.concat([ed25519Prefix, publicKey]))
+  return `did:key:${multibase}#${multibase}`
+}
+
+function readMulticodec(bytes: Uint8Array): { kind: VerificationKeyKind; publicKey: Uint8Array } | undefined {
+  const key = bytes.subarray(2)
+  if (startsWith(bytes, ed25519Prefix)) return { kind: 'Ed25519', publicKey: key }
+  if (!startsWith(bytes, p256Prefix) || key.length !== 33) return undefined
+  try {
+    return { kind: 'P-256', publicKey: p256.Point.fromBytes(key).toBytes(false) }
+  } catch {
+    return undefined
+  }
+}
+
+function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return prefix.every((byte, index) => bytes[index] === byte)
+}

@@ -1,0 +1,12 @@
+import { resolveDidJwk } from './did-jwk.ts'
+import { resolveDidKey } from './did-key.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+/**
+ * Finds the key of a verification method, given its DID URL (or a DID that has one key). Undefined if it cannot be
+ * found. A method may fetch documents; it then honours a deadline and a guard on where it connects to.
+ */
+export type ResolveDid = (url: string) => Promise<VerificationKey | undefined>
+
+/** The methods whose DIDs are their own documents: nothing is fetched. Their keys stand in every relationship. */
+export const resolveSelfContainedDid: ResolveDid = async url => resolveDidKey(url) ?? resolveDidJwk(url)
