@@ -11,6 +11,8 @@ export const errorCodes = [
   'OPERATION_UNSUPPORTED',
   /** The key or its keystore is not in a state in which it may be used (SP 800-57 part 1, section 7). */
   'NOT_ACTIVE',
+  /** Nobody has proven to have made the request. */
+  'UNAUTHENTICATED',
   /** The caller is known and may not do this. */
   'FORBIDDEN',
   'KEYSTORE_NOT_FOUND',

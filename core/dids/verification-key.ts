@@ -1,6 +1,6 @@
-import type { PublicPart, Verifier } from '../algorithms/key-type.ts'
 import { ecdsaKeyType } from '../algorithms/ecdsa.ts'
 import { ed25519KeyType } from '../algorithms/ed25519.ts'
+import type { PublicPart, Verifier } from '../algorithms/key-type.ts'
 
 /** The kinds of key by which a caller can prove who it is. */
 export type VerificationKeyKind = 'Ed25519' | 'P-256'

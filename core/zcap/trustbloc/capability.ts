@@ -105,9 +105,7 @@ function isTarget(value: unknown): boolean {
 }
 
 function isCaveat(value: unknown): boolean {
-  return (
-    hasOnly(value, ['type', 'duration']) && value['type'] === 'expiry' && Number.isSafeInteger(value['duration'])
-  )
+  return hasOnly(value, ['type', 'duration']) && value['type'] === 'expiry' && Number.isSafeInteger(value['duration'])
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Signer } from '../../algorithms/key-type.ts'
 import { sha256 } from '../../algorithms/sha256.ts'
-import { verifierOf, type VerificationKey } from '../../dids/verification-key.ts'
+import { type VerificationKey, verifierOf } from '../../dids/verification-key.ts'
 import { encodeBase64Url } from '../../encoding/base64.ts'
 import type { TrustblocCapability, TrustblocProof } from './capability.ts'
 import { canonicalNQuads, type Literal, type Node, type Quad } from './n-quads.ts'
@@ -16,7 +16,11 @@ type Unsigned = Omit<TrustblocCapability, 'proof'>
 type ProofOptions = Omit<TrustblocProof, 'jws'>
 
 /** Adds a proof (`Ed25519Signature2018`, JWS form) to a capability. */
-export async function signCapability(capability: Unsigned, options: ProofOptions, signer: Signer): Promise<TrustblocCapability> {
+export async function signCapability(
+  capability: Unsigned,
+  options: ProofOptions,
+  signer: Signer,
+): Promise<TrustblocCapability> {
   const input = signingInput(jwsHeader, capability, options)
   if (input === undefined) throw new Error('a capability that we wrote ourselves cannot be canonicalised')
   const jws = `${jwsHeader}..${encodeBase64Url(await signer.sign(input))}`
@@ -81,8 +85,7 @@ export function proofQuads(options: ProofOptions): Quad[] {
 }
 
 function chainQuads(subject: Node, chain: readonly string[]): Quad[] {
-  const nodeAt = (index: number): Node =>
-    index < chain.length ? { blank: `link${index}` } : { iri: `${rdf}nil` }
+  const nodeAt = (index: number): Node => (index < chain.length ? { blank: `link${index}` } : { iri: `${rdf}nil` })
   return [
     quad(subject, 'capabilityChain', nodeAt(0)),
     ...chain.flatMap((iri, index) => [
@@ -95,4 +98,3 @@ function chainQuads(subject: Node, chain: readonly string[]): Quad[] {
 function quad(subject: Node, term: string, object: Node | Literal): Quad {
   return { subject, predicate: security + term, object }
 }
-

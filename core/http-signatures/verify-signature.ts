@@ -1,0 +1,55 @@
+import { unauthenticated } from '../authorization/refusals.ts'
+import type { ResolveDid } from '../dids/resolve-did.ts'
+import { type VerificationKey, verifierOf } from '../dids/verification-key.ts'
+import type { ParsedSignature } from './signature-header.ts'
+import { type RequestHead, signingString } from './signing-string.ts'
+
+/** What a signature must be like to be accepted. Times are seconds. */
+export interface SignaturePolicy {
+  /** Everything that must be covered. */
+  readonly coverage: readonly string[]
+  /** How old a signature may be. */
+  readonly maximumAge: number
+  /** How far the caller's clock may be ahead of ours. */
+  readonly clockSkew: number
+}
+
+/** From creation to expiry, if a signature says when it expires, in seconds. */
+const maximumLifetime = 600
+
+/**
+ * Finds the key by which a request was signed. Cheap checks come first: the times and the coverage, then the key, then
+ * the signature.
+ *
+ * @param now Unix time, milliseconds
+ * @throws KmsError UNAUTHENTICATED
+ */
+export async function verifySignature(
+  head: RequestHead,
+  signature: ParsedSignature,
+  policy: SignaturePolicy,
+  now: number,
+  resolveDid: ResolveDid,
+): Promise<VerificationKey> {
+  checkTimes(signature, policy, now / 1000)
+  const uncovered = policy.coverage.find(name => !signature.covered.includes(name))
+  if (uncovered !== undefined) throw unauthenticated(`${uncovered} is not covered by the signature`)
+  const text = signingString(head, signature)
+  if (text === undefined) throw unauthenticated('a covered part is missing or was sent twice')
+  const key = await resolveDid(signature.keyId)
+  if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
+  const valid = await verifierOf(key).verify(signature.signature, Buffer.from(text, 'latin1'))
+  if (!valid) throw unauthenticated('the signature is not valid')
+  return key
+}
+
+function checkTimes({ created, expires, covered }: ParsedSignature, policy: SignaturePolicy, now: number): void {
+  if (created === undefined) throw unauthenticated('the signature does not say when it was made')
+  if (Number(created) > now + policy.clockSkew) throw unauthenticated('the signature was made in the future')
+  if (Number(created) < now - policy.maximumAge) throw unauthenticated('the signature is too old')
+  if (expires === undefined) return
+  if (!covered.includes('(expires)')) throw unauthenticated('(expires) is not covered by the signature')
+  if (Number(expires) < now - policy.clockSkew) throw unauthenticated('the signature has expired')
+  const lifetime = Number(expires) - Number(created)
+  if (lifetime < 0 || lifetime > maximumLifetime) throw unauthenticated('the signature lives too long')
+}
