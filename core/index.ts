@@ -1,13 +1,12 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
-export type { Action } from './authorization/action.ts'
-export type { Caller } from './authorization/authorize.ts'
+export type { Caller } from './authorization/caller.ts'
 export { decodeBase64, encodeBase64, encodeBase64Url } from './encoding/base64.ts'
 export { type ErrorCode, errorCodes, invalidRequest, KmsError } from './errors.ts'
 export type { CacheLimits } from './keys/opened-primitives.ts'
 export type { KeyAddress } from './keys/resolve-key.ts'
-export { defaultCacheLimits, type Kms, openKms } from './kms.ts'
+export { type Kms, type KmsOptions, openKms } from './kms.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export { createKey } from './operations/create-key.ts'
 export { createKeystore } from './operations/create-keystore.ts'
@@ -29,3 +28,4 @@ export type {
   StoredRecord,
 } from './ports/index.ts'
 export { SecretBytes } from './secrets/secret-bytes.ts'
+export type { Action } from './zcap/action.ts'

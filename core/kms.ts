@@ -1,25 +1,35 @@
 import { type CacheLimits, OpenedPrimitives } from './keys/opened-primitives.ts'
+import { openServerSigner, type ServerSigner } from './keys/server-signer.ts'
 import type { Ports } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'
+import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
+
+export interface KmsOptions {
+  readonly cache: CacheLimits
+  readonly capabilities: ChainVerification
+  /** The URL of a keystore of this id, as clients reach it. */
+  readonly keystoreUrl: (id: string) => string
+}
 
 /** What every operation works with. */
 export interface Kms {
   readonly ports: Ports
   readonly records: Records
   readonly opened: OpenedPrimitives
+  readonly chains: VerifiedChains
+  /** Signs root capabilities. */
+  readonly capabilitySigner: ServerSigner
+  readonly keystoreUrl: (id: string) => string
   /** Wipes what is held in memory. The ports stay their owner's to close. */
   close(): void
 }
-
-/** At most 1,000 opened keys for ten minutes. */
-export const defaultCacheLimits: CacheLimits = { max: 1000, ttl: 600_000 }
 
 /**
  * Opens the key management over a set of ports: a new store is sealed by the server lock, any other is compared with
  * it. @throws KmsError STORE_MISMATCH, LOCK_REJECTED, and the ports' own codes
  */
-export async function openKms(ports: Ports, cache: CacheLimits = defaultCacheLimits): Promise<Kms> {
+export async function openKms(ports: Ports, { cache, capabilities, keystoreUrl }: KmsOptions): Promise<Kms> {
   const integrityKey = await openIntegrityKey(ports)
   const records = new Records(ports.store, integrityKey)
   const opened = new OpenedPrimitives(cache, ports.clock)
@@ -27,6 +37,9 @@ export async function openKms(ports: Ports, cache: CacheLimits = defaultCacheLim
     ports,
     records,
     opened,
+    chains: new VerifiedChains(capabilities, ports.clock),
+    keystoreUrl,
+    capabilitySigner: await openServerSigner(ports, records, 'capability-signing'),
     close() {
       opened.close()
       integrityKey.wipe()

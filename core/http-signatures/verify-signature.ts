@@ -1,6 +1,6 @@
-import { unauthenticated } from '../authorization/refusals.ts'
 import type { ResolveDid } from '../dids/resolve-did.ts'
 import { type VerificationKey, verifierOf } from '../dids/verification-key.ts'
+import { unauthenticated } from '../errors.ts'
 import type { ParsedSignature } from './signature-header.ts'
 import { type RequestHead, signingString } from './signing-string.ts'
 

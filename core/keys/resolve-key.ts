@@ -1,10 +1,11 @@
-import type { Action } from '../authorization/action.ts'
-import { authorize, type Caller } from '../authorization/authorize.ts'
+import { authorize, authorizeController } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
 import { KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import type { Key } from '../records/key.ts'
 import type { Keystore, State } from '../records/keystore.ts'
+import type { Action } from '../zcap/action.ts'
 
 declare const resolved: unique symbol
 
@@ -32,11 +33,19 @@ export async function resolveKeystore(
   keystoreId: string,
   keyId?: string,
 ): Promise<ResolvedKeystore> {
-  const keystore = isIdentifier(keystoreId) ? await kms.records.findKeystore(keystoreId) : undefined
-  if (keystore === undefined) throw new KmsError('KEYSTORE_NOT_FOUND', 'there is no such keystore')
-  authorize(caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
+  const { keystore, found } = await findKeystore(kms, keystoreId)
+  await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
+  if (!found) throw keystoreNotFound()
   requireActive(keystore, 'this keystore is not active')
   return { keystore } as ResolvedKeystore
+}
+
+/** A keystore for its controller, in whatever state it is. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
+export async function resolveControlled(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
+  const { keystore, found } = await findKeystore(kms, keystoreId)
+  authorizeController(caller, keystore)
+  if (!found) throw keystoreNotFound()
+  return keystore
 }
 
 /** @throws KmsError KEYSTORE_NOT_FOUND, KEY_NOT_FOUND, FORBIDDEN, NOT_ACTIVE */
@@ -55,4 +64,27 @@ export async function resolveKey(
 
 function requireActive({ state }: { readonly state: State }, message: string): void {
   if (state !== 'active') throw new KmsError('NOT_ACTIVE', message)
+}
+
+/**
+ * Finds a keystore, or one that could stand under this id and that nobody controls: a stranger must not learn which
+ * keystores there are, so the same decision is made about one that is not there.
+ */
+export async function findKeystore(kms: Kms, id: string): Promise<{ keystore: Keystore; found: boolean }> {
+  const stored = isIdentifier(id) ? await kms.records.findKeystore(id) : undefined
+  if (stored !== undefined) return { keystore: stored, found: true }
+  const nobodys: Keystore = {
+    id,
+    url: kms.keystoreUrl(id),
+    controller: 'urn:keyhold:nobody',
+    createdAt: 0,
+    state: 'active',
+    lock: { kind: 'server-held', lockedKey: new Uint8Array(0) },
+    revision: 0,
+  }
+  return { keystore: nobodys, found: false }
+}
+
+export function keystoreNotFound(): KmsError {
+  return new KmsError('KEYSTORE_NOT_FOUND', 'there is no such keystore')
 }

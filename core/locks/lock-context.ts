@@ -13,3 +13,7 @@ export function keystoreLockContext(keystoreId: string): LockContext {
 export function keyContext(keystoreId: string, keyId: string, version: number, type: string): LockContext {
   return { purpose: 'key', keystore: keystoreId, key: keyId, version: String(version), type }
 }
+
+export function serverKeyContext(name: string): LockContext {
+  return { purpose: 'server-key', key: name }
+}

@@ -1,5 +1,5 @@
 import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { newKey, ownKeyId } from '../keys/new-version.ts'
 import { resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'

@@ -1,28 +1,48 @@
-import { authorizeCreation, type Caller } from '../authorization/authorize.ts'
+import { authorizeCreation } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { newKeystoreId } from '../encoding/identifier.ts'
 import { invalidRequest } from '../errors.ts'
 import { makeKeystoreLock } from '../keys/keystore-lock.ts'
 import type { Kms } from '../kms.ts'
 import type { Keystore } from '../records/keystore.ts'
+import type { Root } from '../zcap/chain.ts'
+import { canInvoke, makeRootCapability } from '../zcap/trustbloc/root-capability.ts'
 
 export interface CreateKeystoreCommand {
-  /** Whoever the keystore will belong to; any text of 1 to 2,048 characters, usually a DID. */
+  /** Whoever the keystore will belong to; any text of 1 to 2,048 characters, usually the URL of a DID's key. */
   readonly controller: string
 }
 
-/** Makes a keystore with a lock of its own. @throws KmsError INVALID_REQUEST, FORBIDDEN */
-export async function createKeystore(
-  kms: Kms,
-  caller: Caller,
-  { controller }: CreateKeystoreCommand,
-): Promise<Keystore> {
-  if (controller.length === 0) throw invalidRequest('controller: must not be empty')
-  if (controller.length > 2048) throw invalidRequest('controller: too long')
+/** Makes a keystore with a lock and a root capability of its own. @throws KmsError INVALID_REQUEST, FORBIDDEN */
+export async function createKeystore(kms: Kms, caller: Caller, command: CreateKeystoreCommand): Promise<Keystore> {
+  const { controller } = command
+  checkController(controller)
   authorizeCreation(caller, controller)
   const id = newKeystoreId(kms.ports.random)
-  const lock = await makeKeystoreLock(kms.ports, id)
-  const createdAt = kms.ports.clock.now()
-  const keystore: Keystore = { id, controller, createdAt, state: 'active', lock, revision: 1 }
+  const root = { url: kms.keystoreUrl(id), controller }
+  const keystore: Keystore = {
+    id,
+    ...root,
+    ...(await rootCapability(kms, root)),
+    createdAt: kms.ports.clock.now(),
+    state: 'active',
+    lock: await makeKeystoreLock(kms.ports, id),
+    revision: 1,
+  }
   await kms.records.addKeystore(keystore)
   return keystore
+}
+
+/** @throws KmsError INVALID_REQUEST */
+export function checkController(controller: string): void {
+  if (controller.length === 0) throw invalidRequest('controller: must not be empty')
+  if (controller.length > 2048) throw invalidRequest('controller: too long')
+}
+
+/** The root capability of a keystore as it is stored; none if nobody could invoke it. */
+export async function rootCapability(kms: Kms, root: Root): Promise<Pick<Keystore, 'rootCapability'>> {
+  if (!canInvoke(root.controller)) return {}
+  const { clock, random } = kms.ports
+  const capability = await makeRootCapability(root, kms.capabilitySigner, random, clock.now())
+  return { rootCapability: Buffer.from(JSON.stringify(capability), 'utf8') }
 }

@@ -1,5 +1,5 @@
 import type { Encrypted } from '../algorithms/key-type.ts'
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
 import { useSecret } from '../keys/use-primitive.ts'

@@ -1,5 +1,5 @@
 import { type KeyTypeName, keyTypes } from '../algorithms/index.ts'
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'

@@ -1,6 +1,6 @@
 import { type KeyTypeName, keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
 import type { KeyMaterial } from '../algorithms/key-type.ts'
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
 import { invalidRequest } from '../errors.ts'
 import { newKey } from '../keys/new-version.ts'

@@ -1,5 +1,5 @@
 import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import { newVersion, ownKeyId } from '../keys/new-version.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../authorization/authorize.ts'
+import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
 import { useSecret, useVerifier } from '../keys/use-primitive.ts'

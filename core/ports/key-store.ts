@@ -1,5 +1,5 @@
 /** Every kind of record there is. */
-export type Collection = 'header' | 'keystores' | 'keys'
+export type Collection = 'header' | 'server-keys' | 'keystores' | 'keys' | 'revocations'
 
 /**
  * A record as a store sees it: where it is found, its revision, and a body that only the core can read and that
@@ -7,7 +7,7 @@ export type Collection = 'header' | 'keystores' | 'keys'
  */
 export interface StoredRecord {
   readonly collection: Collection
-  /** What the ids are unique in: the keystore's id for a key, empty for the others. */
+  /** What the ids are unique in: the keystore's id for a key or revocation, empty for the others. */
   readonly scope: string
   /**
    * Every id under which the record is found; at least one, and the first never changes. Any text of 1 to 512 UTF-8
@@ -41,6 +41,15 @@ export interface KeyStorePort {
    * otherwise, also when there is none. Ids may be added, and ALREADY_EXISTS if one of them is another record's.
    */
   replace(record: StoredRecord): Promise<void>
+
+  /**
+   * Lists the records of a collection and scope in the byte order of their first ids, at most `limit`, those after
+   * `after` alone if it is given.
+   */
+  list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]>
+
+  /** Removes the record that has this first id, with all its ids, if its revision is still this one; CONFLICT otherwise. */
+  remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void>
 
   /** Resolves when the store could answer now. */
   check(): Promise<void>

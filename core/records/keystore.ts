@@ -23,8 +23,12 @@ export interface EdvBinding {
 
 export interface Keystore {
   readonly id: string
+  /** The URL under which it was created: what its capabilities are about. */
+  readonly url: string
   /** The DID (or other name) of whoever the keystore belongs to, verbatim. */
   readonly controller: string
+  /** The root capability that was answered for this controller: JSON, UTF-8. Absent if the controller is no DID. */
+  readonly rootCapability?: Uint8Array
   /** Unix time, milliseconds. */
   readonly createdAt: number
   readonly state: State

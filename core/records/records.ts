@@ -1,8 +1,12 @@
+import { sha256 } from '../algorithms/sha256.ts'
+import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { Key } from './key.ts'
 import type { Keystore } from './keystore.ts'
 import { readBody, storeCorrupt, writeBody } from './record-body.ts'
+import type { Revocation } from './revocation.ts'
+import type { ServerKey } from './server-key.ts'
 
 type Ids = readonly [string, ...string[]]
 
@@ -26,8 +30,13 @@ export class Records {
     return { ...content, id: record.ids[0], revision: record.revision }
   }
 
-  async addKeystore({ id, revision, ...content }: Keystore): Promise<void> {
-    await this.#store.add(this.#written('keystores', '', [id], revision, content))
+  async addKeystore(keystore: Keystore): Promise<void> {
+    await this.#store.add(this.#writtenKeystore(keystore))
+  }
+
+  /** Replaces the keystore if nobody else has since it was read. @throws KmsError CONFLICT */
+  async replaceKeystore(keystore: Keystore): Promise<void> {
+    await this.#store.replace(this.#writtenKeystore(keystore))
   }
 
   /** Finds a key by the id of any of its versions. */
@@ -45,6 +54,45 @@ export class Records {
   /** Replaces the key if nobody else has since it was read. @throws KmsError CONFLICT */
   async replaceKey(key: Key): Promise<void> {
     await this.#store.replace(this.#writtenKey(key))
+  }
+
+  async findRevocation(keystoreId: string, capabilityId: string): Promise<Revocation | undefined> {
+    const record = await this.#find('revocations', keystoreId, revocationId(capabilityId))
+    return record && this.#readRevocation(record)
+  }
+
+  async addRevocation({ keystoreId, ...content }: Revocation): Promise<void> {
+    const id = revocationId(content.capabilityId)
+    await this.#store.add(this.#written('revocations', keystoreId, [id], 1, content))
+  }
+
+  /** At most `limit` revocations of a keystore, in no meaningful order, those after another one if it is given. */
+  async listRevocations(keystoreId: string, limit: number, after?: string): Promise<Revocation[]> {
+    const from = after === undefined ? undefined : revocationId(after)
+    const records = await this.#store.list('revocations', keystoreId, limit, from)
+    return records.map(record => this.#readRevocation(record))
+  }
+
+  async removeRevocation({ keystoreId, capabilityId }: Revocation): Promise<void> {
+    await this.#store.remove('revocations', keystoreId, revocationId(capabilityId), 1)
+  }
+
+  async findServerKey(name: string): Promise<ServerKey | undefined> {
+    const record = await this.#find('server-keys', '', name)
+    if (record === undefined) return undefined
+    return { ...(this.#read(record) as Omit<ServerKey, 'name'>), name }
+  }
+
+  async addServerKey({ name, ...content }: ServerKey): Promise<void> {
+    await this.#store.add(this.#written('server-keys', '', [name], 1, content))
+  }
+
+  #readRevocation(record: StoredRecord): Revocation {
+    return { ...(this.#read(record) as Omit<Revocation, 'keystoreId'>), keystoreId: record.scope }
+  }
+
+  #writtenKeystore({ id, revision, ...content }: Keystore): StoredRecord {
+    return this.#written('keystores', '', [id], revision, content)
   }
 
   async #find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
@@ -69,4 +117,9 @@ export class Records {
     const place = { collection, scope, ids, revision }
     return { ...place, body: writeBody(this.#integrityKey, place, content) }
   }
+}
+
+/** Capabilities are named by any IRI: hashed, it is an id like all others. */
+function revocationId(capabilityId: string): string {
+  return encodeBase64Url(sha256(capabilityId))
 }

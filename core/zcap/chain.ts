@@ -1,6 +1,6 @@
-import type { Action } from '../authorization/action.ts'
-import { forbidden } from '../authorization/refusals.ts'
 import type { VerificationKey } from '../dids/verification-key.ts'
+import { forbidden } from '../errors.ts'
+import type { Action } from './action.ts'
 
 /** What the root of a keystore is: decided by the store, never by what is submitted. */
 export interface Root {

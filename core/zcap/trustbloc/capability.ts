@@ -112,7 +112,7 @@ function isCaveat(value: unknown): boolean {
  * An absolute IRI in ASCII that can be written between `<` and `>` as it is (RFC 3987, N-Quads section 3): anything
  * else could make a statement that the proof was never made over.
  */
-function isIri(value: unknown): value is string {
+export function isIri(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 2048 && /^[a-z][a-z0-9+.-]*:[!#-;=?-[\]_a-z~]+$/.test(value)
 }
 

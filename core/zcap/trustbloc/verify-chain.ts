@@ -1,5 +1,5 @@
-import { forbidden } from '../../authorization/refusals.ts'
 import type { ResolveDid } from '../../dids/resolve-did.ts'
+import { forbidden } from '../../errors.ts'
 import { type ChainPolicy, isKeyOf, type Root, type VerifiedChain } from '../chain.ts'
 import type { TrustblocCapability } from './capability.ts'
 import { hasProofBy } from './proof.ts'

@@ -1,0 +1,13 @@
+import type { VerificationKey } from '../dids/verification-key.ts'
+import type { Invocation } from '../zcap/invocation.ts'
+
+/** Who makes a request, as far as the edge could prove it. */
+export type Caller =
+  /** Whoever reaches a server that listens on the loopback address alone and asks for no proof. */
+  | { readonly kind: 'local' }
+  /** Whoever may create keystores without saying who it is: it holds a token for that, or needs none. */
+  | { readonly kind: 'admitted' }
+  /** The holder of a key, who has signed the request. */
+  | { readonly kind: 'signer'; readonly key: VerificationKey }
+  /** The same, invoking a capability. */
+  | { readonly kind: 'invoker'; readonly key: VerificationKey; readonly invocation: Invocation }

@@ -1,0 +1,78 @@
+import { LRUCache } from 'lru-cache'
+import type { ResolveDid } from '../dids/resolve-did.ts'
+import { forbidden } from '../errors.ts'
+import type { Clock } from '../ports/index.ts'
+import type { ChainPolicy, Root, VerifiedChain } from './chain.ts'
+import type { CcgCapability, Invocation } from './invocation.ts'
+import { verifyTrustblocChain } from './trustbloc/verify-chain.ts'
+
+/**
+ * Verifies a chain of delegated CCG capabilities down from a root that the server makes from what it knows of a
+ * keystore. Nothing of the root comes from the chain. @throws KmsError FORBIDDEN for every reason
+ */
+export type VerifyCcgChain = (
+  capability: CcgCapability['delegated'],
+  root: Root,
+  policy: ChainPolicy,
+  now: number,
+) => Promise<VerifiedChain>
+
+export interface ChainVerification {
+  readonly policy: ChainPolicy
+  readonly resolveDid: ResolveDid
+  readonly verifyCcgChain: VerifyCcgChain
+}
+
+const maximumChains = 10_000
+const maximumAge = 60_000
+
+/**
+ * Remembers for a minute which chains were verified: their proofs are the most expensive part of a request. Kept are
+ * facts, found by the hash of the very capability and the root that it was verified under; a changed controller is
+ * another root. Ends, targets, invokers and revocations are checked on every request all the same.
+ */
+export class VerifiedChains {
+  readonly #verification: ChainVerification
+  readonly #clock: Clock
+  readonly #kept: LRUCache<string, VerifiedChain>
+
+  constructor(verification: ChainVerification, clock: Clock) {
+    this.#verification = verification
+    this.#clock = clock
+    this.#kept = new LRUCache({ max: maximumChains, ttl: maximumAge, perf: { now: () => clock.elapsed() } })
+  }
+
+  get policy(): ChainPolicy {
+    return this.#verification.policy
+  }
+
+  /** @throws KmsError FORBIDDEN */
+  async verify(invocation: Invocation, root: Root): Promise<VerifiedChain> {
+    const name = JSON.stringify([invocation.dialect, invocation.capabilityHash, root.url, root.controller])
+    const kept = this.#kept.get(name)
+    if (kept !== undefined) return kept
+    const chain = await this.#verify(invocation, root)
+    this.#kept.set(name, chain)
+    return chain
+  }
+
+  async #verify(invocation: Invocation, root: Root): Promise<VerifiedChain> {
+    const { policy, resolveDid, verifyCcgChain } = this.#verification
+    const now = this.#clock.now()
+    switch (invocation.dialect) {
+      case 'trustbloc':
+        return verifyTrustblocChain(invocation.capability, root, policy, now, resolveDid)
+      case 'ccg':
+        if ('delegated' in invocation.capability) {
+          return verifyCcgChain(invocation.capability.delegated, root, policy, now)
+        }
+        if (invocation.capability.rootId !== ccgRootId(root)) throw forbidden('the root is that of something else')
+        return { delegations: [], invokers: [root.controller], target: root.url, expires: Number.POSITIVE_INFINITY }
+    }
+  }
+}
+
+/** The id of a root capability (W3C CCG Authorization Capabilities, section 3.1): nothing but its target, escaped. */
+export function ccgRootId(root: Root): string {
+  return `urn:zcap:root:${encodeURIComponent(root.url)}`
+}
