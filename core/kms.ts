@@ -25,6 +25,9 @@ export interface Kms {
   close(): void
 }
 
+/** At most 1,000 opened keys for ten minutes. */
+export const defaultCacheLimits: CacheLimits = { max: 1000, ttl: 600_000 }
+
 /**
  * Opens the key management over a set of ports: a new store is sealed by the server lock, any other is compared with
  * it. @throws KmsError STORE_MISMATCH, LOCK_REJECTED, and the ports' own codes

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { invalidRequest } from '@keyhold/core'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { checkDigest } from './authentication/body-digest.ts'
 
 /**
  * Every request body is JSON, whatever its Content-Type says: existing clients send imports without one. The body
@@ -10,11 +11,23 @@ export function readJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (!isUtf8(body)) return done(invalidRequest('body: not UTF-8'))
-    if (body.length === 0) return done(invalidRequest('body: must not be empty'))
+    const refusal = refusalOf(request, body)
+    if (refusal !== undefined) return done(refusal)
     void parse(request, body.toString('utf8'), (error, value) => {
       if (error) done(invalidRequest('body: not a JSON text that is accepted here', error))
       else done(null, value === null ? {} : value)
     })
   })
+}
+
+/** What is wrong with a body as bytes. Before anything else it must be the one that was signed. */
+function refusalOf({ proven }: FastifyRequest, body: Buffer): Error | undefined {
+  try {
+    if (proven?.digest !== undefined) checkDigest(proven.digest, body)
+    if (body.length === 0) throw invalidRequest('body: must not be empty')
+    if (!isUtf8(body)) throw invalidRequest('body: not UTF-8')
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
 }

@@ -1,24 +1,29 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { type CacheLimits, openKms, type Ports } from '@keyhold/core'
+import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { type CacheLimits, type ChainVerification, defaultCacheLimits, openKms, type Ports } from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
-import { type Authenticator, authenticateNobody, callerPlugin } from './caller.ts'
+import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
+import { localAuthenticators } from './authentication/local.ts'
 import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logRequest } from './request-log.ts'
+import { controllerRoutes } from './routes/controller.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
 import { macRoutes } from './routes/mac.ts'
+import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
 
 export interface ServerOptions {
   readonly ports: Ports
   /** What the service's URLs begin with, without a slash at the end. Default: where it listens. */
   readonly baseUrl?: string
-  readonly authenticate?: Authenticator
+  /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
+  readonly authenticators?: (baseUrl: () => string) => Authenticators
+  readonly capabilities?: ChainVerification
   readonly cache?: CacheLimits
   /** Bytes. */
   readonly bodyLimit?: number
@@ -34,8 +39,7 @@ export interface ServerOptions {
  * @throws KmsError if the store does not belong to the lock
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, authenticate = authenticateNobody } = options
-  const kms = await openKms(ports, options.cache)
+  const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, log } = options
   const app = fastify({
     bodyLimit,
     requestTimeout,
@@ -43,17 +47,21 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     connectionTimeout: 2 * requestTimeout,
     keepAliveTimeout: 75_000,
     http: { headersTimeout: requestTimeout },
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: 1024 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     // What was accepted is finished, also while the server is closing.
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
-    ...(options.log ? { loggerInstance: options.log } : {}),
+    ...(log !== undefined && { loggerInstance: log }),
     frameworkErrors: onError,
     clientErrorHandler: answerBrokenFrame,
   })
-  const urlOf = (path: string) => `${options.baseUrl ?? app.listeningOrigin}${path}`
+  const baseUrl = () => options.baseUrl ?? app.listeningOrigin
+  const urlOf = (path: string) => `${baseUrl()}${path}`
+  const { cache = defaultCacheLimits, capabilities = noDelegations } = options
+  const kms = await openKms(ports, { cache, capabilities, keystoreUrl: id => urlOf(`/v1/keystores/${id}`) })
+  const { admission, signer, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler(onError)
@@ -66,15 +74,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const methodsOf = collectMethods(app)
 
   await app.register(healthRoutes, { kms })
-  await app.register(
-    async v1 => {
-      await v1.register(callerPlugin, { authenticate })
-      for (const routes of [keystoreRoutes, keyRoutes, signRoutes, encryptRoutes, macRoutes]) {
-        await v1.register(routes, { kms, urlOf })
-      }
-    },
-    { prefix: '/v1' },
-  )
+  await app.register(scope(admission, [keystoreRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes]), { prefix: '/v1', kms })
   refuseOtherMethods(app, new Map(methodsOf))
 
   const purge = setInterval(() => kms.opened.purge(), 10_000).unref()
@@ -83,6 +85,14 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     kms.close()
   })
   return app
+}
+
+/** Routes whose callers prove in one way who they are. */
+function scope(authenticate: Authenticator, routes: readonly FastifyPluginAsyncTypebox<RouteOptions>[]) {
+  return async (app: FastifyInstance, { kms }: RouteOptions): Promise<void> => {
+    await app.register(authenticationPlugin, { authenticate })
+    for (const route of routes) await app.register(route, { kms })
+  }
 }
 
 /** A path that exists answers 405 to every other method, with the ones that it has (RFC 9110 section 15.5.6). */

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { createKey, encodeBase64, exportKey, importKey, rotateKey } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
-import { callerOf } from '../caller.ts'
+import { callerOf } from '../authentication/authenticator.ts'
 import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
@@ -15,12 +15,13 @@ const ExportKeyReply = Type.Object({ public_key: Type.String(), key_type: Type.S
 
 const RotateKeyRequest = Type.Object({ key_type: OptionalText })
 
-export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms, urlOf }) => {
-  const keyUrl = (keystoreId: string, keyId: string) => urlOf(`/v1/keystores/${keystoreId}/keys/${keyId}`)
+export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
+  const keyUrl = (keystoreId: string, keyId: string) => `${kms.keystoreUrl(keystoreId)}/keys/${keyId}`
 
   app.post(
     '/keystores/:keystoreId/keys',
     {
+      config: { once: true },
       schema: {
         params: KeystoreParams,
         body: CreateKeyRequest,
@@ -38,6 +39,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
   app.put(
     '/keystores/:keystoreId/keys',
     {
+      config: { once: true },
       schema: { params: KeystoreParams, body: ImportKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } },
     },
     async request => {
@@ -67,7 +69,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
 
   app.post(
     '/keystores/:keystoreId/keys/:keyId/rotate',
-    { schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } } },
+    { config: { once: true }, schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } } },
     async request => {
       const command = { ...request.params, keyType: request.body.key_type ?? '' }
       const { id } = await rotateKey(kms, callerOf(request), command)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { computeMac, encodeBase64, verifyMac } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
-import { callerOf } from '../caller.ts'
+import { callerOf } from '../authentication/authenticator.ts'
 import { Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'

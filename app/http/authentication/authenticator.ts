@@ -1,0 +1,53 @@
+import type { Caller } from '@keyhold/core'
+import type { FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { BodyDigest } from './body-digest.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes the request, as far as it was proven; null outside the routes that need a caller. */
+    proven: Proven | null
+  }
+  interface FastifyContextConfig {
+    /** Set on a route whose repetition would do something again: its signed requests are taken once. */
+    once?: boolean
+  }
+}
+
+export interface Proven {
+  readonly caller: Caller
+  /** The digest that was signed; the body must have it. */
+  readonly digest?: BodyDigest
+}
+
+/**
+ * Finds out who makes a request, from its method, path and headers, before its body is read. Whether the caller may do
+ * what is asked is decided in the core, where the keystore is in hand. @throws KmsError UNAUTHENTICATED
+ */
+export type Authenticator = (request: FastifyRequest) => Promise<Proven>
+
+/** How the callers of the three kinds of routes prove who they are. */
+export interface Authenticators {
+  /** Creating a keystore. */
+  readonly admission: Authenticator
+  /** What is the controller's own: describing, handing over, revoking. */
+  readonly signer: Authenticator
+  /** Everything else. */
+  readonly invoker: Authenticator
+}
+
+/** Authenticates every request of a scope. */
+export const authenticationPlugin = plugin<{ readonly authenticate: Authenticator }>(
+  async (scope, { authenticate }) => {
+    scope.addHook('onRequest', async request => {
+      request.proven = await authenticate(request)
+    })
+  },
+  { name: 'keyhold-authentication' },
+)
+
+/** The caller of a request to a route inside such a scope. */
+export function callerOf({ proven }: FastifyRequest): Caller {
+  if (proven === null) throw new Error('a route that needs a caller stands outside the authenticated scopes')
+  return proven.caller
+}

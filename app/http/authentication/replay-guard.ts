@@ -1,0 +1,31 @@
+import { type Clock, unauthenticated } from '@keyhold/core'
+import { LRUCache } from 'lru-cache'
+
+const maximumSignatures = 100_000
+
+/** Ed25519 is deterministic and times are whole seconds: honest requests of one second carry the same signature. */
+const honestRepetition = 1000
+
+/**
+ * Remembers the signatures of requests that must not be repeated, for as long as they could be accepted. A repetition
+ * within a second of the first sight is honest; any later one is a replay.
+ */
+export class ReplayGuard {
+  readonly #clock: Clock
+  readonly #firstSeen: LRUCache<string, number>
+
+  /** @param window milliseconds for which a signature can be accepted at most */
+  constructor(clock: Clock, window: number) {
+    this.#clock = clock
+    this.#firstSeen = new LRUCache({ max: maximumSignatures, ttl: window, perf: { now: () => clock.elapsed() } })
+  }
+
+  /** @throws KmsError UNAUTHENTICATED */
+  check(signature: Uint8Array): void {
+    const name = Buffer.from(signature).toString('base64')
+    const now = this.#clock.elapsed()
+    const firstSeen = this.#firstSeen.get(name)
+    if (firstSeen === undefined) this.#firstSeen.set(name, now)
+    else if (now - firstSeen > honestRepetition) throw unauthenticated('the request is a replay')
+  }
+}

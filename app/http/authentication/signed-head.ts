@@ -1,0 +1,26 @@
+import { type RequestHead, unauthenticated } from '@keyhold/core'
+import type { FastifyRequest } from 'fastify'
+
+/** The parts of a request that a signature can cover, as they arrived: no header is joined with another of its name. */
+export function headOf({ raw }: FastifyRequest): RequestHead {
+  const headers: Record<string, string[]> = Object.create(null)
+  for (const [index, text] of raw.rawHeaders.entries()) {
+    const name = raw.rawHeaders[index - 1]?.toLowerCase()
+    if (index % 2 === 0 || name === undefined) continue
+    headers[name] = [...(headers[name] ?? []), text]
+  }
+  return { method: raw.method ?? '', target: raw.url ?? '', headers }
+}
+
+/** The one value of a header; undefined if it was not sent. @throws KmsError UNAUTHENTICATED if it was sent twice */
+export function onlyValue({ headers }: RequestHead, name: string): string | undefined {
+  const values = headers[name] ?? []
+  if (values.length > 1) throw unauthenticated(`${name} was sent more than once`)
+  return values[0]
+}
+
+/** Whether a body follows (RFC 9112 section 6.3). */
+export function hasBody({ headers }: RequestHead): boolean {
+  const length = headers['content-length']?.[0]
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}

@@ -1,0 +1,170 @@
+import {
+  invalidRequest,
+  type Invocation,
+  type ParsedSignature,
+  parseSignature,
+  type RequestHead,
+  readTrustblocCapability,
+  type SignaturePolicy,
+  unauthenticated,
+  type VerificationKey,
+  verifySignature,
+  type ResolveDid,
+  type Clock,
+} from '@keyhold/core'
+import type { FastifyRequest } from 'fastify'
+import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
+import { parseDigest } from './body-digest.ts'
+import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
+import { ReplayGuard } from './replay-guard.ts'
+import { hasBody, headOf, onlyValue } from './signed-head.ts'
+
+export interface ZcapOptions {
+  readonly clock: Clock
+  readonly resolveDid: ResolveDid
+  /** What TrustBloc clients must cover: everything that matters, or the time of the signature alone. */
+  readonly coverage: 'strict' | 'legacy'
+  /** Seconds by which clocks may differ. */
+  readonly clockSkew: number
+  /** The authority (RFC 9110 section 7.2) under which clients reach this server. */
+  readonly authority: () => string
+}
+
+/** A request's own form decides its dialect; a request of neither form is unauthenticated. */
+interface Dialect {
+  readonly name: Invocation['dialect']
+  readonly signature: (head: RequestHead) => ParsedSignature | undefined
+  readonly policy: (head: RequestHead) => SignaturePolicy
+  /** Reads what is invoked. */
+  readonly invocation: (header: string) => Invocation
+}
+
+const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
+const strictAge = 300
+const legacyAge = 60
+
+/** Requests that are signed by a key of a DID, in both dialects of capabilities. */
+export function zcapAuthenticators(options: ZcapOptions): Omit<Authenticators, 'admission'> {
+  const dialects = [trustbloc(options), ccg(options)]
+  const replays = new ReplayGuard(options.clock, (strictAge + options.clockSkew) * 1000)
+
+  async function authenticate(request: FastifyRequest, invokes: boolean): Promise<Proven> {
+    const head = headOf(request)
+    const [dialect, signature] = recognise(dialects, head)
+    const header = onlyValue(head, 'capability-invocation')
+    if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
+    const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
+    const policy = dialect.policy(head)
+    const key = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
+    if (request.routeOptions.config.once) replays.check(signature.signature)
+    return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
+  }
+
+  const signer: Authenticator = request => authenticate(request, false)
+  const invoker: Authenticator = request => authenticate(request, true)
+  return { signer, invoker }
+}
+
+function callerOf(key: VerificationKey, invocation: Invocation | undefined): Proven['caller'] {
+  return invocation === undefined ? { kind: 'signer', key } : { kind: 'invoker', key, invocation }
+}
+
+function recognise(dialects: readonly Dialect[], head: RequestHead): [Dialect, ParsedSignature] {
+  for (const dialect of dialects) {
+    const signature = dialect.signature(head)
+    if (signature !== undefined) return [dialect, signature]
+  }
+  throw unauthenticated('there is no signature of a form that is known here')
+}
+
+/** What Aries and TrustBloc clients send: `Signature`, with times that are not quoted, and the capability itself. */
+function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
+  const strict = (head: RequestHead): SignaturePolicy => ({
+    coverage: ['(request-target)', '(created)', ...ifSent(head, 'capability-invocation'), ...ifBody(head, 'digest')],
+    maximumAge: strictAge,
+    clockSkew,
+  })
+  const legacy: SignaturePolicy = { coverage: ['(created)'], maximumAge: legacyAge, clockSkew }
+  return {
+    name: 'trustbloc',
+    signature(head) {
+      const header = onlyValue(head, 'signature')
+      if (header === undefined) return undefined
+      const signature = parseSignature(header, 'number')
+      if (signature === undefined) throw unauthenticated('the signature cannot be parsed')
+      const { algorithm = algorithmOfAries } = signature
+      if (algorithm !== algorithmOfAries) throw unauthenticated('the algorithm is not known')
+      return signature
+    },
+    policy: head => (coverage === 'strict' ? strict(head) : legacy),
+    invocation(header) {
+      const { action, capability: text } = parseInvocation(header)
+      const capability = text === undefined ? undefined : readTrustblocCapability(inflateCapability(text))
+      if (text === undefined || capability === undefined) throw unauthenticated('the capability is not well-formed')
+      return { dialect: 'trustbloc', action, capability, capabilityHash: hashOfText(text) }
+    },
+  }
+}
+
+/** What Digital Bazaar's clients send: `Authorization: Signature`, with quoted times, and a root by its id. */
+function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
+  const always = ['(key-id)', '(created)', '(expires)', '(request-target)', 'host']
+  return {
+    name: 'ccg',
+    signature(head) {
+      const [, text] = /^Signature (.*)$/i.exec(onlyValue(head, 'authorization') ?? '') ?? []
+      if (text === undefined) return undefined
+      const signature = parseSignature(text, 'quoted')
+      if (signature === undefined) throw unauthenticated('the signature cannot be parsed')
+      if (signature.algorithm !== undefined) throw unauthenticated('the algorithm is not known')
+      return signature
+    },
+    policy(head) {
+      // A signature that was made for another server must not work here.
+      if (onlyValue(head, 'host') !== authority()) throw unauthenticated('the request is signed for another host')
+      const coverage = [
+        ...always,
+        ...ifSent(head, 'capability-invocation'),
+        ...ifBody(head, 'content-type'),
+        ...ifBody(head, 'digest'),
+      ]
+      return { coverage, maximumAge: strictAge, clockSkew }
+    },
+    invocation(header) {
+      const { action, capability: text, rootId } = parseInvocation(header)
+      if (rootId !== undefined) {
+        return { dialect: 'ccg', action, capability: { rootId }, capabilityHash: hashOfText(rootId) }
+      }
+      const json = text === undefined ? undefined : inflateCapability(text)
+      const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
+      if (text === undefined || !isObject) throw unauthenticated('the capability is not well-formed')
+      const delegated = json as Record<string, unknown>
+      return { dialect: 'ccg', action, capability: { delegated }, capabilityHash: hashOfText(text) }
+    },
+  }
+}
+
+/** The digest that the body must have, if it is covered. An empty header, as the reference sends it, is none. */
+function signedDigest(head: RequestHead, { covered }: ParsedSignature): Pick<Proven, 'digest'> {
+  if (!covered.includes('digest')) return {}
+  const digest = parseDigest(onlyValue(head, 'digest') ?? '')
+  if (digest === undefined) throw unauthenticated('the digest is not of a form that is known here')
+  return { digest }
+}
+
+function ifSent(head: RequestHead, name: string): string[] {
+  return head.headers[name] === undefined ? [] : [name]
+}
+
+function ifBody(head: RequestHead, name: string): string[] {
+  return hasBody(head) ? [name] : []
+}
+
+/** A delegated capability in the body of a request, of whichever dialect it is. @throws KmsError INVALID_REQUEST */
+export function readDelegated(json: object): Omit<Invocation, 'action' | 'capabilityHash'> {
+  const delegated = json as Record<string, unknown>
+  if (typeof delegated['@context'] !== 'string') return { dialect: 'ccg', capability: { delegated } }
+  const capability = readTrustblocCapability(json)
+  if (capability === undefined) throw invalidRequest('body: not a delegated capability')
+  return { dialect: 'trustbloc', capability }
+}

@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import {
+  describeKeystore,
+  encodeBase64,
+  handOverKeystore,
+  type Keystore,
+  listRevocations,
+  revokeCapability,
+} from '@keyhold/core'
+import { Type } from '@sinclair/typebox'
+import { callerOf } from '../authentication/authenticator.ts'
+import { deflateCapability, hashOfText } from '../authentication/capability-text.ts'
+import { readDelegated } from '../authentication/zcap.ts'
+import { errorReplies, KeystoreParams } from '../schema.ts'
+import { sendEmpty } from './empty-reply.ts'
+import type { RouteOptions } from './route-options.ts'
+
+const Description = Type.Object({
+  key_store_url: Type.String(),
+  controller: Type.String(),
+  created: Type.String(),
+  state: Type.String(),
+  lock: Type.String(),
+  revision: Type.Integer(),
+  capability: Type.Optional(Type.String()),
+})
+
+const HandOverRequest = Type.Object(
+  { controller: Type.String(), revision: Type.Integer() },
+  { additionalProperties: false },
+)
+
+const RevocationParams = Type.Object({ keystoreId: Type.String(), capabilityId: Type.String() })
+const RevocationQuery = Type.Object({ after: Type.Optional(Type.String()) })
+const Revocations = Type.Object({
+  revocations: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      revoked: Type.String(),
+      by: Type.String(),
+      expires: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+})
+
+const pageSize = 100
+
+/** What is the controller's own. The requests are signed, and invoke no capability. */
+export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
+  app.get(
+    '/keystores/:keystoreId',
+    { schema: { params: KeystoreParams, response: { 200: Description, ...errorReplies } } },
+    async request => describe(await describeKeystore(kms, callerOf(request), request.params.keystoreId)),
+  )
+
+  app.post(
+    '/keystores/:keystoreId',
+    {
+      config: { once: true },
+      schema: { params: KeystoreParams, body: HandOverRequest, response: { 200: Description, ...errorReplies } },
+    },
+    async request => {
+      const command = { ...request.body, keystoreId: request.params.keystoreId }
+      return describe(await handOverKeystore(kms, callerOf(request), command))
+    },
+  )
+
+  app.get(
+    '/keystores/:keystoreId/zcaps/revocations',
+    {
+      schema: { params: KeystoreParams, querystring: RevocationQuery, response: { 200: Revocations, ...errorReplies } },
+    },
+    async request => {
+      const { keystoreId } = request.params
+      const listed = await listRevocations(kms, callerOf(request), keystoreId, pageSize, request.query.after)
+      const revocations = listed.map(({ capabilityId, revokedAt, revokedBy, expires }) => ({
+        id: capabilityId,
+        revoked: new Date(revokedAt).toISOString(),
+        by: revokedBy,
+        expires: Number.isFinite(expires) ? new Date(expires).toISOString() : null,
+      }))
+      return { revocations }
+    },
+  )
+
+  app.post(
+    '/keystores/:keystoreId/zcaps/revocations/:capabilityId',
+    {
+      config: { once: true },
+      schema: { params: RevocationParams, body: Type.Object({}), response: errorReplies },
+    },
+    async (request, reply) => {
+      const { keystoreId, capabilityId } = request.params
+      const delegated = readDelegated(request.body)
+      const capability = { ...delegated, capabilityHash: hashOfText(JSON.stringify(request.body)) }
+      await revokeCapability(kms, callerOf(request), { keystoreId, capabilityId, capability })
+      return sendEmpty(reply)
+    },
+  )
+}
+
+function describe({ url, controller, createdAt, state, lock, revision, rootCapability }: Keystore) {
+  return {
+    key_store_url: url,
+    controller,
+    created: new Date(createdAt).toISOString(),
+    state,
+    lock: lock.kind,
+    revision,
+    ...(rootCapability !== undefined && { capability: encodeBase64(deflateCapability(rootCapability)) }),
+  }
+}
