@@ -1,0 +1,24 @@
+import type { KeyTypeName } from '@keyhold/core'
+import type { CasesOf } from './replay.ts'
+import { fromHex, type VectorCase } from './vector-file.ts'
+
+export interface SignatureGroup {
+  readonly tests: readonly (VectorCase & { readonly msg: string; readonly sig: string })[]
+}
+
+/** Imports each group's public key, which must be in the key type's export form, and asks it to verify. */
+export function signatureCases<Group extends SignatureGroup>(
+  keyType: KeyTypeName,
+  publicKeyOf: (group: Group) => string,
+): CasesOf<Group> {
+  return (groups, keys) =>
+    groups.flatMap(group =>
+      group.tests.map(vector => ({
+        vector,
+        accepted: async () => {
+          const key = await keys.publicKey(keyType, publicKeyOf(group))
+          return (await key?.verify(fromHex(vector.sig), fromHex(vector.msg))) ?? false
+        },
+      })),
+    )
+}
