@@ -1,6 +1,7 @@
 import type { KeyTypeName } from '@keyhold/core'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import type { CasesOf } from './replay.ts'
-import { fromHex, type VectorCase } from './vector-file.ts'
+import type { VectorCase } from './vector-file.ts'
 
 interface Group {
   /** Bits. */
@@ -33,10 +34,10 @@ export function aeadCases(keyTypes: Readonly<Record<number, KeyTypeName>>): Case
         accepted: async () => {
           const key = await keys.secretKey(keyTypes[keySize] ?? anyKeyType, vector.key)
           if (key === undefined) return false
-          const encrypted = { nonce: fromHex(vector.iv), ciphertext: fromHex(vector.ct + vector.tag) }
-          const plaintext = await key.decrypt(encrypted, fromHex(vector.aad))
+          const encrypted = { nonce: hexToBytes(vector.iv), ciphertext: hexToBytes(vector.ct + vector.tag) }
+          const plaintext = await key.decrypt(encrypted, hexToBytes(vector.aad))
           if (plaintext === undefined) return false
-          if (Buffer.compare(plaintext, fromHex(vector.msg)) !== 0) throw new Error('opened to another plaintext')
+          if (Buffer.compare(plaintext, hexToBytes(vector.msg)) !== 0) throw new Error('opened to another plaintext')
           return true
         },
       })),

@@ -1,6 +1,6 @@
 import type { KeyTypeName } from '@keyhold/core'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import type { KeyClient, KeystoreClient } from '../../support/keystore-client.ts'
-import { fromHex } from './vector-file.ts'
 
 /** Imports the keys of a vector file into a keystore, each distinct one once. Undefined for a key that is refused. */
 export class ImportedKeys {
@@ -12,11 +12,11 @@ export class ImportedKeys {
   }
 
   secretKey(keyType: KeyTypeName, hex: string): Promise<KeyClient | undefined> {
-    return this.#once(hex, () => this.#keystore.importKey(keyType, { key: fromHex(hex) }))
+    return this.#once(hex, () => this.#keystore.importKey(keyType, { key: hexToBytes(hex) }))
   }
 
   publicKey(keyType: KeyTypeName, hex: string): Promise<KeyClient | undefined> {
-    return this.#once(hex, () => this.#keystore.importKey(keyType, { publicKey: fromHex(hex) }))
+    return this.#once(hex, () => this.#keystore.importKey(keyType, { publicKey: hexToBytes(hex) }))
   }
 
   #once(hex: string, load: () => Promise<KeyClient | undefined>): Promise<KeyClient | undefined> {

@@ -1,6 +1,7 @@
 import type { KeyTypeName } from '@keyhold/core'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import type { CasesOf } from './replay.ts'
-import { fromHex, type VectorCase } from './vector-file.ts'
+import type { VectorCase } from './vector-file.ts'
 
 export interface SignatureGroup {
   readonly tests: readonly (VectorCase & { readonly msg: string; readonly sig: string })[]
@@ -17,7 +18,7 @@ export function signatureCases<Group extends SignatureGroup>(
         vector,
         accepted: async () => {
           const key = await keys.publicKey(keyType, publicKeyOf(group))
-          return (await key?.verify(fromHex(vector.sig), fromHex(vector.msg))) ?? false
+          return (await key?.verify(hexToBytes(vector.sig), hexToBytes(vector.msg))) ?? false
         },
       })),
     )

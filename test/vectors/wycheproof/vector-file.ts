@@ -28,5 +28,3 @@ export function absence(file = ''): string | undefined {
 export function readVectors(file: string): VectorFile {
   return JSON.parse(readFileSync(resolve(directory, file), 'utf8'))
 }
-
-export const fromHex = (text: string): Uint8Array => Buffer.from(text, 'hex')
