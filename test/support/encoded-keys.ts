@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** The curves of the asymmetric key types, as JWK names them (RFC 7518 section 6.2.1.1, RFC 8037 section 2). */
 export type CurveName = 'Ed25519' | 'P-256' | 'P-384' | 'P-521'
@@ -16,6 +18,20 @@ export function pkcs8(crv: CurveName, privateKey: Uint8Array, publicKey: Uint8Ar
 /** The SubjectPublicKeyInfo DER (RFC 5280 section 4.1) of a public key. */
 export function spki(crv: CurveName, publicKey: Uint8Array): Uint8Array {
   return createPublicKey({ format: 'jwk', key: publicJwk(crv, publicKey) }).export({ format: 'der', type: 'spki' })
+}
+
+/** The uncompressed point in the SubjectPublicKeyInfo DER of an elliptic curve's public key. */
+export function pointOfSpki(der: Uint8Array): Uint8Array {
+  const { x = '', y = '' } = createPublicKey({ format: 'der', type: 'spki', key: Buffer.from(der) }).export({
+    format: 'jwk',
+  })
+  return Uint8Array.of(0x04, ...Buffer.from(x, 'base64url'), ...Buffer.from(y, 'base64url'))
+}
+
+/** The JWK thumbprint (RFC 7638) of a public key. */
+export function jwkThumbprint(crv: CurveName, publicKey: Uint8Array): string {
+  const members = Object.entries(publicJwk(crv, publicKey)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return base64Url(sha256(utf8ToBytes(JSON.stringify(Object.fromEntries(members)))))
 }
 
 function publicJwk(crv: CurveName, publicKey: Uint8Array) {

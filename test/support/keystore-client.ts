@@ -24,13 +24,20 @@ export class KeystoreClient {
     return new KeystoreClient(key_store_url)
   }
 
-  async createKey(keyType: KeyTypeName): Promise<KeyClient> {
-    const { key_url } = await call('POST', `${this.#url}/keys`, { key_type: keyType })
-    return new KeyClient(key_url)
+  /** The public key, in the key type's export form, is absent for a symmetric key. */
+  async createKey(keyType: KeyTypeName): Promise<{ readonly key: KeyClient; readonly publicKey?: Uint8Array }> {
+    const { key_url, public_key } = await call('POST', `${this.#url}/keys`, { key_type: keyType })
+    return { key: new KeyClient(key_url), ...(public_key !== null && { publicKey: bytes(public_key) }) }
+  }
+
+  async importKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient> {
+    const key = await this.tryImportKey(keyType, material)
+    if (key === undefined) throw new Error(`the service refuses to import this ${keyType} key`)
+    return key
   }
 
   /** Undefined if the key material is refused. */
-  async importKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient | undefined> {
+  async tryImportKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient | undefined> {
     const answer = await ask('PUT', `${this.#url}/keys`, 'INVALID_REQUEST', {
       key_type: keyType,
       ...('key' in material ? { key: base64(material.key) } : { public_key: base64(material.publicKey) }),
@@ -45,6 +52,10 @@ export class KeyClient {
 
   constructor(url: string) {
     this.url = url
+  }
+
+  get id(): string {
+    return this.url.slice(this.url.lastIndexOf('/') + 1)
   }
 
   /** In the key type's export form. */

@@ -12,11 +12,11 @@ export class ImportedKeys {
   }
 
   secretKey(keyType: KeyTypeName, hex: string): Promise<KeyClient | undefined> {
-    return this.#once(hex, () => this.#keystore.importKey(keyType, { key: hexToBytes(hex) }))
+    return this.#once(hex, () => this.#keystore.tryImportKey(keyType, { key: hexToBytes(hex) }))
   }
 
   publicKey(keyType: KeyTypeName, hex: string): Promise<KeyClient | undefined> {
-    return this.#once(hex, () => this.#keystore.importKey(keyType, { publicKey: hexToBytes(hex) }))
+    return this.#once(hex, () => this.#keystore.tryImportKey(keyType, { publicKey: hexToBytes(hex) }))
   }
 
   #once(hex: string, load: () => Promise<KeyClient | undefined>): Promise<KeyClient | undefined> {
