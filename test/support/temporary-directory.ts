@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 
-/** Makes an empty directory that is removed, with everything in it, when the test has ended. */
-export async function temporaryDirectory(t: Test): Promise<string> {
+/** A new, empty directory that only its owner can enter. It is removed when the test has ended. */
+export async function temporaryDirectory(t: Pick<Test, 'teardown'>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'keyhold-test-'))
   t.teardown(() => rm(directory, { recursive: true, force: true }))
   return directory
