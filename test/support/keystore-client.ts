@@ -1,0 +1,115 @@
+import type { Encrypted, KeyTypeName } from '@keyhold/core'
+import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
+
+export type KeyMaterial =
+  /** PKCS#8 DER, or the raw bytes of a symmetric key. */
+  | { readonly key: Uint8Array }
+  /** In the key type's export form. */
+  | { readonly publicKey: Uint8Array }
+
+/**
+ * A keystore of a running service as a client sees it, bytes in and bytes out. A refusal that belongs to a question
+ * (this signature is not valid) is a result; every other answer but 200 is an error.
+ */
+export class KeystoreClient {
+  readonly #url: string
+
+  private constructor(url: string) {
+    this.#url = url
+  }
+
+  /** Makes a keystore. */
+  static async create(serviceUrl: string): Promise<KeystoreClient> {
+    const { key_store_url } = await call('POST', `${serviceUrl}/v1/keystores`, { controller: 'did:example:owner' })
+    return new KeystoreClient(key_store_url)
+  }
+
+  /** The public key, in the key type's export form, is absent for a symmetric key. */
+  async createKey(keyType: KeyTypeName): Promise<{ readonly key: KeyClient; readonly publicKey?: Uint8Array }> {
+    const { key_url, public_key } = await call('POST', `${this.#url}/keys`, { key_type: keyType })
+    return { key: new KeyClient(key_url), ...(public_key !== null && { publicKey: bytes(public_key) }) }
+  }
+
+  async importKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient> {
+    const key = await this.tryImportKey(keyType, material)
+    if (key === undefined) throw new Error(`the service refuses to import this ${keyType} key`)
+    return key
+  }
+
+  /** Undefined if the key material is refused. */
+  async tryImportKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient | undefined> {
+    const answer = await ask('PUT', `${this.#url}/keys`, 'INVALID_REQUEST', {
+      key_type: keyType,
+      ...('key' in material ? { key: base64(material.key) } : { public_key: base64(material.publicKey) }),
+    })
+    return answer && new KeyClient(answer.body.key_url)
+  }
+}
+
+/** A key of a running service. */
+export class KeyClient {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  get id(): string {
+    return this.url.slice(this.url.lastIndexOf('/') + 1)
+  }
+
+  /** In the key type's export form. */
+  async publicKey(): Promise<Uint8Array> {
+    const { public_key } = await call('GET', `${this.url}/export`)
+    return bytes(public_key)
+  }
+
+  async sign(message: Uint8Array): Promise<Uint8Array> {
+    const { signature } = await call('POST', `${this.url}/sign`, { message: base64(message) })
+    return bytes(signature)
+  }
+
+  async verify(signature: Uint8Array, message: Uint8Array): Promise<boolean> {
+    const body = { signature: base64(signature), message: base64(message) }
+    return (await ask('POST', `${this.url}/verify`, 'VERIFICATION_FAILED', body)) !== undefined
+  }
+
+  async encrypt(message: Uint8Array, associatedData: Uint8Array): Promise<Encrypted> {
+    const body = { message: base64(message), associated_data: base64(associatedData) }
+    const { ciphertext, nonce } = await call('POST', `${this.url}/encrypt`, body)
+    return { ciphertext: bytes(ciphertext), nonce: bytes(nonce) }
+  }
+
+  /** Undefined if it does not open. */
+  async decrypt({ ciphertext, nonce }: Encrypted, associatedData: Uint8Array): Promise<Uint8Array | undefined> {
+    const body = {
+      ciphertext: base64(ciphertext),
+      nonce: base64(nonce),
+      associated_data: base64(associatedData),
+    }
+    const answer = await ask('POST', `${this.url}/decrypt`, 'DECRYPTION_FAILED', body)
+    return answer && bytes(answer.body.plaintext)
+  }
+
+  async computeMac(data: Uint8Array): Promise<Uint8Array> {
+    const { mac } = await call('POST', `${this.url}/computemac`, { data: base64(data) })
+    return bytes(mac)
+  }
+
+  async verifyMac(mac: Uint8Array, data: Uint8Array): Promise<boolean> {
+    const body = { mac: base64(mac), data: base64(data) }
+    return (await ask('POST', `${this.url}/verifymac`, 'VERIFICATION_FAILED', body)) !== undefined
+  }
+}
+
+/** Undefined if the answer is exactly this refusal. @throws Error if it is neither that nor 200 */
+async function ask(method: string, url: string, refusal: string, body: unknown): Promise<Answer | undefined> {
+  const answer = await request(method, url, body)
+  if (answer.status === 200) return answer
+  if (answer.status === 400 && answer.body.code === refusal) return undefined
+  throw new Error(`${method} ${url}: ${answer.status} ${JSON.stringify(answer.body)}`)
+}
+
+function bytes(text: string): Uint8Array {
+  return Buffer.from(text, 'base64')
+}

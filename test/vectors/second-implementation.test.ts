@@ -1,0 +1,91 @@
+import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { jwkThumbprint, pkcs8 } from '../support/encoded-keys.ts'
+import { KeystoreClient } from '../support/keystore-client.ts'
+import { testService } from '../support/service.ts'
+import { secondSignatures } from './second-implementation/signatures.ts'
+import { secondAeads, secondMacs } from './second-implementation/symmetric.ts'
+
+/** Compares the service, over HTTP, with another implementation of its algorithms (noble) on random inputs. */
+const service = await testService(t)
+const keystore = await KeystoreClient.create(service.url)
+
+const text = fc.uint8Array({ maxLength: 4096 })
+const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength })
+
+t.test('every key type has a second implementation', async t => {
+  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs })
+  t.strictSame(names.sort(), [...keyTypeNames].sort())
+})
+
+for (const [keyType, noble] of entries(secondSignatures)) {
+  t.test(`${keyType}, a key that the service made`, async t => {
+    const { key, publicKey: answered } = await keystore.createKey(keyType)
+    const exported = await key.publicKey()
+    t.strictSame(answered, exported, 'creation and export answer the same public key')
+    const publicKey = noble.decodePublicKey(exported)
+    t.equal(key.id, jwkThumbprint(noble.curve, publicKey), 'its id is the thumbprint')
+    const verifies = async (message: Uint8Array) => noble.verify(await key.sign(message), message, publicKey)
+    await holds(t, 'its signatures verify elsewhere', fc.asyncProperty(text, verifies))
+  })
+
+  t.test(`${keyType}, a key that was made elsewhere`, async t => {
+    const privateKey = noble.newPrivateKey()
+    const publicKey = noble.publicKeyOf(privateKey)
+    const exported = noble.encodePublicKey(publicKey)
+    const key = await keystore.importKey(keyType, { key: pkcs8(noble.curve, privateKey, publicKey) })
+    const verifier = await keystore.importKey(keyType, { publicKey: exported })
+    t.strictSame(await key.publicKey(), Buffer.from(exported), 'its public key is exported in the same form')
+    const verifiesElsewhere = async (message: Uint8Array) => noble.verify(await key.sign(message), message, publicKey)
+    await holds(t, 'its signatures verify elsewhere', fc.asyncProperty(text, verifiesElsewhere))
+    const verifiesHere = async (message: Uint8Array) => {
+      const signature = noble.sign(message, privateKey)
+      return (await key.verify(signature, message)) && (await verifier.verify(signature, message))
+    }
+    await holds(t, 'signatures from elsewhere verify', fc.asyncProperty(text, verifiesHere))
+  })
+}
+
+for (const [keyType, { keyLength, nonceLength, cipher }] of entries(secondAeads)) {
+  t.test(keyType, async t => {
+    const opensElsewhere = fc.asyncProperty(bytes(keyLength), text, text, async (secret, associatedData, message) => {
+      const key = await keystore.importKey(keyType, { key: secret })
+      const { nonce, ciphertext } = await key.encrypt(message, associatedData)
+      return same(cipher(secret, nonce, associatedData).decrypt(ciphertext), message)
+    })
+    await holds(t, 'what the service encrypts opens elsewhere', opensElsewhere)
+    const inputs = [bytes(keyLength), bytes(nonceLength), text, text] as const
+    const opensHere = fc.asyncProperty(...inputs, async (secret, nonce, associatedData, message) => {
+      const key = await keystore.importKey(keyType, { key: secret })
+      const ciphertext = cipher(secret, nonce, associatedData).encrypt(message)
+      return same(await key.decrypt({ ciphertext, nonce }, associatedData), message)
+    })
+    await holds(t, 'what is encrypted elsewhere opens at the service', opensHere)
+  })
+}
+
+for (const [keyType, { keyLengths, compute }] of entries(secondMacs)) {
+  t.test(keyType, async t => {
+    const agree = fc.asyncProperty(bytes(...keyLengths), text, async (secret, data) => {
+      const key = await keystore.importKey(keyType, { key: secret })
+      const mac = await key.computeMac(data)
+      const elsewhere = Uint8Array.of(...mac.subarray(0, 5), ...compute(secret, data))
+      return same(mac, elsewhere) && (await key.verifyMac(elsewhere, data))
+    })
+    await holds(t, 'both compute the same tag, and the service verifies it', agree)
+  })
+}
+
+/** Asserts that a property, which answers whether it holds, does so for some random inputs. */
+async function holds<Inputs>(t: Test, name: string, property: fc.IAsyncProperty<Inputs>): Promise<void> {
+  await t.resolves(fc.assert(property, { numRuns: 10 }), name)
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && Buffer.compare(a, b) === 0
+}
+
+function entries<Row>(table: Readonly<Partial<Record<KeyTypeName, Row>>>): [KeyTypeName, Row][] {
+  return Object.entries(table) as [KeyTypeName, Row][]
+}

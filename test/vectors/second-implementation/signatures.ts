@@ -1,0 +1,53 @@
+import type { KeyTypeName } from '@keyhold/core'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { type CurveName, pointOfSpki, spki } from '../../support/encoded-keys.ts'
+
+/** A signature scheme as noble has it. Private keys are raw, public keys 32 bytes or an uncompressed point. */
+export interface SecondSignatures {
+  readonly curve: CurveName
+  newPrivateKey(): Uint8Array
+  publicKeyOf(privateKey: Uint8Array): Uint8Array
+  sign(message: Uint8Array, privateKey: Uint8Array): Uint8Array
+  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
+  /** The service's export form of a public key. */
+  encodePublicKey(publicKey: Uint8Array): Uint8Array
+  decodePublicKey(exported: Uint8Array): Uint8Array
+}
+
+const edwards: SecondSignatures = {
+  curve: 'Ed25519',
+  newPrivateKey: () => ed25519.utils.randomSecretKey(),
+  publicKeyOf: privateKey => ed25519.getPublicKey(privateKey),
+  sign: (message, privateKey) => ed25519.sign(message, privateKey),
+  verify: (signature, message, publicKey) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  encodePublicKey: publicKey => publicKey,
+  decodePublicKey: exported => exported,
+}
+
+const nobleCurves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const
+
+/** Each curve with the hash of its own size; neither a low s nor deterministic nonces are asked for. */
+function ecdsa(curve: keyof typeof nobleCurves, format: 'der' | 'compact'): SecondSignatures {
+  const noble = nobleCurves[curve]
+  const options = { format, lowS: false }
+  return {
+    curve,
+    newPrivateKey: () => noble.utils.randomSecretKey(),
+    publicKeyOf: privateKey => noble.getPublicKey(privateKey, false),
+    sign: (message, privateKey) => noble.sign(message, privateKey, { ...options, extraEntropy: true }),
+    verify: (signature, message, publicKey) => noble.verify(signature, message, publicKey, options),
+    encodePublicKey: point => (format === 'der' ? spki(curve, point) : point),
+    decodePublicKey: exported => (format === 'der' ? pointOfSpki(exported) : exported),
+  }
+}
+
+export const secondSignatures = {
+  ED25519: edwards,
+  ECDSAP256DER: ecdsa('P-256', 'der'),
+  ECDSAP384DER: ecdsa('P-384', 'der'),
+  ECDSAP521DER: ecdsa('P-521', 'der'),
+  ECDSAP256IEEEP1363: ecdsa('P-256', 'compact'),
+  ECDSAP384IEEEP1363: ecdsa('P-384', 'compact'),
+  ECDSAP521IEEEP1363: ecdsa('P-521', 'compact'),
+} as const satisfies Partial<Record<KeyTypeName, SecondSignatures>>

@@ -1,0 +1,53 @@
+import t, { type Test } from 'tap'
+import { KeystoreClient } from '../support/keystore-client.ts'
+import { testService } from '../support/service.ts'
+import { aeadCases } from './wycheproof/aead.ts'
+import { ecdsaDerCases, ecdsaP1363Cases } from './wycheproof/ecdsa.ts'
+import { ed25519Cases } from './wycheproof/ed25519.ts'
+import { hmacCases } from './wycheproof/hmac.ts'
+import { ImportedKeys } from './wycheproof/imported-keys.ts'
+import { type CasesOf, replay } from './wycheproof/replay.ts'
+import { absence, readVectors } from './wycheproof/vector-file.ts'
+
+/**
+ * Replays the vectors of Project Wycheproof (https://github.com/C2SP/wycheproof) over HTTP. They are no part of this
+ * repository: `KEYHOLD_VECTORS` names the directory that holds its `testvectors_v1` as `wycheproof`.
+ */
+const files: Readonly<Record<string, CasesOf>> = {
+  'ed25519_test.json': ed25519Cases,
+  'ecdsa_secp256r1_sha256_test.json': ecdsaDerCases('ECDSAP256DER'),
+  'ecdsa_secp256r1_sha256_p1363_test.json': ecdsaP1363Cases('ECDSAP256IEEEP1363'),
+  'ecdsa_secp384r1_sha384_test.json': ecdsaDerCases('ECDSAP384DER'),
+  'aes_gcm_test.json': aeadCases({ 128: 'AES128GCM', 256: 'AES256GCM' }),
+  'chacha20_poly1305_test.json': aeadCases({ 256: 'ChaCha20Poly1305' }),
+  'hmac_sha256_test.json': hmacCases,
+}
+
+unlessAbsent(t, 'Project Wycheproof', absence(), async t => {
+  const service = await testService(t)
+  for (const [file, casesOf] of Object.entries(files)) {
+    unlessAbsent(t, file, absence(file), async t => {
+      const { numberOfTests, testGroups } = readVectors(file)
+      const keys = new ImportedKeys(await KeystoreClient.create(service.url))
+      const { accepted, refused, inexpressible, wrong } = await replay(casesOf(testGroups, keys))
+      t.strictSame(wrong, [], 'every case is answered as it should be')
+      t.ok(accepted > 0 && refused > 0, 'some are accepted and some refused')
+      t.equal(accepted + refused + sum(inexpressible), numberOfTests, 'no case is left out')
+      const reasons = [...inexpressible].map(([reason, count]) => `${reason} ×${count}`).join(', ')
+      t.comment(
+        `replayed ${accepted + refused} (accepted ${accepted}, refused ${refused}), ` +
+          `inexpressible ${sum(inexpressible)}: ${reasons || 'none'}`,
+      )
+    })
+  }
+})
+
+/** A test whose name says why it is skipped, if it is. */
+function unlessAbsent(t: Test, name: string, absent: string | undefined, run: (t: Test) => Promise<void>): void {
+  if (absent === undefined) void t.test(name, run)
+  else void t.skip(`${name}: NOT REPLAYED, ${absent}`, run)
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0)
+}
