@@ -36,6 +36,9 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    this.#requireOpen()
+    // LMDB's snapshot may be older than what another process was acknowledged since.
+    this.#guard(() => this.#database.resetReadTxn())
     const entry = this.#read(collection, scope, id)
     if (typeof entry !== 'string') return entry
     const record = this.#read(collection, scope, entry)
