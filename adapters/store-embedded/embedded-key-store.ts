@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import { open, type RootDatabase } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
-import { corrupt, decodeEntry, encodeAlias, encodeRecord, formatPlace, formatVersion, placeOf } from './record-codec.ts'
+import { corrupt, decodeEntry, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 
@@ -47,16 +47,17 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    await this.#write(record, () => {
-      const { collection, scope, ids } = record
-      return ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : undefined
-    })
+    const { collection, scope } = record
+    const [...ids] = record.ids
+    await this.#write(record, () =>
+      ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : undefined,
+    )
   }
 
   async replace(record: StoredRecord): Promise<void> {
+    const { collection, scope, ids, revision } = record
+    const [firstId, ...otherIds] = ids
     await this.#write(record, () => {
-      const { collection, scope, ids, revision } = record
-      const [firstId, ...otherIds] = ids
       const stored = this.#read(collection, scope, firstId)
       const expected = typeof stored === 'object' && stored.revision === revision - 1
       if (!expected) return 'CONFLICT'
@@ -91,16 +92,15 @@ class EmbeddedKeyStore implements KeyStorePort {
    */
   async #write(record: StoredRecord, decide: () => Refusal | undefined): Promise<void> {
     this.#requireOpen()
-    const { collection, scope, ids } = record
-    const [firstId, ...otherIds] = ids
+    // The transaction runs later, and the record is the caller's: what will be written is taken now.
+    const entries = entriesOf(record)
     let failure: unknown
     const refusal = await this.#guardAsync(async () => {
       const decision = await this.#database.transaction(() => {
         try {
           const refused = decide()
           if (refused !== undefined) return refused
-          this.#database.put(placeOf(collection, scope, firstId), encodeRecord(record))
-          for (const id of otherIds) this.#database.put(placeOf(collection, scope, id), encodeAlias(firstId))
+          for (const [place, entry] of entries) this.#database.put(place, entry)
         } catch (error) {
           failure = error
         }

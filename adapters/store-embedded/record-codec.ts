@@ -20,12 +20,10 @@ export function placeOf(collection: Collection, scope: string, id: string): Buff
   return Buffer.concat([head, scopeBytes, Buffer.from(id, 'utf8')])
 }
 
-export function encodeRecord({ revision, ids, body }: StoredRecord): Uint8Array {
-  return encode([revision, ids, body])
-}
-
-export function encodeAlias(firstId: string): Uint8Array {
-  return encode(firstId)
+/** What stands where, once a record is written. */
+export function entriesOf({ collection, scope, ids, revision, body }: StoredRecord): [Buffer, Uint8Array][] {
+  const alias = encode(ids[0])
+  return ids.map((id, i) => [placeOf(collection, scope, id), i === 0 ? encode([revision, ids, body]) : alias])
 }
 
 /** What stands at a place: a record, or the first id of one. @throws KmsError STORE_CORRUPT */
