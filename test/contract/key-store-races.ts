@@ -23,10 +23,14 @@ export async function keyStoreRaces(
   await t.test('between two stores over the same records', t => races(t, openPair))
   await t.test('each of two stores sees what the other was acknowledged', async t => {
     const [one, two] = await openPair(t)
+    // More than once: a store that answers from a slightly old snapshot is right most of the time.
+    for (let i = 0; i < 16; i += 1) {
+      t.equal(await two.find('keys', 'scope', `${i}`), undefined)
+      await one.add(sampleRecord(`${i}`))
+      t.ok(await two.find('keys', 'scope', `${i}`), `record ${i}`)
+    }
     const first = sampleRecord('a')
-    t.equal(await two.find('keys', 'scope', 'a'), undefined)
     await one.add(first)
-    await finds(t, two, first, 'a')
     const second = nextRevision(first, 'b')
     await two.replace(second)
     await finds(t, one, second, 'b')
