@@ -3,9 +3,13 @@ import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import { open, type RootDatabase } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
-import { corrupt, decodeEntry, encodeAlias, encodeRecord, formatPlace, formatVersion, placeOf } from './record-codec.ts'
+import { requireDataFile, unknownFormat } from './data-file.ts'
+import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
+
+/** What shall stand where; nothing, if it is undefined. */
+type Entries = readonly (readonly [place: Buffer, entry: Uint8Array | undefined])[]
 
 /**
  * Opens the durable store inside the process (LMDB) in a directory of its own, which is made if it is not there.
@@ -17,6 +21,7 @@ type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 export async function openEmbeddedKeyStore({ directory }: { readonly directory: string }): Promise<KeyStorePort> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
+    await requireDataFile(join(directory, 'data.mdb'))
     const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
@@ -36,6 +41,9 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    this.#requireOpen()
+    // LMDB's snapshot may be older than what another process was acknowledged since.
+    this.#guard(() => this.#database.resetReadTxn())
     const entry = this.#read(collection, scope, id)
     if (typeof entry !== 'string') return entry
     const record = this.#read(collection, scope, entry)
@@ -44,16 +52,20 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    await this.#write(record, () => {
-      const { collection, scope, ids } = record
-      return ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : undefined
-    })
+    const { collection, scope } = record
+    const [...ids] = record.ids
+    // The transaction runs later, and the record is the caller's: what will be written is taken now.
+    const entries = entriesOf(record)
+    await this.#write(() =>
+      ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : entries,
+    )
   }
 
   async replace(record: StoredRecord): Promise<void> {
-    await this.#write(record, () => {
-      const { collection, scope, ids, revision } = record
-      const [firstId, ...otherIds] = ids
+    const { collection, scope, ids, revision } = record
+    const [firstId, ...otherIds] = ids
+    const entries = entriesOf(record)
+    await this.#write(() => {
       const stored = this.#read(collection, scope, firstId)
       const expected = typeof stored === 'object' && stored.revision === revision - 1
       if (!expected) return 'CONFLICT'
@@ -61,7 +73,31 @@ class EmbeddedKeyStore implements KeyStorePort {
         const entry = this.#read(collection, scope, id)
         return entry !== undefined && entry !== firstId
       })
-      return taken ? 'ALREADY_EXISTS' : undefined
+      return taken ? 'ALREADY_EXISTS' : entries
+    })
+  }
+
+  async list(collection: Collection, scope: string, limit: number, after = ''): Promise<StoredRecord[]> {
+    this.#requireOpen()
+    return this.#guard(() => {
+      this.#database.resetReadTxn()
+      const range = { start: placeOf(collection, scope, after), end: endOf(collection, scope) }
+      const records: StoredRecord[] = []
+      for (const { value } of this.#database.getRange(range)) {
+        const entry = decodeEntry(value, collection, scope)
+        if (typeof entry === 'string' || entry.ids[0] === after) continue
+        if (records.length === limit) break
+        records.push(entry)
+      }
+      return records
+    })
+  }
+
+  async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    await this.#write(() => {
+      const stored = this.#read(collection, scope, firstId)
+      if (typeof stored !== 'object' || stored.revision !== revision) return 'CONFLICT'
+      return stored.ids.map(id => [placeOf(collection, scope, id), undefined])
     })
   }
 
@@ -86,18 +122,18 @@ class EmbeddedKeyStore implements KeyStorePort {
    * Decides and writes in one transaction, which LMDB runs one at a time over all processes, and resolves when it is
    * flushed to the disk. Concurrent writes share a flush.
    */
-  async #write(record: StoredRecord, decide: () => Refusal | undefined): Promise<void> {
+  async #write(decide: () => Refusal | Entries): Promise<void> {
     this.#requireOpen()
-    const { collection, scope, ids } = record
-    const [firstId, ...otherIds] = ids
     let failure: unknown
     const refusal = await this.#guardAsync(async () => {
       const decision = await this.#database.transaction(() => {
         try {
-          const refused = decide()
-          if (refused !== undefined) return refused
-          this.#database.put(placeOf(collection, scope, firstId), encodeRecord(record))
-          for (const id of otherIds) this.#database.put(placeOf(collection, scope, id), encodeAlias(firstId))
+          const decided = decide()
+          if (typeof decided === 'string') return decided
+          for (const [place, entry] of decided) {
+            if (entry === undefined) this.#database.remove(place)
+            else this.#database.put(place, entry)
+          }
         } catch (error) {
           failure = error
         }
@@ -119,7 +155,7 @@ class EmbeddedKeyStore implements KeyStorePort {
     try {
       return read()
     } catch (error) {
-      throw unavailable(error)
+      throw error instanceof KmsError ? error : unavailable(error)
     }
   }
 
@@ -139,7 +175,7 @@ async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Pro
   const stored = database.getBinary(formatPlace)
   if (stored === undefined || Buffer.compare(stored, format) !== 0) {
     await database.close()
-    throw new KmsError('STORE_MISMATCH', 'the store was written in a format that this version cannot read')
+    throw unknownFormat()
   }
 }
 

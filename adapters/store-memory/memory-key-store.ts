@@ -30,6 +30,25 @@ export class MemoryKeyStore implements KeyStorePort {
     this.#put(record)
   }
 
+  async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
+    this.#requireOpen()
+    const from = after === undefined ? undefined : Buffer.from(after, 'utf8')
+    return Array.from(new Set(this.#records.values()))
+      .filter(record => record.collection === collection && record.scope === scope)
+      .map(record => ({ record, id: Buffer.from(record.ids[0], 'utf8') }))
+      .filter(({ id }) => from === undefined || Buffer.compare(id, from) > 0)
+      .sort((a, b) => Buffer.compare(a.id, b.id))
+      .slice(0, limit)
+      .map(({ record }) => structuredClone(record))
+  }
+
+  async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    this.#requireOpen()
+    const stored = this.#records.get(placeOf(collection, scope, firstId))
+    if (stored?.ids[0] !== firstId || stored.revision !== revision) throw conflict()
+    for (const place of placesOf(stored)) this.#records.delete(place)
+  }
+
   async check(): Promise<void> {
     this.#requireOpen()
   }

@@ -59,7 +59,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   })
   const baseUrl = () => options.baseUrl ?? app.listeningOrigin
   const urlOf = (path: string) => `${baseUrl()}${path}`
-  const { cache = defaultCacheLimits, capabilities = noDelegations } = options
+  const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
   const kms = await openKms(ports, { cache, capabilities, keystoreUrl: id => urlOf(`/v1/keystores/${id}`) })
   const { admission, signer, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
 

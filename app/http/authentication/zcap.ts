@@ -1,16 +1,16 @@
 import {
-  invalidRequest,
+  type Clock,
   type Invocation,
+  invalidRequest,
   type ParsedSignature,
   parseSignature,
   type RequestHead,
+  type ResolveDid,
   readTrustblocCapability,
   type SignaturePolicy,
   unauthenticated,
   type VerificationKey,
   verifySignature,
-  type ResolveDid,
-  type Clock,
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'

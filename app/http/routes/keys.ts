@@ -69,7 +69,10 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
 
   app.post(
     '/keystores/:keystoreId/keys/:keyId/rotate',
-    { config: { once: true }, schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } } },
+    {
+      config: { once: true },
+      schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } },
+    },
     async request => {
       const command = { ...request.params, keyType: request.body.key_type ?? '' }
       const { id } = await rotateKey(kms, callerOf(request), command)

@@ -17,7 +17,10 @@ const CreateKeystoreReply = Type.Object({ key_store_url: Type.String(), capabili
 export const keystoreRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   app.post(
     '/keystores',
-    { config: { once: true }, schema: { body: CreateKeystoreRequest, response: { 200: CreateKeystoreReply, ...errorReplies } } },
+    {
+      config: { once: true },
+      schema: { body: CreateKeystoreRequest, response: { 200: CreateKeystoreReply, ...errorReplies } },
+    },
     async request => {
       const { controller, edv } = request.body
       // An empty object counts as no vault, as in the reference server.
