@@ -1,8 +1,9 @@
 import { type CacheLimits, OpenedPrimitives } from './keys/opened-primitives.ts'
-import { openServerSigner, type ServerSigner } from './keys/server-signer.ts'
+import { openServerSigner } from './keys/server-signer.ts'
 import type { Ports } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'
+import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
 
 export interface KmsOptions {
@@ -19,7 +20,7 @@ export interface Kms {
   readonly opened: OpenedPrimitives
   readonly chains: VerifiedChains
   /** Signs root capabilities. */
-  readonly capabilitySigner: ServerSigner
+  readonly capabilitySigner: DidSigner
   readonly keystoreUrl: (id: string) => string
   /** Wipes what is held in memory. The ports stay their owner's to close. */
   close(): void

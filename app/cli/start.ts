@@ -1,6 +1,7 @@
-import { MasterKeyFileError } from '@keyhold/adapters'
-import { KmsError } from '@keyhold/core'
+import { MasterKeyFileError, verifyCcgChain } from '@keyhold/adapters'
+import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
 import type { Logger } from 'pino'
+import { chooseAuthenticators } from '../authenticate.ts'
 import { compose } from '../compose.ts'
 import { type Config, ConfigError, loadConfig } from '../config/config.ts'
 import { buildServer } from '../http/server.ts'
@@ -35,8 +36,18 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, close } = await compose(config, log)
   try {
-    const { listen, cache, bodyLimit, requestTimeout, baseUrl } = config
-    const server = await buildServer({ ports, cache, bodyLimit, requestTimeout, log, ...(baseUrl && { baseUrl }) })
+    const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy } = config
+    const resolveDid = resolveSelfContainedDid
+    const server = await buildServer({
+      ports,
+      cache,
+      bodyLimit,
+      requestTimeout,
+      log,
+      ...(baseUrl && { baseUrl }),
+      capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
+      authenticators: chooseAuthenticators(config, ports.clock, resolveDid),
+    })
     const stop = stopSignal()
     await server.listen({ ...listen, listenTextResolver: address => `listening at ${address}` })
     const signal = await stop

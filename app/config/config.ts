@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { CacheLimits } from '@keyhold/core'
+import type { CacheLimits, ChainPolicy } from '@keyhold/core'
 import { type SettingName, type Settings, settings, unsupportedSettings } from './settings.ts'
 import type { Address } from './values.ts'
 
@@ -9,12 +9,26 @@ export type LockConfig =
   /** `made`: the file is made if the store's directory is new, since nobody named another one. */
   { readonly kind: 'local'; readonly file: string; readonly made: boolean } | { readonly kind: 'process' }
 
+export type AuthConfig =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'zcap'
+      readonly coverage: Settings['zcapCoverage']
+      readonly admission: AdmissionConfig
+    }
+
+export type AdmissionConfig =
+  | { readonly kind: 'controller' }
+  | { readonly kind: 'bearer'; readonly file: string }
+  | { readonly kind: 'open' }
+
 export interface Config {
   readonly listen: Address
   readonly baseUrl?: string
   readonly store: StoreConfig
   readonly lock: LockConfig
-  readonly authType: Settings['authType']
+  readonly auth: AuthConfig
+  readonly chainPolicy: ChainPolicy
   readonly cache: CacheLimits
   readonly bodyLimit: number
   /** Milliseconds, as all times here. */
@@ -84,11 +98,25 @@ function unsupported(environment: Environment, flags: Environment): string[] {
     .map(([variable]) => `${variable}: not supported by this version`)
 }
 
-function contradictions({ host, authType }: Settings): string[] {
-  if (authType === 'none' && !isLoopback(host.host)) {
-    return ['KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076']
-  }
-  return []
+function contradictions(settings: Settings): string[] {
+  const { host, baseUrl, authType, zcapCoverage, keystoreAdmission, keystoreAdmissionTokenFile } = settings
+  const problems: string[] = []
+  const check = (problem: string, wrong: boolean) => wrong && problems.push(problem)
+  const remote = !isLoopback(host.host)
+  const file = keystoreAdmissionTokenFile !== undefined
+  check('KMS_AUTH_TYPE: none is refused on any address but loopback', authType === 'none' && remote)
+  check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
+  check('KMS_BASE_URL: must be set on any address but loopback: capabilities name it', baseUrl === undefined && remote)
+  check(
+    'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
+    zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
+  )
+  check(
+    'KMS_KEYSTORE_ADMISSION_TOKEN_FILE: must be set for admission by bearer',
+    keystoreAdmission === 'bearer' && !file,
+  )
+  check('KMS_KEYSTORE_ADMISSION_TOKEN_FILE: is for admission by bearer only', keystoreAdmission !== 'bearer' && file)
+  return problems
 }
 
 function isLoopback(host: string): boolean {
@@ -103,7 +131,8 @@ function toConfig(parsed: Settings): Config {
     ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
     store,
     lock: toLock(store, parsed.secretLockKeyPath),
-    authType: parsed.authType,
+    auth: toAuth(parsed),
+    chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
@@ -116,4 +145,14 @@ function toLock(store: StoreConfig, file: string | undefined): LockConfig {
   if (file !== undefined) return { kind: 'local', file, made: false }
   if (store.kind === 'memory') return { kind: 'process' }
   return { kind: 'local', file: join(store.directory, 'master.key'), made: true }
+}
+
+function toAuth(parsed: Settings): AuthConfig {
+  if (parsed.authType === 'none') return { kind: 'none' }
+  return { kind: 'zcap', coverage: parsed.zcapCoverage, admission: toAdmission(parsed) }
+}
+
+function toAdmission({ keystoreAdmission, keystoreAdmissionTokenFile }: Settings): AdmissionConfig {
+  if (keystoreAdmission !== 'bearer') return { kind: keystoreAdmission }
+  return { kind: 'bearer', file: keystoreAdmissionTokenFile ?? '' }
 }

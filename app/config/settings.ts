@@ -73,9 +73,47 @@ export const settings = {
   authType: setting(
     'KMS_AUTH_TYPE',
     'auth-type',
-    values.oneOf('none'),
-    'none',
-    'How callers prove who they are: none (accepted on a loopback address only).',
+    values.oneOf('zcap', 'none'),
+    'zcap',
+    'How callers prove what they may do: zcap (requests that are signed and invoke a capability) or none (accepted on a ' +
+      'loopback address only).',
+  ),
+  zcapCoverage: setting(
+    'KMS_ZCAP_COVERAGE',
+    'zcap-coverage',
+    values.oneOf('strict', 'legacy'),
+    'strict',
+    'What clients of TrustBloc must sign: strict (method, path, time, capability and body) or legacy (the time alone: ' +
+      'who sees such a request can send others for a minute).',
+  ),
+  zcapMaxTtl: setting(
+    'KMS_ZCAP_MAX_TTL',
+    'zcap-max-ttl',
+    values.duration,
+    '90d',
+    'How long a delegated capability may live at most.',
+  ),
+  clockSkew: setting(
+    'KMS_CLOCK_SKEW',
+    'clock-skew',
+    values.duration,
+    '30s',
+    'By how much the clocks of clients may differ from ours.',
+  ),
+  keystoreAdmission: setting(
+    'KMS_KEYSTORE_ADMISSION',
+    'keystore-admission',
+    values.oneOf('controller', 'bearer', 'open'),
+    'controller',
+    'Who may create keystores: controller (the request is signed by the controller that it names), bearer (whoever ' +
+      'sends a token of the token file) or open (anyone; accepted on a loopback address only).',
+  ),
+  keystoreAdmissionTokenFile: setting(
+    'KMS_KEYSTORE_ADMISSION_TOKEN_FILE',
+    'keystore-admission-token-file',
+    values.text,
+    undefined,
+    'The tokens of the admission by bearer token, one a line. Read for each request, so they can be exchanged any time.',
   ),
   cacheEnable: setting(
     'KMS_CACHE_ENABLE',
@@ -108,14 +146,14 @@ export const settings = {
   requestTimeout: setting(
     'KMS_REQUEST_TIMEOUT',
     'request-timeout',
-    values.positiveDuration,
+    values.timeout,
     '30s',
     'How long a client may take to send a request.',
   ),
   shutdownTimeout: setting(
     'KMS_SHUTDOWN_TIMEOUT',
     'shutdown-timeout',
-    values.positiveDuration,
+    values.timeout,
     '30s',
     'How long a stop waits for the requests under way.',
   ),

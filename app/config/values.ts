@@ -21,24 +21,24 @@ export function integer(minimum: number, maximum: number): (value: string) => nu
   }
 }
 
-const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A Go duration such as `10m`, `1h30m` or `500ms`, in milliseconds; `0` and everything negative is 0. */
+/** A Go duration such as `10m`, `1h30m` or `500ms`, or days as `90d`, in milliseconds; everything negative is 0. */
 export function duration(value: string): number {
-  const [, sign, parts] = /^(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h))+|0)$/.exec(value) ?? []
+  const [, sign, parts] = /^(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+|0)$/.exec(value) ?? []
   if (parts === undefined) throw new RangeError('must be a duration such as 10m, 1h30m or 500ms')
   if (sign === '-') return 0
   let sum = 0
-  for (const [, number, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, number, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     sum += Number(number) * (unitMilliseconds[unit ?? ''] ?? 0)
   }
-  if (sum > 2 ** 31 - 1) throw new RangeError('must be shorter than 24 days')
   return Math.round(sum)
 }
 
-export function positiveDuration(value: string): number {
+/** How long something is waited for. */
+export function timeout(value: string): number {
   const milliseconds = duration(value)
-  if (milliseconds === 0) throw new RangeError('must be longer than 0')
+  if (milliseconds === 0 || milliseconds > 86_400_000) throw new RangeError('must be longer than 0, and a day at most')
   return milliseconds
 }
 

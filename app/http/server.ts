@@ -1,7 +1,15 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { type CacheLimits, type ChainVerification, defaultCacheLimits, openKms, type Ports } from '@keyhold/core'
+import { verifyCcgChain } from '@keyhold/adapters'
+import {
+  type CacheLimits,
+  type ChainVerification,
+  defaultCacheLimits,
+  openKms,
+  type Ports,
+  resolveSelfContainedDid,
+} from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
@@ -16,6 +24,13 @@ import { keystoreRoutes } from './routes/keystores.ts'
 import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
+
+/** Delegations live for ninety days at most, and clocks may differ by half a minute. */
+const defaultCapabilities: ChainVerification = {
+  policy: { maximumTtl: 7_776_000, clockSkew: 30 },
+  resolveDid: resolveSelfContainedDid,
+  verifyCcgChain,
+}
 
 export interface ServerOptions {
   readonly ports: Ports

@@ -46,5 +46,9 @@ export const ed25519KeyType = {
 } as const satisfies KeyType
 
 function fromSeed(seed: Uint8Array): Required<KeyMaterial> {
-  return { publicKey: ed25519.getPublicKey(seed), secret: new SecretBytes(seed) }
+  return { publicKey: ed25519PublicKey(seed), secret: new SecretBytes(seed) }
+}
+
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  return ed25519.getPublicKey(seed)
 }

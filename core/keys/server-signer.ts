@@ -1,24 +1,16 @@
 import { ed25519KeyType } from '../algorithms/ed25519.ts'
-import type { Signer } from '../algorithms/key-type.ts'
-import { ed25519DidUrl } from '../dids/did-key.ts'
 import { KmsError } from '../errors.ts'
 import { serverKeyContext } from '../locks/lock-context.ts'
 import type { Ports } from '../ports/index.ts'
 import type { Records } from '../records/records.ts'
 import type { ServerKey } from '../records/server-key.ts'
-
-/** A long-lived Ed25519 key of the server itself, opened. */
-export interface ServerSigner {
-  readonly didUrl: string
-  readonly signer: Signer
-}
+import { type DidSigner, didKeySigner } from '../zcap/did-signer.ts'
 
 /** Opens a signing key of the server, making it if it is not there: of several processes that do, one wins. */
-export async function openServerSigner(ports: Ports, records: Records, name: string): Promise<ServerSigner> {
+export async function openServerSigner(ports: Ports, records: Records, name: string): Promise<DidSigner> {
   const key = (await records.findServerKey(name)) ?? (await addServerKey(ports, records, name))
   const seed = await ports.lock.unlock(key.locked, serverKeyContext(name))
-  const signer = await seed.spend(bytes => ed25519KeyType.signer(bytes, key.publicKey))
-  return { didUrl: ed25519DidUrl(key.publicKey), signer }
+  return didKeySigner(seed)
 }
 
 async function addServerKey(ports: Ports, records: Records, name: string): Promise<ServerKey> {

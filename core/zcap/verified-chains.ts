@@ -73,6 +73,6 @@ export class VerifiedChains {
 }
 
 /** The id of a root capability (W3C CCG Authorization Capabilities, section 3.1): nothing but its target, escaped. */
-export function ccgRootId(root: Root): string {
-  return `urn:zcap:root:${encodeURIComponent(root.url)}`
+export function ccgRootId({ url }: Pick<Root, 'url'>): string {
+  return `urn:zcap:root:${encodeURIComponent(url)}`
 }

@@ -1,8 +1,8 @@
-import type { Signer } from '../../algorithms/key-type.ts'
 import { encodeBase64Url } from '../../encoding/base64.ts'
 import type { Random } from '../../ports/index.ts'
 import { capabilityActions } from '../action.ts'
 import type { Root } from '../chain.ts'
+import type { DidSigner } from '../did-signer.ts'
 import { contextUrl, isIri, type TrustblocCapability } from './capability.ts'
 import { signCapability } from './proof.ts'
 
@@ -20,7 +20,7 @@ export function canInvoke(controller: string): boolean {
  */
 export function makeRootCapability(
   { url, controller }: Root,
-  key: { readonly didUrl: string; readonly signer: Signer },
+  key: DidSigner,
   random: Random,
   now: number,
 ): Promise<TrustblocCapability> {

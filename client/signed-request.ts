@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { ccgRootId, type DidSigner, type RequestHead, type SignatureParameters, signingString } from '@keyhold/core'
+
+/** A request before it is signed. */
+export interface UnsignedRequest {
+  readonly method: string
+  readonly url: string
+  readonly body?: Uint8Array
+}
+
+/** What a request invokes: an action, by a capability (root or delegated) that is given as JSON. */
+export interface InvokedCapability {
+  readonly action: string
+  readonly capability: object
+}
+
+/** Headers by their lower-case names. */
+export type Headers = Readonly<Record<string, string>>
+
+const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
+
+/**
+ * Signs a request as Aries and TrustBloc clients do, covering everything that matters.
+ *
+ * @param now Unix time, milliseconds
+ */
+export async function signTrustbloc(
+  request: UnsignedRequest,
+  invoked: InvokedCapability | undefined,
+  signer: DidSigner,
+  now: number,
+): Promise<Headers> {
+  const headers: Record<string, string> = {}
+  const covered = ['(request-target)', '(created)']
+  if (invoked !== undefined) {
+    const capability = compress(invoked.capability, true)
+    headers['capability-invocation'] = `zcap capability="${capability}",action="${invoked.action}"`
+    covered.push('capability-invocation')
+  }
+  if (request.body !== undefined) {
+    headers['digest'] = `SHA-256=${sha256(request.body).toString('base64')}`
+    covered.push('digest')
+  }
+  const created = String(Math.floor(now / 1000))
+  const parameters = { keyId: signer.didUrl, created, covered }
+  const signature = await sign(request, headers, parameters, signer)
+  const written = `created=${created},headers="${covered.join(' ')}",signature="${signature}"`
+  return { ...headers, signature: `keyId="${signer.didUrl}",algorithm="${algorithmOfAries}",${written}` }
+}
+
+/** The keystore whose root is invoked by its id, or a delegated capability. */
+export type CcgInvoked =
+  | { readonly action: string; readonly keystoreUrl: string }
+  | { readonly action: string; readonly capability: object }
+
+/** Seconds. */
+const lifetime = 300
+
+/**
+ * Signs a request as today's clients of the CCG specification do.
+ *
+ * @param now Unix time, milliseconds
+ */
+export async function signCcg(
+  request: UnsignedRequest,
+  invoked: CcgInvoked | undefined,
+  signer: DidSigner,
+  now: number,
+): Promise<Headers> {
+  const headers: Record<string, string> = { host: new URL(request.url).host }
+  const covered = ['(key-id)', '(created)', '(expires)', '(request-target)', 'host']
+  if (invoked !== undefined) {
+    headers['capability-invocation'] = `zcap ${writeInvoked(invoked)},action="${invoked.action}"`
+    covered.push('capability-invocation')
+  }
+  if (request.body !== undefined) {
+    headers['content-type'] = 'application/json'
+    const multihash = Buffer.concat([Uint8Array.of(0x12, 0x20), sha256(request.body)])
+    headers['digest'] = `mh=u${multihash.toString('base64url')}`
+    covered.push('content-type', 'digest')
+  }
+  const seconds = Math.floor(now / 1000)
+  const [created, expires] = [String(seconds), String(seconds + lifetime)]
+  const parameters = { keyId: signer.didUrl, created, expires, covered }
+  const signature = await sign(request, headers, parameters, signer)
+  const written = `headers="${covered.join(' ')}",signature="${signature}",created="${created}",expires="${expires}"`
+  return { ...headers, authorization: `Signature keyId="${signer.didUrl}",${written}` }
+}
+
+function writeInvoked(invoked: CcgInvoked): string {
+  if ('capability' in invoked) return `capability="${compress(invoked.capability, false)}"`
+  return `id="${ccgRootId({ url: invoked.keystoreUrl })}"`
+}
+
+async function sign(
+  { method, url }: UnsignedRequest,
+  headers: Headers,
+  parameters: SignatureParameters,
+  { signer }: DidSigner,
+): Promise<string> {
+  const { pathname, search } = new URL(url)
+  const values = Object.entries(headers).map(([name, value]) => [name, [value]])
+  const head: RequestHead = { method, target: pathname + search, headers: Object.fromEntries(values) }
+  const text = signingString(head, parameters)
+  if (text === undefined) throw new Error('a covered part is missing')
+  return Buffer.from(await signer.sign(Buffer.from(text, 'latin1'))).toString('base64')
+}
+
+/** The compressed form of a capability in a header: base64url, padded for the reference. */
+function compress(capability: object, padded: boolean): string {
+  const text = gzipSync(JSON.stringify(capability)).toString('base64url')
+  return padded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
