@@ -1,36 +1,90 @@
 #!/usr/bin/env node
-import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { parseArgs } from 'node:util'
+import { call } from './cli/call.ts'
+import { newDid, showDid } from './cli/did.ts'
 import { keygen } from './cli/keygen.ts'
 import { start } from './cli/start.ts'
 import { usage } from './cli/usage.ts'
+import { delegate, show } from './cli/zcap.ts'
 import { settings, unsupportedSettings } from './config/settings.ts'
+
+/** What stands behind a command: its flags, how many words it takes, and what it does with them. */
+interface Command {
+  readonly flags: readonly string[]
+  readonly required?: readonly string[]
+  readonly words: readonly [least: number, most: number]
+  readonly run: (flags: Record<string, string>, words: string[], actions: string[]) => Promise<number>
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    flags: [...Object.values(settings).map(setting => setting.flag), ...Object.values(unsupportedSettings)],
+    words: [0, 0],
+    run: flags => start(flags, process.env),
+  },
+  keygen: { flags: [], words: [1, 1], run: (_flags, [file = '']) => keygen(file) },
+  'did new': { flags: [], words: [1, 1], run: (_flags, [file = '']) => newDid(file) },
+  'did show': { flags: [], words: [1, 1], run: (_flags, [file = '']) => showDid(file) },
+  'zcap delegate': {
+    flags: ['key', 'parent', 'to', 'target', 'expires'],
+    required: ['key', 'parent', 'to', 'expires'],
+    words: [0, 0],
+    run: ({ key = '', parent = '', to = '', expires = '', target }, _words, action) =>
+      delegate({ key, parent, to, expires, action, ...(target !== undefined && { target }) }),
+  },
+  'zcap show': { flags: [], words: [1, 1], run: (_flags, [file = '']) => show(file) },
+  call: {
+    flags: ['key', 'capability'],
+    required: ['key'],
+    words: [2, 3],
+    run: ({ key = '', capability }, [method = '', url = '', body]) =>
+      call({ key, ...(capability !== undefined && { capability }) }, method, url, body),
+  },
+}
 
 /** The process: its arguments, environment and exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args
-  const { values, positionals } = readFlags(command === 'start' || command === 'keygen' ? rest : args)
-  if (values['help'] === true) {
+  const name = Object.keys(commands).find(each => `${args.join(' ')} `.startsWith(`${each} `))
+  const command = name === undefined ? undefined : commands[name]
+  const rest = name === undefined ? args : args.slice(name.split(' ').length)
+  const { values, positionals } = readFlags(rest, command?.flags ?? [])
+  const { help, action = [], ...flags } = values as Record<string, string> & { help?: true; action?: string[] }
+  if (help) {
     process.stdout.write(usage())
     return 0
   }
-  const [file, ...surplus] = positionals
-  if (command === 'start' && file === undefined) return start(values as Record<string, string>, process.env)
-  if (command === 'keygen' && file !== undefined && surplus.length === 0) return keygen(file)
+  const [least, most] = command?.words ?? [0, -1]
+  const complete = command?.required?.every(flag => flags[flag] !== undefined) ?? true
+  if (command !== undefined && complete && positionals.length >= least && positionals.length <= most) {
+    return command.run(flags, positionals, action)
+  }
   process.stderr.write(usage())
   return 2
 }
 
-function readFlags(args: readonly string[]) {
-  const flags = [...Object.values(settings).map(setting => setting.flag), ...Object.values(unsupportedSettings)]
-  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
-  for (const flag of flags) options[flag] = { type: 'string' }
+function readFlags(args: readonly string[], flags: readonly string[]) {
+  const texts = Object.fromEntries(flags.map(flag => [flag, { type: 'string' }] as const))
+  const options = {
+    ...texts,
+    help: { type: 'boolean', short: 'h' },
+    action: { type: 'string', multiple: true },
+  } as const
   return parseArgs({ args: [...args], options, allowPositionals: true })
+}
+
+/** What a person can do something about is said in a sentence; a bug shows where it is. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isMendable =
+    'code' in error || error.constructor === Error || error instanceof RangeError || error.message === 'fetch failed'
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  return isMendable ? error.message + cause : (error.stack ?? error.message)
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-  process.stderr.write(isUsage ? `${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`)
+  process.stderr.write(`${describe(error)}\n`)
   process.exitCode = isUsage ? 2 : 1
 }

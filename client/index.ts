@@ -1,5 +1,8 @@
 /** Signs requests to a Keyhold server, in both dialects of capabilities, and sends them. */
-export { KeyholdClient, KeyholdError, readCapability } from './keyhold-client.ts'
+export { actionOf } from './action-of.ts'
+export { compressCapability, readCapability } from './capability.ts'
+export { makeKeyFile, openKeyFile } from './key-file.ts'
+export { type Answer, KeyholdClient, KeyholdError } from './keyhold-client.ts'
 export {
   type CcgInvoked,
   type Headers,

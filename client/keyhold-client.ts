@@ -1,11 +1,13 @@
-import { gunzipSync } from 'node:zlib'
 import type { DidSigner } from '@keyhold/core'
+import { actionOf } from './action-of.ts'
+import { readCapability } from './capability.ts'
 import { signTrustbloc } from './signed-request.ts'
 
 /** An answer of the service that is not 200. */
 export class KeyholdError extends Error {
   override readonly name = 'KeyholdError'
   readonly status: number
+  /** The service's stable code. */
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
@@ -21,9 +23,12 @@ export type Answer = any
 /** Sends signed requests for the holder of a key, invoking a capability where one is needed. */
 export class KeyholdClient {
   readonly #signer: DidSigner
+  readonly #capability: object | undefined
 
-  constructor(signer: DidSigner) {
+  /** @param capability what is invoked by every request that has an action; root or delegated */
+  constructor(signer: DidSigner, capability?: object) {
     this.#signer = signer
+    this.#capability = capability
   }
 
   /** The DID URL of the key: the controller of the keystores that it creates. */
@@ -31,10 +36,11 @@ export class KeyholdClient {
     return this.#signer.didUrl
   }
 
-  /** Creates a keystore of one's own. */
-  async createKeystore(service: string): Promise<{ url: string; capability: object }> {
+  /** Creates a keystore of one's own, and answers its URL and a client that invokes its root capability. */
+  async createKeystore(service: string): Promise<{ url: string; client: KeyholdClient }> {
     const answer = await this.send('POST', `${service}/v1/keystores`, { controller: this.didUrl })
-    return { url: answer.key_store_url, capability: readCapability(answer.capability) }
+    const capability = readCapability(answer.capability)
+    return { url: answer.key_store_url, client: new KeyholdClient(this.#signer, capability) }
   }
 
   /**
@@ -42,29 +48,21 @@ export class KeyholdClient {
    *
    * @throws KeyholdError if the status is not 200
    */
-  async send(
-    method: string,
-    url: string,
-    body?: object,
-    invoked?: { readonly action: string; readonly capability: object },
-  ): Promise<Answer> {
+  async send(method: string, url: string, body?: object): Promise<Answer> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
-    const request = { method, url, ...(bytes && { body: bytes }) }
-    const headers = await signTrustbloc(request, invoked, this.#signer, Date.now())
-    const response = await fetch(url, {
-      method,
-      headers: { ...headers, 'content-type': 'application/json' },
-      ...(bytes && { body: bytes }),
-      redirect: 'error',
-    })
+    const action = actionOf(method, url)
+    const capability = this.#capability
+    const invoked = action === undefined || capability === undefined ? undefined : { action, capability }
+    const headers = await signTrustbloc(
+      { method, url, ...(bytes && { body: bytes }) },
+      invoked,
+      this.#signer,
+      Date.now(),
+    )
+    const response = await fetch(url, { method, headers, ...(bytes && { body: bytes }), redirect: 'error' })
     const text = await response.text()
     const answer = text === '' ? undefined : JSON.parse(text)
     if (response.status !== 200) throw new KeyholdError(response.status, answer?.code, answer?.message)
     return answer
   }
-}
-
-/** The JSON of a capability as the service answers it: standard base64 of the compressed text. */
-export function readCapability(text: string): object {
-  return JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString('utf8'))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
 import { ccgRootId, type DidSigner, type RequestHead, type SignatureParameters, signingString } from '@keyhold/core'
+import { compressCapability } from './capability.ts'
 
 /** A request before it is signed. */
 export interface UnsignedRequest {
@@ -34,7 +34,7 @@ export async function signTrustbloc(
   const headers: Record<string, string> = {}
   const covered = ['(request-target)', '(created)']
   if (invoked !== undefined) {
-    const capability = compress(invoked.capability, true)
+    const capability = compressCapability(invoked.capability, true)
     headers['capability-invocation'] = `zcap capability="${capability}",action="${invoked.action}"`
     covered.push('capability-invocation')
   }
@@ -89,7 +89,7 @@ export async function signCcg(
 }
 
 function writeInvoked(invoked: CcgInvoked): string {
-  if ('capability' in invoked) return `capability="${compress(invoked.capability, false)}"`
+  if ('capability' in invoked) return `capability="${compressCapability(invoked.capability, false)}"`
   return `id="${ccgRootId({ url: invoked.keystoreUrl })}"`
 }
 
@@ -105,12 +105,6 @@ async function sign(
   const text = signingString(head, parameters)
   if (text === undefined) throw new Error('a covered part is missing')
   return Buffer.from(await signer.sign(Buffer.from(text, 'latin1'))).toString('base64')
-}
-
-/** The compressed form of a capability in a header: base64url, padded for the reference. */
-function compress(capability: object, padded: boolean): string {
-  const text = gzipSync(JSON.stringify(capability)).toString('base64url')
-  return padded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text
 }
 
 function sha256(bytes: Uint8Array): Buffer {

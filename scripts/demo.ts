@@ -1,4 +1,7 @@
-import { base64, call } from './http-client.ts'
+import { systemRandom } from '@keyhold/adapters'
+import { KeyholdClient } from '@keyhold/client'
+import { didKeySigner, SecretBytes } from '@keyhold/core'
+import { base64 } from './http-client.ts'
 
 /**
  * Walks through what the service does against one that runs: `npm run demo`, or with another URL as argument. Shows
@@ -6,20 +9,21 @@ import { base64, call } from './http-client.ts'
  */
 const service = process.argv[2] ?? 'http://127.0.0.1:8076'
 
-async function step(title: string, method: string, url: string, body?: object) {
-  process.stdout.write(`\n${title}\n  ${method} ${url}\n${body === undefined ? '' : `  ${JSON.stringify(body)}\n`}`)
-  const answer = await call(method, url, body)
-  process.stdout.write(`  200 ${answer === undefined ? '(nothing to say: it is valid)' : JSON.stringify(answer)}\n`)
-  return answer
-}
-
 async function demo(): Promise<void> {
-  const message = base64('Hold my keys.')
-  const controller = 'did:example:alice'
-  const { key_store_url: keystore } = await step('A keystore for Alice', 'POST', `${service}/v1/keystores`, {
-    controller,
-  })
+  const random = systemRandom()
+  const alice = new KeyholdClient(await didKeySigner(new SecretBytes(random(32))))
+  process.stdout.write(`Alice is ${alice.didUrl}\n\nA keystore for Alice\n  POST ${service}/v1/keystores\n`)
+  const { url: keystore, client } = await alice.createKeystore(service)
+  process.stdout.write(`  200 ${keystore}, and a root capability that every later request invokes\n`)
 
+  async function step(title: string, method: string, url: string, body?: object) {
+    process.stdout.write(`\n${title}\n  ${method} ${url}\n${body === undefined ? '' : `  ${JSON.stringify(body)}\n`}`)
+    const answer = await client.send(method, url, body)
+    process.stdout.write(`  200 ${answer === undefined ? '(nothing to say: it is valid)' : JSON.stringify(answer)}\n`)
+    return answer
+  }
+
+  const message = base64('Hold my keys.')
   const signing = await step('A key to sign with', 'POST', `${keystore}/keys`, { key_type: 'ED25519' })
   const { signature } = await step('Sign', 'POST', `${signing.key_url}/sign`, { message })
   await step('Verify', 'POST', `${signing.key_url}/verify`, { message, signature })

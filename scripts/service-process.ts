@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
 
 export interface ServiceOptions {
-  /** Beside `PATH` the whole environment of the process; `KMS_HOST` is a free loopback port unless it is given. */
+  /**
+   * Beside `PATH` the whole environment of the process. Unless they are given, `KMS_HOST` is a free loopback port and
+   * `KMS_AUTH_TYPE` is `none`.
+   */
   readonly environment?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
   /** Working directory. */
@@ -55,7 +58,7 @@ export async function runService(options: ServiceOptions): Promise<{ code: numbe
 function spawnService({ environment = {}, args = ['start'], directory }: ServiceOptions) {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: directory,
-    env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', ...environment },
+    env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let written = ''

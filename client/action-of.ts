@@ -1,0 +1,19 @@
+/** The action of each route, by the method and the last segment of the path. */
+const actions: Readonly<Record<string, string>> = {
+  'POST keys': 'createKey',
+  'PUT keys': 'importKey',
+  'GET export': 'exportKey',
+  'POST rotate': 'rotateKey',
+  'POST sign': 'sign',
+  'POST verify': 'verify',
+  'POST encrypt': 'encrypt',
+  'POST decrypt': 'decrypt',
+  'POST computemac': 'computeMAC',
+  'POST verifymac': 'verifyMAC',
+}
+
+/** The action that a request must be allowed to do; undefined if its route invokes no capability. */
+export function actionOf(method: string, url: string): string | undefined {
+  const segment = new URL(url).pathname.split('/').at(-1)
+  return Object.hasOwn(actions, `${method} ${segment}`) ? actions[`${method} ${segment}`] : undefined
+}
