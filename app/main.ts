@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { call } from './cli/call.ts'
-import { newDid, showDid } from './cli/did.ts'
-import { keygen } from './cli/keygen.ts'
-import { start } from './cli/start.ts'
 import { usage } from './cli/usage.ts'
-import { delegate, show } from './cli/zcap.ts'
 import { settings, unsupportedSettings } from './config/settings.ts'
 
-/** What stands behind a command: its flags, how many words it takes, and what it does with them. */
+/**
+ * What stands behind a command: its flags, how many words it takes, and what it does with them. Each loads its own code,
+ * so that a small command does not wait for the whole service.
+ */
 interface Command {
   readonly flags: readonly string[]
   readonly required?: readonly string[]
@@ -20,25 +18,45 @@ const commands: Readonly<Record<string, Command>> = {
   start: {
     flags: [...Object.values(settings).map(setting => setting.flag), ...Object.values(unsupportedSettings)],
     words: [0, 0],
-    run: flags => start(flags, process.env),
+    run: async flags => (await import('./cli/start.ts')).start(flags, process.env),
   },
-  keygen: { flags: [], words: [1, 1], run: (_flags, [file = '']) => keygen(file) },
-  'did new': { flags: [], words: [1, 1], run: (_flags, [file = '']) => newDid(file) },
-  'did show': { flags: [], words: [1, 1], run: (_flags, [file = '']) => showDid(file) },
+  keygen: {
+    flags: [],
+    words: [1, 1],
+    run: async (_flags, [file = '']) => (await import('./cli/keygen.ts')).keygen(file),
+  },
+  'did new': {
+    flags: [],
+    words: [1, 1],
+    run: async (_flags, [file = '']) => (await import('./cli/did.ts')).newDid(file),
+  },
+  'did show': {
+    flags: [],
+    words: [1, 1],
+    run: async (_flags, [file = '']) => (await import('./cli/did.ts')).showDid(file),
+  },
   'zcap delegate': {
     flags: ['key', 'parent', 'to', 'target', 'expires'],
     required: ['key', 'parent', 'to', 'expires'],
     words: [0, 0],
-    run: ({ key = '', parent = '', to = '', expires = '', target }, _words, action) =>
-      delegate({ key, parent, to, expires, action, ...(target !== undefined && { target }) }),
+    run: async ({ key = '', parent = '', to = '', expires = '', target }, _words, action) => {
+      const { delegate } = await import('./cli/zcap.ts')
+      return delegate({ key, parent, to, expires, action, ...(target !== undefined && { target }) })
+    },
   },
-  'zcap show': { flags: [], words: [1, 1], run: (_flags, [file = '']) => show(file) },
+  'zcap show': {
+    flags: [],
+    words: [1, 1],
+    run: async (_flags, [file = '']) => (await import('./cli/zcap.ts')).show(file),
+  },
   call: {
     flags: ['key', 'capability'],
     required: ['key'],
     words: [2, 3],
-    run: ({ key = '', capability }, [method = '', url = '', body]) =>
-      call({ key, ...(capability !== undefined && { capability }) }, method, url, body),
+    run: async ({ key = '', capability }, [method = '', url = '', body]) => {
+      const { call } = await import('./cli/call.ts')
+      return call({ key, ...(capability !== undefined && { capability }) }, method, url, body)
+    },
   },
 }
 
