@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, rm } from 'node:fs/promises'
+import { constants, link, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { lockKeyLength, SecretBytes } from '@keyhold/core'
 import { syncDirectory } from '../shared/sync-directory.ts'
@@ -41,6 +41,7 @@ export async function readMasterKey(file: string): Promise<SecretBytes> {
  * of several processes that make it at once one wins.
  *
  * @returns whether this call made it
+ * @throws MasterKeyFileError if it cannot be made there
  */
 export async function makeMasterKeyFile(file: string): Promise<boolean> {
   const key = randomBytes(lockKeyLength)
@@ -51,23 +52,35 @@ export async function makeMasterKeyFile(file: string): Promise<boolean> {
     await syncDirectory(dirname(file))
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    throw new MasterKeyFileError(
+      `${file}: it cannot be made (${code}); name a file in a directory that can be written`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     key.fill(0)
-    await rm(draft, { force: true })
+    // Whatever hinders this has been said above, or hindered nothing that matters.
+    await rm(draft, { force: true }).catch(() => undefined)
   }
 }
 
 async function readPrivateFile(file: string): Promise<Buffer> {
-  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${cause.code})`
-    throw new MasterKeyFileError(`${file}: ${reason}; a master key file is needed to open the store`, { cause })
+  // Without waiting: a pipe is refused below, and would keep everything waiting for somebody to write into it.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
+    const reason =
+      cause.code === 'ENOENT'
+        ? 'there is no such file; restore it from its copy, or make one for a new store with `npm run keygen`'
+        : `it cannot be read (${cause.code}); name a file that this user can read`
+    throw new MasterKeyFileError(`${file}: ${reason}`, { cause })
   })
   try {
     // The opened file is examined, not the path: what is read is what was looked at.
     const stats = await handle.stat()
-    if (!stats.isFile()) throw new MasterKeyFileError(`${file}: not a regular file`)
+    if (!stats.isFile())
+      throw new MasterKeyFileError(`${file}: this is not a regular file; name a file that holds the key`)
     if ((stats.mode & 0o077) !== 0) {
       throw new MasterKeyFileError(`${file}: others can read or change it; mend it with \`chmod 600 ${file}\``)
     }

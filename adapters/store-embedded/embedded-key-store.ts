@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import { open, type RootDatabase } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
-import { corrupt, decodeEntry, encodeAlias, encodeRecord, formatPlace, formatVersion, placeOf } from './record-codec.ts'
+import { requireDataFile, unknownFormat } from './data-file.ts'
+import { corrupt, decodeEntry, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 
@@ -17,6 +18,7 @@ type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 export async function openEmbeddedKeyStore({ directory }: { readonly directory: string }): Promise<KeyStorePort> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
+    await requireDataFile(join(directory, 'data.mdb'))
     const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
@@ -36,6 +38,9 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    this.#requireOpen()
+    // LMDB's snapshot may be older than what another process was acknowledged since.
+    this.#guard(() => this.#database.resetReadTxn())
     const entry = this.#read(collection, scope, id)
     if (typeof entry !== 'string') return entry
     const record = this.#read(collection, scope, entry)
@@ -44,16 +49,17 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    await this.#write(record, () => {
-      const { collection, scope, ids } = record
-      return ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : undefined
-    })
+    const { collection, scope } = record
+    const [...ids] = record.ids
+    await this.#write(record, () =>
+      ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : undefined,
+    )
   }
 
   async replace(record: StoredRecord): Promise<void> {
+    const { collection, scope, ids, revision } = record
+    const [firstId, ...otherIds] = ids
     await this.#write(record, () => {
-      const { collection, scope, ids, revision } = record
-      const [firstId, ...otherIds] = ids
       const stored = this.#read(collection, scope, firstId)
       const expected = typeof stored === 'object' && stored.revision === revision - 1
       if (!expected) return 'CONFLICT'
@@ -88,16 +94,15 @@ class EmbeddedKeyStore implements KeyStorePort {
    */
   async #write(record: StoredRecord, decide: () => Refusal | undefined): Promise<void> {
     this.#requireOpen()
-    const { collection, scope, ids } = record
-    const [firstId, ...otherIds] = ids
+    // The transaction runs later, and the record is the caller's: what will be written is taken now.
+    const entries = entriesOf(record)
     let failure: unknown
     const refusal = await this.#guardAsync(async () => {
       const decision = await this.#database.transaction(() => {
         try {
           const refused = decide()
           if (refused !== undefined) return refused
-          this.#database.put(placeOf(collection, scope, firstId), encodeRecord(record))
-          for (const id of otherIds) this.#database.put(placeOf(collection, scope, id), encodeAlias(firstId))
+          for (const [place, entry] of entries) this.#database.put(place, entry)
         } catch (error) {
           failure = error
         }
@@ -139,7 +144,7 @@ async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Pro
   const stored = database.getBinary(formatPlace)
   if (stored === undefined || Buffer.compare(stored, format) !== 0) {
     await database.close()
-    throw new KmsError('STORE_MISMATCH', 'the store was written in a format that this version cannot read')
+    throw unknownFormat()
   }
 }
 

@@ -3,7 +3,8 @@ import { decode, encode } from 'cborg'
 
 /**
  * The on-disk format, version 1. A place is `collection ‖ u16be(length of scope) ‖ scope ‖ id`. At the place of a
- * record's first id stands CBOR `[revision, ids, body]`; at the place of each further id CBOR of the first id.
+ * record's first id stands CBOR `[revision, ids, body]`; at the place of each further id CBOR of the first id. Ids are
+ * byte strings of UTF-8: a text string would come back without the byte order mark that it may begin with.
  */
 export const formatVersion = 1
 
@@ -20,23 +21,23 @@ export function placeOf(collection: Collection, scope: string, id: string): Buff
   return Buffer.concat([head, scopeBytes, Buffer.from(id, 'utf8')])
 }
 
-export function encodeRecord({ revision, ids, body }: StoredRecord): Uint8Array {
-  return encode([revision, ids, body])
-}
-
-export function encodeAlias(firstId: string): Uint8Array {
-  return encode(firstId)
+/** What stands where, once a record is written. */
+export function entriesOf({ collection, scope, ids, revision, body }: StoredRecord): [Buffer, Uint8Array][] {
+  const idBytes = ids.map(id => Buffer.from(id, 'utf8'))
+  const alias = encode(idBytes[0])
+  return ids.map((id, i) => [placeOf(collection, scope, id), i === 0 ? encode([revision, idBytes, body]) : alias])
 }
 
 /** What stands at a place: a record, or the first id of one. @throws KmsError STORE_CORRUPT */
 export function decodeEntry(bytes: Uint8Array, collection: Collection, scope: string): StoredRecord | string {
   const entry = decodeCbor(bytes)
-  if (typeof entry === 'string') return entry
+  if (entry instanceof Uint8Array) return textOf(entry)
   if (!Array.isArray(entry)) throw corrupt()
   const [revision, ids, body] = entry
   const isRecord = Number.isSafeInteger(revision) && isIds(ids) && body instanceof Uint8Array
   if (!isRecord) throw corrupt()
-  return { collection, scope, ids, revision, body }
+  const [firstId, ...otherIds] = ids
+  return { collection, scope, ids: [textOf(firstId), ...otherIds.map(textOf)], revision, body }
 }
 
 export function corrupt(cause?: unknown): KmsError {
@@ -51,6 +52,10 @@ function decodeCbor(bytes: Uint8Array): unknown {
   }
 }
 
-function isIds(ids: unknown): ids is [string, ...string[]] {
-  return Array.isArray(ids) && ids.length > 0 && ids.every(id => typeof id === 'string')
+function isIds(ids: unknown): ids is [Uint8Array, ...Uint8Array[]] {
+  return Array.isArray(ids) && ids.length > 0 && ids.every(id => id instanceof Uint8Array)
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
 }

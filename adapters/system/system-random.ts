@@ -9,7 +9,8 @@ export function systemRandom(): Random {
   let pool: Buffer = Buffer.alloc(0)
   let used = 0
   return length => {
-    if (length > smallDraw) return randomBytes(length)
+    // Also whatever is no length: it is refused there.
+    if (!(length >= 0 && length <= smallDraw)) return randomBytes(length)
     if (used + length > pool.length) {
       pool = randomBytes(4096)
       used = 0

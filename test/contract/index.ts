@@ -1,0 +1,6 @@
+/** The suites that every adapter of a port must pass. */
+export { hostileTexts } from './hostile-texts.ts'
+export { type KeyStoreContractOptions, keyStoreContract } from './key-store.contract.ts'
+export { lockContract } from './lock.contract.ts'
+export { outcome, tally } from './outcome.ts'
+export { secretShareContract } from './secret-share.contract.ts'
