@@ -42,7 +42,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Nothing is under way on such a connection: a body that stops arriving, a client that does not read its answer.
     connectionTimeout: 2 * requestTimeout,
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: requestTimeout },
+    // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
+    http: {
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(requestTimeout, 1000),
+    },
     routerOptions: { maxParamLength: 128 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
