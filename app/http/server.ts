@@ -16,7 +16,7 @@ import { signRoutes } from './routes/sign.ts'
 
 export interface ServerOptions {
   readonly ports: Ports
-  /** What the service's URLs begin with, without a slash at the end. Default: where it listens. */
+  /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
   readonly baseUrl?: string
   readonly authenticate?: Authenticator
   readonly cache?: CacheLimits
@@ -58,14 +58,23 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     frameworkErrors: onError,
     clientErrorHandler: answerBrokenFrame,
   })
-  const urlOf = (path: string) => `${options.baseUrl ?? app.listeningOrigin}${path}`
+  let origin = options.baseUrl ?? 'http://localhost'
+  // A server that is closing listens nowhere any more, and still has requests to answer.
+  app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
+  const urlOf = (path: string) => `${origin}${path}`
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler(onError)
   app.setNotFoundHandler(notFound)
   app.addHook('onResponse', logRequest)
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    // Kept open, the connection would hold up the close until its keep-alive time is over.
+    if (closing) reply.header('connection', 'close')
   })
   readJsonBodies(app)
   const methodsOf = collectMethods(app)
