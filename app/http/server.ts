@@ -66,6 +66,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler(onError)
   app.setNotFoundHandler(notFound)
+  // Before the body is read: what it holds does not matter where nothing is.
+  app.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()))
   app.addHook('onResponse', logRequest)
   let closing = false
   app.addHook('preClose', async () => {
@@ -104,7 +106,7 @@ function refuseOtherMethods(app: FastifyInstance, methodsOf: ReadonlyMap<string,
   for (const [url, methods] of methodsOf) {
     const refuse = methodNotAllowed(methods.join(', '))
     const others = app.supportedMethods.filter(method => !methods.includes(method))
-    // Before the body is read: what it holds does not matter here.
+    // Before the body is read, as above.
     app.route({ url, method: others, onRequest: async (request, reply) => refuse(request, reply), handler: refuse })
   }
 }
