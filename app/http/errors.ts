@@ -49,22 +49,22 @@ export function frameErrorBody(status: number): ErrorBody {
   return errorBody(frameCodes[status] ?? 'INVALID_REQUEST', 'the request is malformed or too large')
 }
 
-/** Answers an error. Anything from 500 up is logged with its cause, and its text stays inside. */
-export function onError(error: FastifyError | KmsError | Error, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers whatever was thrown. Anything from 500 up is logged with its cause, and its text stays inside. */
+export function onError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error)
   if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
   if (status === 503) reply.header('retry-after', '1')
   reply.code(status).send(body)
 }
 
-function describe(error: FastifyError | KmsError | Error): { status: number; body: ErrorBody } {
+function describe(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof KmsError) {
     const status = statusOf[error.code]
     return { status, body: errorBody(error.code, status === 500 ? 'internal error' : error.message) }
   }
-  const status = ('statusCode' in error && error.statusCode) || 500
+  const { statusCode: status = 500, validation: [validation] = [] }: Partial<FastifyError> =
+    error instanceof Error ? error : {}
   if (status >= 400 && status < 500) {
-    const validation = 'validation' in error && error.validation?.[0]
     // Of Fastify's own texts only those of validation say more than the status does, and none repeats a value.
     const message = validation ? validationMessage(validation) : frameErrorBody(status).message
     return { status, body: errorBody(frameCodes[status] ?? 'INVALID_REQUEST', message) }
