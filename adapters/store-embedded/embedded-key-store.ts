@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import { open, type RootDatabase } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
+import { requireDataFile } from './data-file.ts'
 import { corrupt, decodeEntry, encodeAlias, encodeRecord, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
@@ -17,6 +18,7 @@ type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 export async function openEmbeddedKeyStore({ directory }: { readonly directory: string }): Promise<KeyStorePort> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
+    await requireDataFile(join(directory, 'data.mdb'))
     const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
