@@ -87,6 +87,23 @@ t.test('an address that is taken is told in a sentence', async t => {
   t.notMatch(output, /\n {4}at /)
 })
 
+t.test('a directory that cannot be made is told in a sentence', async t => {
+  const directory = await temporaryDirectory(t)
+  const file = join(directory, 'file')
+  await writeFile(file, '')
+  const environments = [
+    { KMS_DATABASE_URL: join(file, 'data') },
+    { KMS_DATABASE_URL: file },
+    { KMS_DATABASE_URL: file, KMS_SECRET_LOCK_KEY_PATH: join(file, 'own.key') },
+  ]
+  for (const environment of environments) {
+    const { code, output } = await runService({ directory, environment })
+    t.equal(code, 1)
+    t.match(output, /"level":60.*"msg":"[^"]*(not a directory|file already exists|cannot be read)/)
+    t.notMatch(output, /\n {4}at /)
+  }
+})
+
 t.test('a data file that is no database is refused in a sentence, and left as it is', async t => {
   const used = await usedDirectory(t)
   const file = join(used, 'keyhold-data', 'data.mdb')
