@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { join } from 'node:path'
 import type { CacheLimits } from '@keyhold/core'
 import { type SettingName, type Settings, settings, unsupportedSettings } from './settings.ts'
@@ -45,15 +46,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function loadConfig(environment: Environment, flags: Environment = {}): Config {
   const problems = [...unknownVariables(environment), ...unsupported(environment, flags)]
   const parsed = parseSettings(environment, flags, problems)
-  if (parsed === undefined) throw new ConfigError(problems)
   problems.push(...contradictions(parsed))
   if (problems.length > 0) throw new ConfigError(problems)
-  return toConfig(parsed)
+  return toConfig(parsed as Settings)
 }
 
-function parseSettings(environment: Environment, flags: Environment, problems: string[]): Settings | undefined {
+/** The settings that could be read; for each of the others there is a problem more. */
+function parseSettings(environment: Environment, flags: Environment, problems: string[]): Partial<Settings> {
   const parsed: Partial<Record<SettingName, unknown>> = {}
-  let complete = true
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting = settings[name]
     const given = flags[setting.flag] ?? environment[setting.variable] ?? setting.default
@@ -62,10 +62,9 @@ function parseSettings(environment: Environment, flags: Environment, problems: s
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       problems.push(`${setting.variable}: ${error.message}`)
-      complete = false
     }
   }
-  return complete ? (parsed as Settings) : undefined
+  return parsed as Partial<Settings>
 }
 
 function unknownVariables(environment: Environment): string[] {
@@ -84,15 +83,15 @@ function unsupported(environment: Environment, flags: Environment): string[] {
     .map(([variable]) => `${variable}: not supported by this version`)
 }
 
-function contradictions({ host, authType }: Settings): string[] {
-  if (authType === 'none' && !isLoopback(host.host)) {
+function contradictions({ host, authType }: Partial<Settings>): string[] {
+  if (host !== undefined && authType === 'none' && !isLoopback(host.host)) {
     return ['KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076']
   }
   return []
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 function toConfig(parsed: Settings): Config {

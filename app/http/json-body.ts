@@ -9,6 +9,12 @@ import type { FastifyInstance } from 'fastify'
 export function readJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
+  // Fastify refuses a Content-Type that it cannot read, before it looks for a parser.
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const { headers } = request.raw
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/json'
+    done(null, payload)
+  })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (!isUtf8(body)) return done(invalidRequest('body: not UTF-8'))
     if (body.length === 0) return done(invalidRequest('body: must not be empty'))
