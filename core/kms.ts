@@ -1,4 +1,4 @@
-import { type CacheLimits, OpenedPrimitives } from './keys/opened-primitives.ts'
+import { type CacheLimits, OpenedPrimitives } from './opened-primitives.ts'
 import type { Ports } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'

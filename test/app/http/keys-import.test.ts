@@ -95,7 +95,7 @@ t.test('the same key can be imported twice, and the same id in two keystores', a
 })
 
 t.test('refusals', async t => {
-  const app = await buildApp(t, { bodyLimit: 8192 })
+  const app = await buildApp(t, { bodyLimit: 16_384 })
   const keystore = await app.keystore()
   const path = `${keystore}/keys`
   const put = (body: unknown): Request => ({ method: 'PUT', path, body })
@@ -131,7 +131,7 @@ t.test('refusals', async t => {
         'INVALID_REQUEST',
       ],
     ),
-    ['a key_id of 7 kB', put({ key_type: 'ED25519', key, key_id: 'x'.repeat(7000) }), 400, 'INVALID_REQUEST'],
+    ['a key_id of 10 kB', put({ key_type: 'ED25519', key, key_id: 'x'.repeat(10_000) }), 400, 'INVALID_REQUEST'],
     ['the id of an imported key', put({ key_type: 'ED25519', key, key_id: 'used-before' }), 409, 'ALREADY_EXISTS'],
     ['the id of a created key', put({ key_type: 'ED25519', key, key_id: created }), 409, 'ALREADY_EXISTS'],
     ['both keys', put({ key_type: 'ED25519', key, public_key: publicKey }), 400, 'INVALID_REQUEST'],
@@ -146,7 +146,7 @@ t.test('refusals', async t => {
     ['key_type ed25519', put({ key, key_type: 'ed25519' }), 400, 'UNSUPPORTED_KEY_TYPE'],
     [
       'a body that is too large',
-      put({ key_type: 'ED25519', key: base64(Buffer.alloc(8192)) }),
+      put({ key_type: 'ED25519', key: base64(Buffer.alloc(16_384)) }),
       413,
       'PAYLOAD_TOO_LARGE',
     ],

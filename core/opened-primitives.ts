@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { SecretPrimitives, Verifier } from '../algorithms/key-type.ts'
-import type { Clock } from '../ports/index.ts'
+import type { SecretPrimitives, Verifier } from './algorithms/key-type.ts'
+import type { Clock } from './ports/index.ts'
 
 type Primitive = SecretPrimitives[keyof SecretPrimitives] | Verifier
 
