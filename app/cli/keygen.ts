@@ -1,5 +1,4 @@
-import { makeMasterKeyFile } from '@keyhold/adapters'
-import { isSystemError } from './system-error.ts'
+import { MasterKeyFileError, makeMasterKeyFile } from '@keyhold/adapters'
 
 /** Makes a master key file, never replacing one. @returns the exit code */
 export async function keygen(file: string): Promise<number> {
@@ -10,7 +9,7 @@ export async function keygen(file: string): Promise<number> {
     }
     process.stderr.write(`${file}: exists already, and is left as it is\n`)
   } catch (error) {
-    if (!isSystemError(error)) throw error
+    if (!(error instanceof MasterKeyFileError)) throw error
     process.stderr.write(`${error.message}\n`)
   }
   return 1

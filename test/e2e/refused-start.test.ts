@@ -21,7 +21,7 @@ t.test('a store that cannot be opened is refused in a sentence, and left as it i
   const used = await usedDirectory(t)
   const otherKey = Buffer.alloc(32, 7).toString('base64')
   const cases: readonly (readonly [name: string, change: (directory: string) => Promise<void>, sentence: RegExp])[] = [
-    ['no master key', file => rm(file), /there is no such file; a master key file is needed to open the store/],
+    ['no master key', file => rm(file), /there is no such file; restore it from its copy/],
     [
       'another master key',
       file => writeFile(file, otherKey),
@@ -117,7 +117,7 @@ t.test('a data file that is no database is refused in a sentence, and left as it
     await writeFile(file, content)
     const { code, output } = await runService({ directory: used })
     t.equal(code, 1, name)
-    t.match(output, /the data file of the store is not one that this version can read/, name)
+    t.match(output, /written in a format that this version cannot read/, name)
     t.strictSame(await readFile(file), content, name)
   }
 })

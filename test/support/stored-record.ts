@@ -36,14 +36,14 @@ const tagEnd = 33
 
 export function takeApart({ value }: Entry): Record {
   const [revision, ids, body] = decode(value)
-  return { revision, ids, tag: body.subarray(1, tagEnd), content: decode(body.subarray(tagEnd)) }
+  return { revision, ids: ids.map(textOf), tag: body.subarray(1, tagEnd), content: decode(body.subarray(tagEnd)) }
 }
 
 /** The entry with parts of its record changed, and its tag left as it was. */
 export function changed(entry: Entry, change: Partial<Omit<Record, 'tag'>>): Entry {
   const { revision, ids, tag, content } = { ...takeApart(entry), ...change }
   const body = Buffer.concat([Uint8Array.of(bodyVersion), tag, encode(content)])
-  return { ...entry, value: encode([revision, ids, body]) }
+  return { ...entry, value: encode([revision, ids.map(bytesOf), body]) }
 }
 
 /** The same, with the tag that belongs to it where it stands: what only somebody who holds the integrity key can do. */
@@ -52,5 +52,14 @@ export function authentic(integrityKey: SecretBytes, entry: Entry, change: Parti
   if (collection === 'format') throw new RangeError('not a record')
   const { revision, ids, content } = { ...takeApart(entry), ...change }
   const body = writeBody(integrityKey, { collection, scope, ids, revision }, content)
-  return { ...entry, value: encode([revision, ids, body]) }
+  return { ...entry, value: encode([revision, ids.map(bytesOf), body]) }
+}
+
+/** Ids are stored as byte strings of UTF-8. */
+function bytesOf(id: string): Uint8Array {
+  return Buffer.from(id, 'utf8')
+}
+
+function textOf(id: Uint8Array): string {
+  return Buffer.from(id).toString('utf8')
 }

@@ -1,8 +1,8 @@
-import { encodeAlias, placeOf } from '@keyhold/adapters/store-embedded/record-codec.js'
+import { placeOf } from '@keyhold/adapters/store-embedded/record-codec.js'
 import { keyTypeNames, type SecretBytes } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import { openIntegrityKey } from '@keyhold/core/records/header.js'
-import { decode } from 'cborg'
+import { decode, encode } from 'cborg'
 import t from 'tap'
 import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKeysOfEveryKind, makeKeystore, outcomeOf, type Use, type UsedKey } from '../support/key-uses.ts'
@@ -157,7 +157,7 @@ function aliasCases(
     ...entry,
     id: newestId,
     place: placeOf('keys', keystoreId, newestId),
-    value: encodeAlias(id),
+    value: encode(Buffer.from(id)),
   })
   const { content } = takeApart(entry)
   const early = authentic(integrityKey, entry, {
