@@ -13,13 +13,16 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const rounds = Number(values.rounds)
+const [rounds, seed] = [Number(values.rounds), Number(values.seed)]
+if (!(Number.isSafeInteger(rounds) && rounds > 0 && Number.isSafeInteger(seed))) {
+  throw new RangeError('--rounds and --seed: whole numbers, and at least one round')
+}
 const { stdout } = process
 const directory = await mkdtemp(join(tmpdir(), 'keyhold-crash-'))
 
 const report = await crashRounds({
   rounds,
-  seed: Number(values.seed),
+  seed,
   directory,
   report: progress => stdout.isTTY && stdout.write(`\r${bar(progress)}`),
 })

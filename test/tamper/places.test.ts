@@ -93,21 +93,13 @@ function keyCases(integrityKey: SecretBytes, entry: Entry, key: UsedKey, otherKe
   }
   const abroad = moved(otherKeystore, id)
   const renamed = moved(scope, 'another-id')
-  const renaming = {
-    ids: ['another-id', ...ids.slice(1)] as const,
-    content: {
-      ...content,
-      versions: versions.map((version, at) => (at === 0 ? { ...version, id: 'another-id' } : version)),
-    },
-  }
+  const withVersion = (index: number, change: Partial<Version>) => ({
+    content: { ...content, versions: versions.map((each, at) => (at === index ? { ...each, ...change } : each)) },
+  })
+  const withNewest = (change: Partial<Version>) => withVersion(versions.length - 1, change)
+  const renaming = { ids: ['another-id', ...ids.slice(1)] as const, ...withVersion(0, { id: 'another-id' }) }
   const secretOf = (uses: readonly Use[]) => uses.filter(({ secret }) => secret)
   const newest = secretOf(key.uses.slice(-1))
-  const withNewest = (change: Partial<Version>) => ({
-    content: {
-      ...content,
-      versions: versions.map((version, at) => (at < versions.length - 1 ? version : { ...version, ...change })),
-    },
-  })
   const otherTypes = keyTypeNames.filter(
     type => type !== key.type && keyTypes[type].family === keyTypes[key.type].family,
   )
