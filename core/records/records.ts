@@ -2,7 +2,8 @@ import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { Key } from './key.ts'
 import type { Keystore } from './keystore.ts'
-import { readBody, storeCorrupt, writeBody } from './record-body.ts'
+import { KnownBodies, type Parse } from './known-bodies.ts'
+import { storeCorrupt, writeBody } from './record-body.ts'
 
 type Ids = readonly [string, ...string[]]
 
@@ -13,17 +14,16 @@ type Ids = readonly [string, ...string[]]
 export class Records {
   readonly #store: KeyStorePort
   readonly #integrityKey: SecretBytes
+  readonly #bodies: KnownBodies
 
   constructor(store: KeyStorePort, integrityKey: SecretBytes) {
     this.#store = store
     this.#integrityKey = integrityKey
+    this.#bodies = new KnownBodies(integrityKey)
   }
 
   async findKeystore(id: string): Promise<Keystore | undefined> {
-    const record = await this.#find('keystores', '', id)
-    if (record === undefined) return undefined
-    const content = this.#read(record) as Omit<Keystore, 'id' | 'revision'>
-    return { ...content, id: record.ids[0], revision: record.revision }
+    return this.#find('keystores', '', id, toKeystore)
   }
 
   async addKeystore({ id, revision, ...content }: Keystore): Promise<void> {
@@ -32,10 +32,7 @@ export class Records {
 
   /** Finds a key by the id of any of its versions. */
   async findKey(keystoreId: string, id: string): Promise<Key | undefined> {
-    const record = await this.#find('keys', keystoreId, id)
-    if (record === undefined) return undefined
-    const content = this.#read(record) as Pick<Key, 'state' | 'versions'>
-    return { ...content, keystoreId, id: record.ids[0], revision: record.revision }
+    return this.#find('keys', keystoreId, id, toKey)
   }
 
   async addKey(key: Key): Promise<void> {
@@ -47,17 +44,13 @@ export class Records {
     await this.#store.replace(this.#writtenKey(key))
   }
 
-  async #find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  async #find<T>(collection: Collection, scope: string, id: string, parse: Parse<T>): Promise<T | undefined> {
     const record = await this.#store.find(collection, scope, id)
     if (record === undefined) return undefined
     // An authentic record that was moved to another place is authentic still, so the place is compared as well.
     const asked = record.collection === collection && record.scope === scope && record.ids.includes(id)
     if (!asked) throw storeCorrupt()
-    return record
-  }
-
-  #read(record: StoredRecord): unknown {
-    return readBody(this.#integrityKey, record)
+    return this.#bodies.read(record, parse)
   }
 
   #writtenKey({ keystoreId, state, versions, revision }: Key): StoredRecord {
@@ -69,4 +62,12 @@ export class Records {
     const place = { collection, scope, ids, revision }
     return { ...place, body: writeBody(this.#integrityKey, place, content) }
   }
+}
+
+function toKeystore(content: unknown, { ids, revision }: StoredRecord): Keystore {
+  return { ...(content as Omit<Keystore, 'id' | 'revision'>), id: ids[0], revision }
+}
+
+function toKey(content: unknown, { scope, ids, revision }: StoredRecord): Key {
+  return { ...(content as Pick<Key, 'state' | 'versions'>), keystoreId: scope, id: ids[0], revision }
 }
