@@ -1,8 +1,8 @@
-import { type CacheLimits, OpenedPrimitives } from './keys/opened-primitives.ts'
-import { openServerSigner } from './keys/server-signer.ts'
+import { type CacheLimits, OpenedPrimitives } from './opened-primitives.ts'
 import type { Ports } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'
+import { openServerSigner } from './server-signer.ts'
 import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
 

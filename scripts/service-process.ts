@@ -55,7 +55,8 @@ export async function runService(options: ServiceOptions): Promise<{ code: numbe
   return { code: child.exitCode, output: output() }
 }
 
-function spawnService({ environment = {}, args = ['start'], directory }: ServiceOptions) {
+/** Starts the process and does not wait for anything. */
+export function spawnService({ environment = {}, args = ['start'], directory }: ServiceOptions) {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: directory,
     env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', ...environment },

@@ -6,6 +6,7 @@ import { compose } from '../compose.ts'
 import { type Config, ConfigError, loadConfig } from '../config/config.ts'
 import { buildServer } from '../http/server.ts'
 import { openLog } from '../logging.ts'
+import { isSystemError } from './system-error.ts'
 
 /**
  * Runs the service until it is asked to stop. Then it finishes what it has accepted; a second signal ends it at once.
@@ -26,7 +27,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
     return await serve(config, log)
   } catch (error) {
     // What an operator can mend is said in a sentence; anything else keeps its stack.
-    const mendable = error instanceof MasterKeyFileError || error instanceof KmsError || isListenError(error)
+    const mendable = error instanceof MasterKeyFileError || error instanceof KmsError || isSystemError(error)
     if (!mendable) throw error
     log.fatal({ err: error.cause }, error.message)
     return 1
@@ -72,8 +73,4 @@ function stopSignal(): Promise<NodeJS.Signals> {
     }
     for (const each of signals) process.on(each, stop)
   })
-}
-
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 }

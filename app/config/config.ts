@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { join } from 'node:path'
 import type { CacheLimits, ChainPolicy } from '@keyhold/core'
 import { type SettingName, type Settings, settings, unsupportedSettings } from './settings.ts'
@@ -59,15 +60,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function loadConfig(environment: Environment, flags: Environment = {}): Config {
   const problems = [...unknownVariables(environment), ...unsupported(environment, flags)]
   const parsed = parseSettings(environment, flags, problems)
-  if (parsed === undefined) throw new ConfigError(problems)
   problems.push(...contradictions(parsed))
   if (problems.length > 0) throw new ConfigError(problems)
-  return toConfig(parsed)
+  return toConfig(parsed as Settings)
 }
 
-function parseSettings(environment: Environment, flags: Environment, problems: string[]): Settings | undefined {
+/** The settings that could be read; for each of the others there is a problem more. */
+function parseSettings(environment: Environment, flags: Environment, problems: string[]): Partial<Settings> {
   const parsed: Partial<Record<SettingName, unknown>> = {}
-  let complete = true
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting = settings[name]
     const given = flags[setting.flag] ?? environment[setting.variable] ?? setting.default
@@ -76,10 +76,9 @@ function parseSettings(environment: Environment, flags: Environment, problems: s
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       problems.push(`${setting.variable}: ${error.message}`)
-      complete = false
     }
   }
-  return complete ? (parsed as Settings) : undefined
+  return parsed as Partial<Settings>
 }
 
 function unknownVariables(environment: Environment): string[] {
@@ -98,15 +97,21 @@ function unsupported(environment: Environment, flags: Environment): string[] {
     .map(([variable]) => `${variable}: not supported by this version`)
 }
 
-function contradictions(settings: Settings): string[] {
+function contradictions(settings: Partial<Settings>): string[] {
   const { host, baseUrl, authType, zcapCoverage, keystoreAdmission, keystoreAdmissionTokenFile } = settings
   const problems: string[] = []
   const check = (problem: string, wrong: boolean) => wrong && problems.push(problem)
-  const remote = !isLoopback(host.host)
+  const remote = host !== undefined && !isLoopback(host.host)
   const file = keystoreAdmissionTokenFile !== undefined
-  check('KMS_AUTH_TYPE: none is refused on any address but loopback', authType === 'none' && remote)
+  check(
+    'KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076',
+    authType === 'none' && remote,
+  )
   check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
-  check('KMS_BASE_URL: must be set on any address but loopback: capabilities name it', baseUrl === undefined && remote)
+  check(
+    'KMS_BASE_URL: must be set on any address but loopback: capabilities name it',
+    authType === 'zcap' && baseUrl === undefined && remote,
+  )
   check(
     'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
     zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
@@ -115,12 +120,15 @@ function contradictions(settings: Settings): string[] {
     'KMS_KEYSTORE_ADMISSION_TOKEN_FILE: must be set for admission by bearer',
     keystoreAdmission === 'bearer' && !file,
   )
-  check('KMS_KEYSTORE_ADMISSION_TOKEN_FILE: is for admission by bearer only', keystoreAdmission !== 'bearer' && file)
+  check(
+    'KMS_KEYSTORE_ADMISSION_TOKEN_FILE: is for admission by bearer only',
+    keystoreAdmission !== undefined && keystoreAdmission !== 'bearer' && file,
+  )
   return problems
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 function toConfig(parsed: Settings): Config {

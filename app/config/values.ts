@@ -61,10 +61,12 @@ export function address(value: string): Address {
   return { host: bracketed ?? (plain || '0.0.0.0'), port: Number(port) }
 }
 
-/** An absolute http or https URL without credentials, query or fragment; answered without a slash at its end. */
+/**
+ * An absolute http or https URL without credentials, query or fragment; answered as it is, but without a slash at its
+ * end. What a URL parser would mend first (backslashes, white space, a missing slash) is refused.
+ */
 export function baseUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  const plain = url && ['http:', 'https:'].includes(url.protocol) && !/[?#@]/.test(value)
+  const plain = /^https?:\/\/[^/\\\s?#@][^\\\s?#@]*$/.test(value) && URL.canParse(value)
   if (!plain) throw new RangeError('must be an http or https URL without credentials, query or fragment')
   return value.replace(/\/+$/, '')
 }

@@ -25,13 +25,11 @@ const statusOf = {
   STORE_MISMATCH: 500,
 } as const satisfies Record<ErrorCode, number>
 
-/** Codes of what the HTTP layer itself refuses, by status; any other 4xx of its own is a malformed request. */
-const frameCodes: Readonly<Record<number, string>> = {
-  404: 'NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
-  408: 'REQUEST_TIMEOUT',
-  413: 'PAYLOAD_TOO_LARGE',
-  431: 'HEADERS_TOO_LARGE',
+/** What the HTTP layer itself refuses, by status; any other 4xx of its own is a malformed request. */
+const frameErrors: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  408: ['REQUEST_TIMEOUT', 'the request did not arrive whole in time'],
+  413: ['PAYLOAD_TOO_LARGE', 'the body is too large'],
+  431: ['HEADERS_TOO_LARGE', 'the headers are too large'],
 }
 
 /** The body of every error. Existing Go clients read `errMessage`, others `message`. */
@@ -47,11 +45,12 @@ export function errorBody(code: string, message: string): ErrorBody {
 
 /** The body of an error that the HTTP layer found before there was a request to handle. */
 export function frameErrorBody(status: number): ErrorBody {
-  return errorBody(frameCodes[status] ?? 'INVALID_REQUEST', 'the request is malformed or too large')
+  const [code, message] = frameErrors[status] ?? ['INVALID_REQUEST', 'the request is malformed']
+  return errorBody(code, message)
 }
 
-/** Answers an error. Anything from 500 up is logged with its cause, and its text stays inside. */
-export function onError(error: FastifyError | KmsError | Error, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers whatever was thrown. Anything from 500 up is logged with its cause, and its text stays inside. */
+export function onError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error)
   if (status === 401 || status === 403) request.log.info({ code: body.code, reason: error.cause }, 'refused')
   if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
@@ -59,17 +58,17 @@ export function onError(error: FastifyError | KmsError | Error, request: Fastify
   reply.code(status).send(body)
 }
 
-function describe(error: FastifyError | KmsError | Error): { status: number; body: ErrorBody } {
+function describe(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof KmsError) {
     const status = statusOf[error.code]
     return { status, body: errorBody(error.code, status === 500 ? 'internal error' : error.message) }
   }
-  const status = ('statusCode' in error && error.statusCode) || 500
+  const { statusCode: status = 500, validation: [validation] = [] }: Partial<FastifyError> =
+    error instanceof Error ? error : {}
   if (status >= 400 && status < 500) {
-    const validation = 'validation' in error && error.validation?.[0]
     // Of Fastify's own texts only those of validation say more than the status does, and none repeats a value.
-    const message = validation ? validationMessage(validation) : frameErrorBody(status).message
-    return { status, body: errorBody(frameCodes[status] ?? 'INVALID_REQUEST', message) }
+    const body = validation ? errorBody('INVALID_REQUEST', validationMessage(validation)) : frameErrorBody(status)
+    return { status, body }
   }
   return { status: 500, body: errorBody('INTERNAL_ERROR', 'internal error') }
 }

@@ -10,6 +10,12 @@ import { checkDigest } from './authentication/body-digest.ts'
 export function readJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
+  // Fastify refuses a Content-Type that it cannot read, before it looks for a parser.
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const { headers } = request.raw
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/json'
+    done(null, payload)
+  })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const refusal = refusalOf(request, body)
     if (refusal !== undefined) return done(refusal)

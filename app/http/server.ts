@@ -34,7 +34,7 @@ const defaultCapabilities: ChainVerification = {
 
 export interface ServerOptions {
   readonly ports: Ports
-  /** What the service's URLs begin with, without a slash at the end. Default: where it listens. */
+  /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
   readonly baseUrl?: string
   /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
   readonly authenticators?: (baseUrl: () => string) => Authenticators
@@ -61,7 +61,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Nothing is under way on such a connection: a body that stops arriving, a client that does not read its answer.
     connectionTimeout: 2 * requestTimeout,
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: requestTimeout },
+    // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
+    http: {
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(requestTimeout, 1000),
+    },
     routerOptions: { maxParamLength: 1024 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -72,18 +77,28 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     frameworkErrors: onError,
     clientErrorHandler: answerBrokenFrame,
   })
-  const baseUrl = () => options.baseUrl ?? app.listeningOrigin
-  const urlOf = (path: string) => `${baseUrl()}${path}`
+  let origin = options.baseUrl ?? 'http://localhost'
+  // A server that is closing listens nowhere any more, and still has requests to answer.
+  app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
+  const baseUrl = () => origin
   const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
-  const kms = await openKms(ports, { cache, capabilities, keystoreUrl: id => urlOf(`/v1/keystores/${id}`) })
+  const kms = await openKms(ports, { cache, capabilities, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
   const { admission, signer, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler(onError)
   app.setNotFoundHandler(notFound)
+  // Before the body is read: what it holds does not matter where nothing is.
+  app.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()))
   app.addHook('onResponse', logRequest)
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    // Kept open, the connection would hold up the close until its keep-alive time is over.
+    if (closing) reply.header('connection', 'close')
   })
   readJsonBodies(app)
   const methodsOf = collectMethods(app)
@@ -115,7 +130,7 @@ function refuseOtherMethods(app: FastifyInstance, methodsOf: ReadonlyMap<string,
   for (const [url, methods] of methodsOf) {
     const refuse = methodNotAllowed(methods.join(', '))
     const others = app.supportedMethods.filter(method => !methods.includes(method))
-    // Before the body is read: what it holds does not matter here.
+    // Before the body is read, as above.
     app.route({ url, method: others, onRequest: async (request, reply) => refuse(request, reply), handler: refuse })
   }
 }

@@ -3,13 +3,15 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type KeyMaterial, type KeyType, type PublicPart, type Signer, wrongKeyMaterial } from './key-type.ts'
-import { readPkcs8 } from './pkcs8.ts'
+import { readEcPkcs8 } from './pkcs8.ts'
 
 interface Curve {
   /** RFC 7518 section 6.2.1.1 */
   readonly crv: string
-  /** OpenSSL's name, for PKCS#8 and for ECDH objects. */
+  /** OpenSSL's name, for ECDH objects. */
   readonly namedCurve: string
+  /** RFC 5480 section 2.1.1.1, in DER. */
+  readonly oid: Uint8Array
   readonly hash: string
   /** Bytes of a coordinate and of a scalar. */
   readonly size: number
@@ -26,6 +28,7 @@ const curves = {
   'P-256': {
     crv: 'P-256',
     namedCurve: 'prime256v1',
+    oid: Buffer.from('06082a8648ce3d030107', 'hex'),
     hash: 'sha256',
     size: 32,
     spkiPrefix: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
@@ -36,6 +39,7 @@ const curves = {
   'P-384': {
     crv: 'P-384',
     namedCurve: 'secp384r1',
+    oid: Buffer.from('06052b81040022', 'hex'),
     hash: 'sha384',
     size: 48,
     spkiPrefix: Buffer.from('3076301006072a8648ce3d020106052b81040022036200', 'hex'),
@@ -46,6 +50,7 @@ const curves = {
   'P-521': {
     crv: 'P-521',
     namedCurve: 'secp521r1',
+    oid: Buffer.from('06052b81040023', 'hex'),
     hash: 'sha512',
     size: 66,
     spkiPrefix: Buffer.from('30819b301006072a8648ce3d020106052b8104002303818600', 'hex'),
@@ -74,12 +79,10 @@ export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ie
       return material
     },
     importSecret(encoded) {
-      const jwk = readPkcs8(encoded, curve)
-      const scalar = Buffer.from(jwk.d ?? '', 'base64url')
-      const material = fromScalar(curve, scalar)
-      // The public point that the caller sent along must be this scalar's: OpenSSL does not compare them.
-      const { x, y } = publicPart.jwk(material.publicKey)
-      if (jwk.x !== x || jwk.y !== y) throw wrongKeyMaterial()
+      const { secret, publicKey } = readEcPkcs8(encoded, curve.oid)
+      const material = fromScalar(curve, fitted(secret, curve.size))
+      // The public point that the caller sent along must be this scalar's.
+      if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
       return material
     },
     publicPart,
@@ -139,6 +142,16 @@ function publicPartOf(curve: Curve, prefix: Uint8Array): PublicPart {
     }),
   }
   return publicPart
+}
+
+/** A copy of a big-endian number in `size` bytes: RFC 5915 asks for that length, but not every encoder keeps to it. */
+function fitted(number: Uint8Array, size: number): Uint8Array {
+  const start = number.findIndex(byte => byte !== 0)
+  const significant = start === -1 ? number.subarray(number.length) : number.subarray(start)
+  if (significant.length > size) throw wrongKeyMaterial()
+  const copy = new Uint8Array(size)
+  copy.set(significant, size - significant.length)
+  return copy
 }
 
 function fromScalar(curve: Curve, scalar: Uint8Array): Required<KeyMaterial> {

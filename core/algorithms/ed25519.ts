@@ -3,7 +3,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
-import { readPkcs8 } from './pkcs8.ts'
+import { readEd25519Pkcs8 } from './pkcs8.ts'
 
 const publicPart: PublicPart = {
   encode: publicKey => publicKey,
@@ -27,10 +27,11 @@ export const ed25519KeyType = {
   family: 'signature',
   generate: random => fromSeed(random(32)),
   importSecret(encoded) {
-    const { d } = readPkcs8(encoded, 'ed25519')
-    const seed = Buffer.from(d ?? '', 'base64url')
-    if (seed.length !== 32) throw wrongKeyMaterial()
-    return fromSeed(seed)
+    const { secret, publicKey } = readEd25519Pkcs8(encoded)
+    if (secret.length !== 32) throw wrongKeyMaterial()
+    const material = fromSeed(Uint8Array.from(secret))
+    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+    return material
   },
   publicPart,
   signer(seed, publicKey) {

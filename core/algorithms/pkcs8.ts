@@ -1,42 +1,65 @@
-import { createPrivateKey, type JsonWebKey } from 'node:crypto'
+import { DerReader, derTag, readOnly } from './der.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 
+/** What was read, as views into the encoding. */
+interface PrivateKey {
+  readonly secret: Uint8Array
+  /** The public key, if the sender put one beside the secret. It is to be compared. */
+  readonly publicKey: Uint8Array | undefined
+}
+
+const idEd25519 = Buffer.from('06032b6570', 'hex')
+const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
+
 /**
- * Reads an unencrypted PKCS#8 DER private key (RFC 5958) of exactly the given kind and answers its JWK members.
- * OpenSSL decodes; what it lets through (trailing bytes, another curve) is refused here. This is for imports: a stored
- * key is raw and never takes this slow path.
+ * Reads an unencrypted PKCS#8 DER private key (RFC 5958) of exactly the given kind. It is read here because OpenSSL is
+ * too generous (bytes behind the key, curves by their parameters), and because Node 20 ends the whole process over an
+ * elliptic curve key whose public point is the point at infinity.
+ *
+ * @throws KmsError INVALID_REQUEST
  */
-export function readPkcs8(der: Uint8Array, kind: 'ed25519' | { readonly namedCurve: string }): JsonWebKey {
-  if (!spansWhole(der)) throw wrongKeyMaterial()
-  const key = decode(der)
-  const matches =
-    kind === 'ed25519'
-      ? key.asymmetricKeyType === 'ed25519'
-      : key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === kind.namedCurve
-  if (!matches) throw wrongKeyMaterial()
-  try {
-    return key.export({ format: 'jwk' })
-  } catch (cause) {
-    throw wrongKeyMaterial(cause)
-  }
+function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
+  const reader = new DerReader(readOnly(encoded, derTag.sequence))
+  const [version = 2, ...more] = reader.read(derTag.integer)
+  if (version > 1 || more.length > 0) throw wrongKeyMaterial()
+  if (Buffer.compare(reader.read(derTag.sequence), algorithm) !== 0) throw wrongKeyMaterial()
+  const secret = reader.read(derTag.octetString)
+  // Attributes, which say nothing about the key itself.
+  reader.readOptional(derTag.context0)
+  const publicKey = version === 1 ? reader.readOptional(derTag.primitiveContext1) : undefined
+  reader.end()
+  return { secret, publicKey: publicKey && bytesOfBits(publicKey) }
 }
 
-function decode(der: Uint8Array) {
-  try {
-    return createPrivateKey({ key: Buffer.from(der.buffer, der.byteOffset, der.length), format: 'der', type: 'pkcs8' })
-  } catch (cause) {
-    throw wrongKeyMaterial(cause)
-  }
+/** An Ed25519 key (RFC 8410 section 7): the seed, of whatever length was sent. @throws KmsError INVALID_REQUEST */
+export function readEd25519Pkcs8(encoded: Uint8Array): PrivateKey {
+  const { secret, publicKey } = readPkcs8(encoded, idEd25519)
+  return { secret: readOnly(secret, derTag.octetString), publicKey }
 }
 
-/** Whether the outer SEQUENCE (X.690 section 8.1.3) ends where the bytes end. */
-function spansWhole(der: Uint8Array): boolean {
-  const [tag, first] = der
-  if (tag !== 0x30 || first === undefined) return false
-  if (first < 0x80) return der.length === 2 + first
-  const count = first & 0x7f
-  if (count === 0 || count > 3) return false
-  let length = 0
-  for (const byte of der.subarray(2, 2 + count)) length = length * 256 + byte
-  return der.length === 2 + count + length
+/**
+ * An elliptic curve key around an ECPrivateKey (RFC 5915 section 3): the scalar, of whatever length was sent.
+ *
+ * @param curve the curve's OBJECT IDENTIFIER in DER
+ * @throws KmsError INVALID_REQUEST
+ */
+export function readEcPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
+  const outer = readPkcs8(encoded, Buffer.concat([idEcPublicKey, curve]))
+  const reader = new DerReader(readOnly(outer.secret, derTag.sequence))
+  const [version, ...more] = reader.read(derTag.integer)
+  if (version !== 1 || more.length > 0) throw wrongKeyMaterial()
+  const secret = reader.read(derTag.octetString)
+  const parameters = reader.readOptional(derTag.context0)
+  if (parameters !== undefined && Buffer.compare(parameters, curve) !== 0) throw wrongKeyMaterial()
+  const inner = reader.readOptional(derTag.context1)
+  reader.end()
+  if (inner === undefined) return { secret, publicKey: outer.publicKey }
+  if (outer.publicKey !== undefined) throw wrongKeyMaterial()
+  return { secret, publicKey: bytesOfBits(readOnly(inner, derTag.bitString)) }
+}
+
+/** The content of a BIT STRING of whole bytes (X.690 section 8.6). */
+function bytesOfBits(content: Uint8Array): Uint8Array {
+  if (content[0] !== 0) throw wrongKeyMaterial()
+  return content.subarray(1)
 }

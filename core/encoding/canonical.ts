@@ -1,6 +1,6 @@
 /**
- * The one unambiguous byte form of a list of texts and byte strings: each part is preceded by its length as a
- * big-endian 32-bit number. Two different lists never have the same form, so it can be authenticated.
+ * The one unambiguous byte form of a list of (well-formed) texts and byte strings: each part is preceded by its length
+ * as a big-endian 32-bit number. Two different lists never have the same form, so it can be authenticated.
  */
 export function canonicalBytes(parts: readonly (string | Uint8Array)[]): Uint8Array {
   const chunks: Uint8Array[] = []

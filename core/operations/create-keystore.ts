@@ -9,7 +9,7 @@ import type { Root } from '../zcap/chain.ts'
 import { canInvoke, makeRootCapability } from '../zcap/trustbloc/root-capability.ts'
 
 export interface CreateKeystoreCommand {
-  /** Whoever the keystore will belong to; any text of 1 to 2,048 characters, usually the URL of a DID's key. */
+  /** Whoever the keystore will belong to; well-formed text of 1 to 2,048 characters, usually the URL of a DID's key. */
   readonly controller: string
 }
 
@@ -37,6 +37,7 @@ export async function createKeystore(kms: Kms, caller: Caller, command: CreateKe
 export function checkController(controller: string): void {
   if (controller.length === 0) throw invalidRequest('controller: must not be empty')
   if (controller.length > 2048) throw invalidRequest('controller: too long')
+  if (!isKeptVerbatim(controller)) throw invalidRequest('controller: not well-formed Unicode, or begins with a mark')
 }
 
 /** The root capability of a keystore as it is stored; none if nobody could invoke it. */
@@ -45,4 +46,9 @@ export async function rootCapability(kms: Kms, root: Root): Promise<Pick<Keystor
   const { clock, random } = kms.ports
   const capability = await makeRootCapability(root, kms.capabilitySigner, random, clock.now())
   return { rootCapability: Buffer.from(JSON.stringify(capability), 'utf8') }
+}
+
+/** Whether a text survives UTF-8, as records are written: a lone surrogate and a byte order mark at the front do not. */
+function isKeptVerbatim(text: string): boolean {
+  return new TextDecoder().decode(new TextEncoder().encode(text)) === text
 }

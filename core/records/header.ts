@@ -65,10 +65,11 @@ async function openHeader(ports: Ports, record: StoredRecord): Promise<SecretByt
   return ports.lock.unlock(integrityKey, integrityKeyContext())
 }
 
-function readHeader(record: StoredRecord): Header {
+function readHeader({ ids, revision, body }: StoredRecord): Header {
   try {
-    const header = decode(record.body) as Partial<Header>
-    if (header.integrityKey instanceof Uint8Array) return header as Header
+    const header = decode(body) as Partial<Header>
+    const asAdded = ids.length === 1 && ids[0] === headerId && revision === 1
+    if (asAdded && header.integrityKey instanceof Uint8Array) return header as Header
   } catch (cause) {
     throw new KmsError('STORE_MISMATCH', 'the header of the store cannot be read', { cause })
   }

@@ -4,7 +4,8 @@ import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { Key } from './key.ts'
 import type { Keystore } from './keystore.ts'
-import { readBody, storeCorrupt, writeBody } from './record-body.ts'
+import { KnownBodies, type Parse } from './known-bodies.ts'
+import { storeCorrupt, writeBody } from './record-body.ts'
 import type { Revocation } from './revocation.ts'
 import type { ServerKey } from './server-key.ts'
 
@@ -17,17 +18,16 @@ type Ids = readonly [string, ...string[]]
 export class Records {
   readonly #store: KeyStorePort
   readonly #integrityKey: SecretBytes
+  readonly #bodies: KnownBodies
 
   constructor(store: KeyStorePort, integrityKey: SecretBytes) {
     this.#store = store
     this.#integrityKey = integrityKey
+    this.#bodies = new KnownBodies(integrityKey)
   }
 
   async findKeystore(id: string): Promise<Keystore | undefined> {
-    const record = await this.#find('keystores', '', id)
-    if (record === undefined) return undefined
-    const content = this.#read(record) as Omit<Keystore, 'id' | 'revision'>
-    return { ...content, id: record.ids[0], revision: record.revision }
+    return this.#find('keystores', '', id, toKeystore)
   }
 
   async addKeystore(keystore: Keystore): Promise<void> {
@@ -41,10 +41,7 @@ export class Records {
 
   /** Finds a key by the id of any of its versions. */
   async findKey(keystoreId: string, id: string): Promise<Key | undefined> {
-    const record = await this.#find('keys', keystoreId, id)
-    if (record === undefined) return undefined
-    const content = this.#read(record) as Pick<Key, 'state' | 'versions'>
-    return { ...content, keystoreId, id: record.ids[0], revision: record.revision }
+    return this.#find('keys', keystoreId, id, toKey)
   }
 
   async addKey(key: Key): Promise<void> {
@@ -57,8 +54,7 @@ export class Records {
   }
 
   async findRevocation(keystoreId: string, capabilityId: string): Promise<Revocation | undefined> {
-    const record = await this.#find('revocations', keystoreId, revocationId(capabilityId))
-    return record && this.#readRevocation(record)
+    return this.#find('revocations', keystoreId, revocationId(capabilityId), toRevocation)
   }
 
   async addRevocation({ keystoreId, ...content }: Revocation): Promise<void> {
@@ -70,7 +66,7 @@ export class Records {
   async listRevocations(keystoreId: string, limit: number, after?: string): Promise<Revocation[]> {
     const from = after === undefined ? undefined : revocationId(after)
     const records = await this.#store.list('revocations', keystoreId, limit, from)
-    return records.map(record => this.#readRevocation(record))
+    return records.map(record => this.#bodies.read(record, toRevocation))
   }
 
   async removeRevocation({ keystoreId, capabilityId }: Revocation): Promise<void> {
@@ -78,34 +74,24 @@ export class Records {
   }
 
   async findServerKey(name: string): Promise<ServerKey | undefined> {
-    const record = await this.#find('server-keys', '', name)
-    if (record === undefined) return undefined
-    return { ...(this.#read(record) as Omit<ServerKey, 'name'>), name }
+    return this.#find('server-keys', '', name, toServerKey)
   }
 
   async addServerKey({ name, ...content }: ServerKey): Promise<void> {
     await this.#store.add(this.#written('server-keys', '', [name], 1, content))
   }
 
-  #readRevocation(record: StoredRecord): Revocation {
-    return { ...(this.#read(record) as Omit<Revocation, 'keystoreId'>), keystoreId: record.scope }
-  }
-
   #writtenKeystore({ id, revision, ...content }: Keystore): StoredRecord {
     return this.#written('keystores', '', [id], revision, content)
   }
 
-  async #find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  async #find<T>(collection: Collection, scope: string, id: string, parse: Parse<T>): Promise<T | undefined> {
     const record = await this.#store.find(collection, scope, id)
     if (record === undefined) return undefined
     // An authentic record that was moved to another place is authentic still, so the place is compared as well.
     const asked = record.collection === collection && record.scope === scope && record.ids.includes(id)
     if (!asked) throw storeCorrupt()
-    return record
-  }
-
-  #read(record: StoredRecord): unknown {
-    return readBody(this.#integrityKey, record)
+    return this.#bodies.read(record, parse)
   }
 
   #writtenKey({ keystoreId, state, versions, revision }: Key): StoredRecord {
@@ -122,4 +108,20 @@ export class Records {
 /** Capabilities are named by any IRI: hashed, it is an id like all others. */
 function revocationId(capabilityId: string): string {
   return encodeBase64Url(sha256(capabilityId))
+}
+
+function toKeystore(content: unknown, { ids, revision }: StoredRecord): Keystore {
+  return { ...(content as Omit<Keystore, 'id' | 'revision'>), id: ids[0], revision }
+}
+
+function toKey(content: unknown, { scope, ids, revision }: StoredRecord): Key {
+  return { ...(content as Pick<Key, 'state' | 'versions'>), keystoreId: scope, id: ids[0], revision }
+}
+
+function toRevocation(content: unknown, { scope }: StoredRecord): Revocation {
+  return { ...(content as Omit<Revocation, 'keystoreId'>), keystoreId: scope }
+}
+
+function toServerKey(content: unknown, { ids }: StoredRecord): ServerKey {
+  return { ...(content as Omit<ServerKey, 'name'>), name: ids[0] }
 }

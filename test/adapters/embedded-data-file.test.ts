@@ -60,6 +60,7 @@ await t.test('garbage in the place of a record answers STORE_CORRUPT', async t =
     'no CBOR': Uint8Array.of(0xff, 0xff),
     'CBOR and more': Buffer.concat([encode([1, [id], id]), Uint8Array.of(0)]),
     'CBOR cut off': encode([1, [id], id]).subarray(0, -1),
+    'CBOR that is nested too deep': Buffer.alloc(100_000, 0x81),
     'a number': encode(5),
     'a text': encode('a'),
     null: encode(null),

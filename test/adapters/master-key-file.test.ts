@@ -80,8 +80,8 @@ await t.test('refused contents', async t => {
       const file = await keyFile(t, content)
       const message = await refusal(t, file)
       t.match(message, /npm run keygen/, 'says how to mend it')
-      for (const part of fragments(Buffer.from(content)))
-        t.notOk(message.includes(part), 'shows nothing of the content')
+      const shown = fragments(Buffer.from(content)).filter(part => message.includes(part))
+      t.strictSame(shown, [], 'shows nothing of the content')
     })
   }
 })

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { SecretPrimitives, Verifier } from '../algorithms/key-type.ts'
-import type { Clock } from '../ports/index.ts'
+import type { SecretPrimitives, Verifier } from './algorithms/key-type.ts'
+import type { Clock } from './ports/index.ts'
 
 type Primitive = SecretPrimitives[keyof SecretPrimitives] | Verifier
 
@@ -19,7 +19,7 @@ export interface CacheLimits {
  * with the very material that it was opened from. States are checked on the record, by each request.
  */
 export class OpenedPrimitives {
-  readonly #cache: LRUCache<string, Entry> | undefined
+  #cache: LRUCache<string, Entry> | undefined
 
   constructor({ max, ttl }: CacheLimits, clock: Clock) {
     if (max === 0 || ttl === 0) return
@@ -27,7 +27,8 @@ export class OpenedPrimitives {
       max,
       ttl,
       ttlResolution: 0,
-      perf: { now: () => clock.elapsed() },
+      // Never 0: lru-cache takes that for no time at all, and would keep the entry for ever.
+      perf: { now: () => clock.elapsed() + 1 },
       dispose: entry => entry.retire(),
     })
   }
@@ -58,8 +59,10 @@ export class OpenedPrimitives {
     this.#cache?.purgeStale()
   }
 
+  /** Closes what is kept, and from now on keeps nothing: what is still being opened is closed after its use. */
   close(): void {
     this.#cache?.clear()
+    this.#cache = undefined
   }
 }
 

@@ -1,10 +1,10 @@
-import { ed25519KeyType } from '../algorithms/ed25519.ts'
-import { KmsError } from '../errors.ts'
-import { serverKeyContext } from '../locks/lock-context.ts'
-import type { Ports } from '../ports/index.ts'
-import type { Records } from '../records/records.ts'
-import type { ServerKey } from '../records/server-key.ts'
-import { type DidSigner, didKeySigner } from '../zcap/did-signer.ts'
+import { ed25519KeyType } from './algorithms/ed25519.ts'
+import { KmsError } from './errors.ts'
+import { serverKeyContext } from './locks/lock-context.ts'
+import type { Ports } from './ports/index.ts'
+import type { Records } from './records/records.ts'
+import type { ServerKey } from './records/server-key.ts'
+import { type DidSigner, didKeySigner } from './zcap/did-signer.ts'
 
 /** Opens a signing key of the server, making it if it is not there: of several processes that do, one wins. */
 export async function openServerSigner(ports: Ports, records: Records, name: string): Promise<DidSigner> {

@@ -1,0 +1,167 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyPairKeyObjectResult,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { systemRandom } from '@keyhold/adapters'
+import { hchacha } from '@noble/ciphers/chacha.js'
+import { Type } from '@sinclair/typebox'
+import { open } from 'lmdb'
+import { base64 } from '../http-client.ts'
+
+/**
+ * The floor of each key type: routes that take and give what the service's do, and between the two do nothing but the
+ * raw operation on a key that is always open. When the service checks signed requests, the check of one constant
+ * signature belongs in front of these handlers.
+ */
+type Floor = FastifyPluginAsyncTypebox<{ readonly directory: string }>
+
+const keystorePath = '/v1/keystores/:keystoreId'
+const keyPath = `${keystorePath}/keys/:keyId`
+const text = Type.String()
+const random = systemRandom()
+
+const echoFloor: Floor = async app => {
+  const schema = { body: Type.Object({ message: text }), response: { 200: Type.Object({ message: text }) } }
+  app.post('/echo', { schema }, async ({ body }) => ({ message: body.message }))
+}
+
+function signatureFloor({ privateKey, publicKey }: KeyPairKeyObjectResult, hash: 'sha256' | null): Floor {
+  const signSchema = { body: Type.Object({ message: text }), response: { 200: Type.Object({ signature: text }) } }
+  const verifySchema = { body: Type.Object({ signature: text, message: text }) }
+  return async app => {
+    app.post(`${keyPath}/sign`, { schema: signSchema }, async ({ body }) => ({
+      signature: base64(sign(hash, bytes(body.message), privateKey)),
+    }))
+    app.post(`${keyPath}/verify`, { schema: verifySchema }, async ({ body }, reply) => {
+      if (!verify(hash, bytes(body.message), publicKey, bytes(body.signature))) reply.code(400)
+      return reply.type('application/json; charset=utf-8').send('')
+    })
+  }
+}
+
+interface Cipher {
+  seal(plaintext: Buffer, associatedData: Buffer): { readonly nonce: Uint8Array; readonly ciphertext: Buffer }
+  open(ciphertext: Buffer, nonce: Buffer, associatedData: Buffer): Buffer
+}
+
+function aeadFloor(cipher: Cipher): Floor {
+  const encryptSchema = {
+    body: Type.Object({ message: text, associated_data: text }),
+    response: { 200: Type.Object({ ciphertext: text, nonce: text }) },
+  }
+  const decryptSchema = {
+    body: Type.Object({ ciphertext: text, nonce: text, associated_data: text }),
+    response: { 200: Type.Object({ plaintext: text }) },
+  }
+  return async app => {
+    app.post(`${keyPath}/encrypt`, { schema: encryptSchema }, async ({ body }) => {
+      const { ciphertext, nonce } = cipher.seal(bytes(body.message), bytes(body.associated_data))
+      return { ciphertext: base64(ciphertext), nonce: base64(nonce) }
+    })
+    app.post(`${keyPath}/decrypt`, { schema: decryptSchema }, async ({ body }) => ({
+      plaintext: base64(cipher.open(bytes(body.ciphertext), bytes(body.nonce), bytes(body.associated_data))),
+    }))
+  }
+}
+
+type CipherName = 'aes-256-gcm' | 'chacha20-poly1305'
+
+function openSslCipher(name: CipherName, nonceLength: number, keyOf: (nonce: Uint8Array) => CipherKey): Cipher {
+  const options = { authTagLength: 16 }
+  return {
+    seal(plaintext, associatedData) {
+      const nonce = random(nonceLength)
+      const { key, iv } = keyOf(nonce)
+      const cipher = createCipheriv(name as 'aes-256-gcm', key, iv, options)
+      cipher.setAAD(associatedData)
+      return { nonce, ciphertext: Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]) }
+    },
+    open(ciphertext, nonce, associatedData) {
+      const { key, iv } = keyOf(nonce)
+      const decipher = createDecipheriv(name as 'aes-256-gcm', key, iv, options)
+      decipher.setAAD(associatedData)
+      decipher.setAuthTag(ciphertext.subarray(-16))
+      const plaintext = decipher.update(ciphertext.subarray(0, -16))
+      decipher.final()
+      return plaintext
+    },
+  }
+}
+
+interface CipherKey {
+  readonly key: Parameters<typeof createCipheriv>[1]
+  readonly iv: Uint8Array
+}
+
+function aes256Gcm(): Cipher {
+  const key = createSecretKey(randomBytes(32))
+  return openSslCipher('aes-256-gcm', 12, iv => ({ key, iv }))
+}
+
+/** OpenSSL has no extended nonces: the subkey is HChaCha20's, the rest OpenSSL's. */
+function xChaCha20Poly1305(): Cipher {
+  const constants = words(Buffer.from('expand 32-byte k'))
+  const key = words(randomBytes(32))
+  return openSslCipher('chacha20-poly1305', 24, nonce => {
+    const subkey = new Uint32Array(8)
+    hchacha(constants, key, words(nonce.subarray(0, 16)), subkey)
+    return { key: new Uint8Array(subkey.buffer), iv: Buffer.concat([Buffer.alloc(4), nonce.subarray(16)]) }
+  })
+}
+
+function macFloor(): Floor {
+  const key = createSecretKey(randomBytes(32))
+  const schema = { body: Type.Object({ data: text }), response: { 200: Type.Object({ mac: text }) } }
+  return async app => {
+    app.post(`${keyPath}/computemac`, { schema }, async ({ body }) => ({
+      mac: createHmac('sha256', key).update(bytes(body.data)).digest('base64'),
+    }))
+  }
+}
+
+/** Creation: a new key, encrypted under a constant one, in one durable write. */
+function creationFloor(generate: () => { readonly secret: Uint8Array; readonly publicKey?: string }): Floor {
+  const cipher = aes256Gcm()
+  const schema = {
+    body: Type.Object({ key_type: text }),
+    response: { 200: Type.Object({ key_url: text, public_key: Type.Union([text, Type.Null()]) }) },
+  }
+  return async (app, { directory }) => {
+    const database = open<Uint8Array, string>({ path: directory, encoding: 'binary' })
+    app.addHook('onClose', async () => database.close())
+    app.post(`${keystorePath}/keys`, { schema }, async () => {
+      const { secret, publicKey = null } = generate()
+      const id = Buffer.from(random(24)).toString('base64url')
+      const { ciphertext, nonce } = cipher.seal(Buffer.from(secret), Buffer.from(id))
+      await database.put(id, Buffer.concat([nonce, ciphertext]))
+      await database.flushed
+      return { key_url: `http://localhost/v1/keystores/keystore/keys/${id}`, public_key: publicKey }
+    })
+  }
+}
+
+function generateEd25519() {
+  const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  return { secret: Buffer.from(d, 'base64url'), publicKey: x }
+}
+
+const bytes = (encoded: string): Buffer => Buffer.from(encoded, 'base64')
+const words = (raw: Uint8Array): Uint32Array => new Uint32Array(Uint8Array.from(raw).buffer)
+
+/** By the words that stand on the command line of the floor's process. */
+export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
+  echo: () => [echoFloor],
+  ED25519: () => [signatureFloor(generateKeyPairSync('ed25519'), null), creationFloor(generateEd25519)],
+  ECDSAP256DER: () => [signatureFloor(generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'sha256')],
+  AES256GCM: () => [aeadFloor(aes256Gcm()), creationFloor(() => ({ secret: randomBytes(32) }))],
+  XChaCha20Poly1305: () => [aeadFloor(xChaCha20Poly1305())],
+  HMACSHA256Tag256: () => [macFloor()],
+}

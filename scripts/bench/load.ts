@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+/** As many as keep a server busy without a queue that costs more than the requests. */
+const connectionCount = 16
+
+/** A POST request as it goes over the wire. */
+export function postRequest(path: string, body: unknown): Buffer {
+  const text = JSON.stringify(body)
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  )
+}
+
+/**
+ * The client of one server: kept-alive connections with one request under way on each. It speaks just enough HTTP to
+ * leave the processors to the server. Any answer but 200 is an error.
+ */
+export class Load {
+  readonly #connections: readonly Connection[]
+  #sent = 0
+
+  private constructor(connections: readonly Connection[]) {
+    this.#connections = connections
+  }
+
+  static async open({ host, port }: { readonly host: string; readonly port: number }): Promise<Load> {
+    return new Load(await Promise.all(Array.from({ length: connectionCount }, () => Connection.open(host, port))))
+  }
+
+  /** Sends one request and answers the parsed body. */
+  // biome-ignore lint/suspicious/noExplicitAny: whoever asked knows the shape of the answer
+  async ask(request: Buffer): Promise<any> {
+    const [connection] = this.#connections as [Connection]
+    const body = await connection.exchange(request)
+    return body === '' ? undefined : JSON.parse(body)
+  }
+
+  /**
+   * Sends `count` requests, the given ones in rotation, as fast as they are answered. Meanwhile this process never
+   * sleeps: waking it would be charged to the server, and the more so the slower the server is.
+   */
+  async slice(requests: readonly Buffer[], count: number): Promise<void> {
+    let left = count
+    let awake = true
+    const turn = () => awake && setImmediate(turn)
+    const work = async (connection: Connection) => {
+      while (left > 0) {
+        left -= 1
+        await connection.exchange(requests[this.#sent++ % requests.length] as Buffer)
+      }
+    }
+    turn()
+    try {
+      await Promise.all(this.#connections.map(work))
+    } finally {
+      awake = false
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close()
+  }
+}
+
+interface Waiter {
+  readonly resolve: (body: string) => void
+  readonly reject: (error: Error) => void
+}
+
+class Connection {
+  readonly #socket: Socket
+  #received = ''
+  #waiter: Waiter | undefined
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setEncoding('latin1')
+    socket.on('data', (text: string) => this.#receive(text))
+    socket.on('error', error => this.#fail(error))
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')))
+  }
+
+  static async open(host: string, port: number): Promise<Connection> {
+    const socket = connect({ host, port, noDelay: true })
+    await once(socket, 'connect')
+    return new Connection(socket)
+  }
+
+  /** Sends a request and resolves with the answer's body. @throws Error if the answer is not 200 */
+  exchange(request: Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject }
+      this.#socket.write(request)
+    })
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #receive(text: string): void {
+    this.#received += text
+    const answer = readAnswer(this.#received)
+    if (answer === undefined) return
+    this.#received = ''
+    if (answer.status !== 200) this.#fail(new Error(`answered ${answer.status}: ${answer.body}`))
+    else this.#take()?.resolve(answer.body)
+  }
+
+  #fail(error: Error): void {
+    this.#take()?.reject(error)
+  }
+
+  #take(): Waiter | undefined {
+    const waiter = this.#waiter
+    this.#waiter = undefined
+    return waiter
+  }
+}
+
+/** Undefined while it is not there whole. Nothing can follow it, since one request is under way at a time. */
+function readAnswer(text: string): { readonly status: number; readonly body: string } | undefined {
+  const headEnd = text.indexOf('\r\n\r\n')
+  if (headEnd < 0) return undefined
+  const head = text.slice(0, headEnd)
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+  const body = text.slice(headEnd + 4)
+  return body.length < length ? undefined : { status: Number(head.slice(9, 12)), body }
+}

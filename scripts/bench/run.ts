@@ -1,0 +1,169 @@
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Load, postRequest } from './load.ts'
+import { type Estimate, estimate, geometricMean, median, seededRandom, shuffled } from './statistics.ts'
+import { startVariant, type VariantProcess } from './variant-process.ts'
+import { echo, type Operation } from './variants.ts'
+
+export interface RunOptions {
+  readonly operations: readonly Operation[]
+  readonly rounds: number
+  /** How many requests a variant answers before its processor time is read again. */
+  readonly slice: number
+  /** How many requests a variant answers before the first round: the compiler is not done with it before. */
+  readonly warmUp: number
+  readonly seed: number
+}
+
+/** What takes about a minute for all operations. */
+export const full = { rounds: 40, slice: 200, warmUp: 8000 } as const
+
+/** One tiny round, to see that everything works; nothing can be learned from its figures. */
+export const once = { rounds: 1, slice: 20, warmUp: 20 } as const
+
+/** Microseconds of processor time per answer in one round, by variant. */
+type Round = Readonly<Record<'floor' | 'real' | 'echo' | 'twin', number>>
+
+export interface Row {
+  readonly operation: string
+  readonly keyType: string
+  /** Medians, microseconds of processor time per answer. */
+  readonly floor: number
+  readonly real: number
+  /** Floor / real. */
+  readonly efficiency: Estimate
+  /** (Real - floor) / echo. */
+  readonly overhead: Estimate
+  readonly rounds: readonly Round[]
+}
+
+export interface Report {
+  readonly rows: readonly Row[]
+  /** Median, microseconds. */
+  readonly echo: number
+  /** The echo in another process / the echo: what two equal things differ by in this run. */
+  readonly twin: Estimate
+}
+
+/**
+ * Measures the processor time per answer of each operation, against its floor and the bare echo. The variants are
+ * processes of their own that take turns in short slices, in a random order in each round, so that whatever else the
+ * machine does meets all of them alike.
+ */
+export async function run(options: RunOptions, onRow: (row: Row) => void = () => {}): Promise<Report> {
+  const random = seededRandom(options.seed)
+  const directory = await mkdtemp(join(tmpdir(), 'keyhold-bench-'))
+  const output = await open(join(directory, 'log'), 'w')
+  const running: Variant[] = []
+  const start = async (script: 'floor-server' | 'service-server', operation: Operation) => {
+    const place = await mkdtemp(join(directory, 'variant-'))
+    const variant = await Variant.start(script, operation, place, output.fd)
+    running.push(variant)
+    await variant.answer(options.warmUp)
+    return variant
+  }
+  try {
+    const rows: Row[] = []
+    const [first, twin] = await Promise.all([start('floor-server', echo), start('floor-server', echo)])
+    for (const operation of options.operations) {
+      const [floor, real] = await Promise.all([start('floor-server', operation), start('service-server', operation)])
+      const rounds = await takeTurns({ floor, real, echo: first, twin }, options, random)
+      await Promise.all([floor.stop(), real.stop()])
+      const row = rowOf(operation, rounds, random)
+      rows.push(row)
+      onRow(row)
+    }
+    const rounds = rows.flatMap(row => row.rounds)
+    return { rows, echo: median(rounds.map(round => round.echo)), twin: ratio(rounds, 'twin', 'echo', random) }
+  } finally {
+    await Promise.all(running.map(variant => variant.stop()))
+    await output.close()
+    await rm(directory, { recursive: true })
+  }
+}
+
+/** A server, its client and what it is asked. */
+class Variant {
+  readonly #process: VariantProcess
+  readonly #load: Load
+  readonly #requests: readonly Buffer[]
+
+  private constructor(process: VariantProcess, load: Load, requests: readonly Buffer[]) {
+    this.#process = process
+    this.#load = load
+    this.#requests = requests
+  }
+
+  static async start(
+    script: 'floor-server' | 'service-server',
+    operation: Operation,
+    directory: string,
+    output: number,
+  ): Promise<Variant> {
+    const process = await startVariant(script, [directory, operation.keyType], output)
+    try {
+      const { address } = process
+      const load = await Load.open(address)
+      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
+      const requests = bodies.map(body => postRequest(operation.path(address), body))
+      return new Variant(process, load, requests)
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
+  /** Answers `count` requests, and resolves with the microseconds of processor time that one took. */
+  async answer(count: number): Promise<number> {
+    const before = await this.#process.cpu()
+    await this.#load.slice(this.#requests, count)
+    return ((await this.#process.cpu()) - before) / count
+  }
+
+  async stop(): Promise<void> {
+    this.#load.close()
+    await this.#process.stop()
+  }
+}
+
+async function takeTurns(
+  variants: Readonly<Record<keyof Round, Variant>>,
+  { rounds, slice }: RunOptions,
+  random: () => number,
+): Promise<Round[]> {
+  const taken: Round[] = []
+  while (taken.length < rounds) {
+    const round: Record<string, number> = {}
+    for (const [name, variant] of shuffled(Object.entries(variants), random)) round[name] = await variant.answer(slice)
+    taken.push(round as Round)
+  }
+  return taken
+}
+
+function rowOf({ name, keyType }: Operation, rounds: readonly Round[], random: () => number): Row {
+  const overhead = (some: readonly Round[]) => (typical(some, 'real') - typical(some, 'floor')) / typical(some, 'echo')
+  return {
+    operation: name,
+    keyType,
+    floor: median(rounds.map(round => round.floor)),
+    real: median(rounds.map(round => round.real)),
+    efficiency: ratio(rounds, 'floor', 'real', random),
+    overhead: estimate(rounds.map(normalized), overhead, random),
+    rounds,
+  }
+}
+
+function ratio(rounds: readonly Round[], above: keyof Round, below: keyof Round, random: () => number): Estimate {
+  return estimate(rounds.map(normalized), some => typical(some, above) / typical(some, below), random)
+}
+
+function typical(rounds: readonly Round[], variant: keyof Round): number {
+  return median(rounds.map(round => round[variant]))
+}
+
+/** A round in units of its own geometric mean: what slowed the whole round is gone. */
+function normalized(round: Round): Round {
+  const mean = geometricMean(Object.values(round))
+  return Object.fromEntries(Object.entries(round).map(([variant, time]) => [variant, time / mean])) as unknown as Round
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { base64 } from '../http-client.ts'
+import type { Address } from './variant-process.ts'
+
+/** Sends one request to the variant that bodies are made for. */
+// biome-ignore lint/suspicious/noExplicitAny: the answer has the shape that the asked route gives it
+export type Ask = (path: string, body: unknown) => Promise<any>
+
+/** What is measured: one operation with keys of one type. */
+export interface Operation {
+  readonly name: string
+  readonly keyType: string
+  path(address: Address): string
+  /** The bodies of the requests that the load rotates through; made anew for each variant, since its key is its own. */
+  bodies(address: Address, ask: Ask): Promise<readonly unknown[]>
+}
+
+const bodyCount = 64
+const fewBytes = 256
+const manyBytes = 1024
+
+/** Nothing but Fastify and its schemas: the unit in which overhead is counted. */
+export const echo: Operation = {
+  name: 'echo',
+  keyType: 'echo',
+  path: () => '/echo',
+  bodies: () => several(() => ({ message: base64(randomBytes(fewBytes)) })),
+}
+
+export const operations: readonly Operation[] = [
+  sign('ED25519'),
+  sign('ECDSAP256DER'),
+  verify('ED25519'),
+  verify('ECDSAP256DER'),
+  encrypt('AES256GCM'),
+  encrypt('XChaCha20Poly1305'),
+  decrypt('AES256GCM'),
+  decrypt('XChaCha20Poly1305'),
+  computeMac('HMACSHA256Tag256'),
+  createKey('ED25519'),
+  createKey('AES256GCM'),
+]
+
+function sign(keyType: string): Operation {
+  return ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) }))
+}
+
+function verify(keyType: string): Operation {
+  return ofKey('verify', keyType, async ({ key }, ask) => {
+    const message = base64(randomBytes(fewBytes))
+    return { message, ...(await ask(`${key}/sign`, { message })) }
+  })
+}
+
+function encrypt(keyType: string): Operation {
+  return ofKey('encrypt', keyType, async () => plaintext())
+}
+
+function decrypt(keyType: string): Operation {
+  return ofKey('decrypt', keyType, async ({ key }, ask) => {
+    const { message, associated_data } = plaintext()
+    return { associated_data, ...(await ask(`${key}/encrypt`, { message, associated_data })) }
+  })
+}
+
+function plaintext() {
+  return { message: base64(randomBytes(manyBytes)), associated_data: base64(randomBytes(32)) }
+}
+
+function computeMac(keyType: string): Operation {
+  return ofKey('computemac', keyType, async () => ({ data: base64(randomBytes(fewBytes)) }))
+}
+
+function createKey(keyType: string): Operation {
+  return {
+    name: 'create',
+    keyType,
+    path: ({ keystore }) => `${keystore}/keys`,
+    bodies: async () => [{ key_type: keyType }],
+  }
+}
+
+function ofKey(name: string, keyType: string, body: (address: Address, ask: Ask) => Promise<unknown>): Operation {
+  return {
+    name,
+    keyType,
+    path: ({ key }) => `${key}/${name}`,
+    bodies: (address, ask) => several(() => body(address, ask)),
+  }
+}
+
+async function several<T>(make: () => T | Promise<T>): Promise<T[]> {
+  const made: T[] = []
+  while (made.length < bodyCount) made.push(await make())
+  return made
+}

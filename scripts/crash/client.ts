@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { KeyTypeName } from '@keyhold/core'
+import { type Answer, base64, request } from '../http-client.ts'
+import {
+  familyOf,
+  type KeyEntry,
+  type Ledger,
+  type Made,
+  type Operation,
+  type OperationKind,
+  type Origin,
+} from './ledger.ts'
+import type { Family } from './outside.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+/** Who asks the service at `url` for things, and writes down what it was answered. */
+export interface Client {
+  readonly url: string
+  readonly ledger: Ledger
+  readonly random: SeededRandom
+  /** Counts what it was acknowledged. */
+  readonly acknowledged: Map<OperationKind, number>
+  readonly tally: Tally
+}
+
+/** What is found out by checking. */
+export interface Tally {
+  checks: number
+  /** A sentence for everything that must not be. */
+  readonly violations: string[]
+}
+
+/** How many things that a key made are kept: the first, and some later ones. */
+const madePerKey = 4
+
+export async function createKeystore(client: Client): Promise<string | undefined> {
+  const controller = `did:example:${client.random.between(0, 9)}`
+  const reply = await perform(client, { kind: 'create keystore', asks: 'keystore' }, 'POST', '', { controller })
+  const id = reply && lastOf(reply.key_store_url)
+  if (id) client.ledger.addKeystore(id)
+  return id
+}
+
+export async function createKey(client: Client, keystoreId: string, type: KeyTypeName): Promise<KeyEntry | undefined> {
+  const asked = client.ledger.now()
+  const operation: Operation = { kind: 'create key', asks: 'key', keystoreId, type, origin: {} }
+  const reply = await perform(client, operation, 'POST', `/${keystoreId}/keys`, { key_type: type })
+  if (reply === undefined) return undefined
+  const { key_url, public_key } = reply
+  const version = { id: lastOf(key_url), type, asked, answered: client.ledger.now() }
+  const answered = public_key === null ? version : { ...version, publicKey: Buffer.from(public_key, 'base64') }
+  return client.ledger.addKey(keystoreId, answered, {})
+}
+
+export async function importKey(
+  client: Client,
+  keystoreId: string,
+  type: KeyTypeName,
+  origin: Origin,
+): Promise<KeyEntry | undefined> {
+  const part = origin.verifyOnly ? 'verification' : familyOf(type) === 'signature' ? 'private' : 'symmetric'
+  const kind = `import ${part} key${origin.id === undefined ? '' : ' by id'}` as const
+  const asked = client.ledger.now()
+  const operation: Operation = { kind, asks: 'key', keystoreId, type, origin }
+  const reply = await perform(client, operation, 'PUT', `/${keystoreId}/keys`, importBody(type, origin))
+  if (reply === undefined) return undefined
+  return client.ledger.addKey(
+    keystoreId,
+    { id: lastOf(reply.key_url), type, asked, answered: client.ledger.now() },
+    origin,
+  )
+}
+
+export function importBody(type: KeyTypeName, { own, id, verifyOnly }: Origin): Record<string, string> {
+  const { secret = new Uint8Array(0), publicKey = new Uint8Array(0) } = own ?? {}
+  const material = verifyOnly ? { public_key: base64(publicKey) } : { key: base64(secret) }
+  return { key_type: type, ...material, ...(id !== undefined && { key_id: id }) }
+}
+
+export async function rotateKey(client: Client, key: KeyEntry, type: KeyTypeName): Promise<void> {
+  const { ledger, random } = client
+  const asked = ledger.now()
+  const operation: Operation = { kind: 'rotate key', asks: 'version', key, type, asked }
+  const reply = await perform(client, operation, 'POST', `${pathOf(key, random)}/rotate`, { key_type: type })
+  if (reply) key.versions.push({ id: lastOf(reply.key_url), type, asked, answered: ledger.now() })
+}
+
+/** Has a key make something, by any of its ids, and keeps what it made. */
+export async function useKey(client: Client, key: KeyEntry): Promise<Made | undefined> {
+  const data = base64(randomBytes(client.random.between(0, 64)))
+  const made = await uses[familyOf(key.versions[0].type)](client, pathOf(key, client.random), data)
+  if (made === undefined) return undefined
+  if (key.made.length === madePerKey) key.made.splice(client.random.between(1, madePerKey - 1), 1)
+  key.made.push(made)
+  return made
+}
+
+const uses: Readonly<Record<Family, (client: Client, path: string, data: string) => Promise<Made | undefined>>> = {
+  async signature(client, path, message) {
+    const reply = await perform(client, { kind: 'sign', asks: 'use' }, 'POST', `${path}/sign`, { message })
+    return reply && { operation: 'verify', request: { message, signature: reply.signature } }
+  },
+  async aead(client, path, message) {
+    const associated_data = base64(randomBytes(5))
+    const body = { message, associated_data }
+    const reply = await perform(client, { kind: 'encrypt', asks: 'use' }, 'POST', `${path}/encrypt`, body)
+    if (reply === undefined) return undefined
+    const { ciphertext, nonce } = reply
+    return { operation: 'decrypt', request: { ciphertext, nonce, associated_data }, answer: { plaintext: message } }
+  },
+  async mac(client, path, data) {
+    const reply = await perform(client, { kind: 'compute MAC', asks: 'use' }, 'POST', `${path}/computemac`, { data })
+    return reply && { operation: 'verifymac', request: { data, mac: reply.mac } }
+  },
+}
+
+/** Sends a request and answers the body of a 200; while it has no answer the ledger keeps it as unanswered. */
+async function perform(
+  { url, ledger, acknowledged, tally }: Client,
+  operation: Operation,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Answer['body'] | undefined> {
+  ledger.unanswered.add(operation)
+  const answer = await request(method, `${url}/v1/keystores${path}`, body)
+  ledger.unanswered.delete(operation)
+  if (answer.status === 200) {
+    acknowledged.set(operation.kind, (acknowledged.get(operation.kind) ?? 0) + 1)
+    return answer.body
+  }
+  tally.violations.push(`${operation.kind}: ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return undefined
+}
+
+/** Sends a request that must have a certain answer, and answers its body. */
+export async function expectAnswer(
+  { url, tally }: Client,
+  status: number,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer['body'] | undefined> {
+  const answer = await request(method, `${url}/v1/keystores${path}`, body)
+  tally.checks += 1
+  if (answer.status === status) return answer.body
+  const given = `${answer.status} ${JSON.stringify(answer.body)}`
+  tally.violations.push(`${method} ${path}: ${given} instead of ${status}`)
+  return undefined
+}
+
+/** A key under any of its ids. */
+export function pathOf({ keystoreId, versions }: KeyEntry, random: SeededRandom): string {
+  return `/${keystoreId}/keys/${random.pick(versions).id}`
+}
+
+const lastOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1)

@@ -1,0 +1,165 @@
+import { type Config, ConfigError, loadConfig } from '@keyhold/app'
+import { type SettingName, settings, unsupportedSettings } from '@keyhold/app/config/settings.js'
+import t from 'tap'
+
+type Variables = Readonly<Record<string, string>>
+
+function problemsOf(environment: Variables, flags: Variables = {}): readonly string[] {
+  try {
+    loadConfig(environment, flags)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+const names = Object.keys(settings) as SettingName[]
+
+/** Another valid text than the default, for every setting, and what of the configuration comes of it. */
+const others: Readonly<Record<SettingName, readonly [text: string, expected: Partial<Config>]>> = {
+  host: ['127.0.0.1:1', { listen: { host: '127.0.0.1', port: 1 } }],
+  baseUrl: ['https://kms.example/', { baseUrl: 'https://kms.example' }],
+  databaseType: ['memory', { store: { kind: 'memory' }, lock: { kind: 'process' } }],
+  databaseUrl: [
+    '/elsewhere',
+    {
+      store: { kind: 'embedded', directory: '/elsewhere' },
+      lock: { kind: 'local', file: '/elsewhere/master.key', made: true },
+    },
+  ],
+  secretLockType: ['local', {}],
+  secretLockKeyPath: ['/keys/own', { lock: { kind: 'local', file: '/keys/own', made: false } }],
+  authType: ['none', { authType: 'none' }],
+  cacheEnable: ['false', { cache: { max: 1000, ttl: 0 } }],
+  kmsCacheTtl: ['1m', { cache: { max: 1000, ttl: 60_000 } }],
+  kmsCacheSize: ['5', { cache: { max: 5, ttl: 600_000 } }],
+  bodyLimit: ['2048', { bodyLimit: 2048 }],
+  requestTimeout: ['1s', { requestTimeout: 1000 }],
+  shutdownTimeout: ['2s', { shutdownTimeout: 2000 }],
+  logLevel: ['debug', { logLevel: 'debug' }],
+}
+
+const defaults: Config = {
+  listen: { host: '127.0.0.1', port: 8076 },
+  store: { kind: 'embedded', directory: './keyhold-data' },
+  lock: { kind: 'local', file: 'keyhold-data/master.key', made: true },
+  authType: 'none',
+  cache: { max: 1000, ttl: 600_000 },
+  bodyLimit: 1_048_576,
+  requestTimeout: 30_000,
+  shutdownTimeout: 30_000,
+  logLevel: 'info',
+}
+
+t.test('with nothing set there are the defaults', async t => {
+  t.strictSame(loadConfig({}), defaults)
+  t.strictSame(loadConfig({ PATH: '/bin', HOME: '/', kms_host: 'x', XKMS_HOST: 'x' }), defaults, 'others do not matter')
+  t.ok(Object.isFrozen(loadConfig({})))
+})
+
+for (const name of names) {
+  const { variable, flag, ...rest } = settings[name]
+  const fallback = 'default' in rest ? rest.default : undefined
+  const [text, expected] = others[name]
+
+  t.test(`${variable}`, async t => {
+    const changed = { ...defaults, ...expected }
+    t.strictSame(loadConfig({ [variable]: text }), changed, 'the variable wins over the default')
+    t.strictSame(loadConfig({}, { [flag]: text }), changed, 'the flag wins over the default')
+    t.strictSame(loadConfig({ [variable]: '\0wrong' }, { [flag]: text }), changed, 'the flag wins over the variable')
+    if (fallback !== undefined) {
+      t.strictSame(loadConfig({ [variable]: text }, { [flag]: fallback }), defaults, 'also if it says the default')
+      t.strictSame(loadConfig({ [variable]: fallback }), defaults, 'the default can be written down')
+    }
+    t.match(problemsOf({ [variable]: '' }), [new RegExp(`^${variable}: must `)], 'an empty variable counts as set')
+    t.match(
+      problemsOf({ [variable]: text }, { [flag]: '' }),
+      [new RegExp(`^${variable}: `)],
+      'and so does an empty flag',
+    )
+  })
+}
+
+t.test('every problem is told at once, each beginning with its variable', async t => {
+  const wrong = names.map(name => [settings[name].variable, ''] as const)
+  const variables = [...wrong.map(([variable]) => variable), 'KMS_NONSENSE', 'KMS_HOTS', 'KMS_TLS_SERVE_CERT']
+  const problems = problemsOf(Object.fromEntries(variables.map(variable => [variable, ''])))
+  t.strictSame(problems.map(problem => problem.slice(0, problem.indexOf(': '))).sort(), variables.sort())
+  t.throws(() => loadConfig({ KMS_HOST: '', KMS_LOG_LEVEL: 'x' }), { message: /^KMS_HOST: .*\nKMS_LOG_LEVEL: / })
+})
+
+t.test('a contradiction is told together with what is wrong elsewhere', async t => {
+  t.match(problemsOf({ KMS_HOST: '0.0.0.0:80', KMS_LOG_LEVEL: 'loud' }), [/^KMS_LOG_LEVEL: /, /^KMS_AUTH_TYPE: /])
+  t.match(problemsOf({ KMS_HOST: 'nonsense', KMS_LOG_LEVEL: 'loud' }), [/^KMS_HOST: /, /^KMS_LOG_LEVEL: /])
+})
+
+t.test('a value is not repeated', async t => {
+  for (const name of names) {
+    const problems = problemsOf({ [settings[name].variable]: '\0secret-value' })
+    t.notOk(
+      problems.some(problem => problem.includes('secret-value')),
+      settings[name].variable,
+    )
+  }
+})
+
+t.test('a variable that looks like a setting and is none is an error', async t => {
+  for (const variable of ['KMS_', 'KMS_HOSTS', 'KMS_host', 'KMS_LOGLEVEL', 'KMS_CACHE_TTL', 'KMS___proto__']) {
+    t.strictSame(problemsOf({ [variable]: 'x' }), [`${variable}: there is no such setting`])
+    t.strictSame(problemsOf({ [variable]: '' }), [`${variable}: there is no such setting`])
+  }
+})
+
+t.test('what this version does not support is refused, by variable and by flag', async t => {
+  for (const [variable, flag] of Object.entries(unsupportedSettings)) {
+    const refused = [`${variable}: not supported by this version`]
+    t.strictSame(problemsOf({ [variable]: 'x' }), refused)
+    t.strictSame(problemsOf({ [variable]: '' }), refused, 'also if it is empty')
+    t.strictSame(problemsOf({}, { [flag]: 'x' }), refused)
+  }
+  t.ok('KMS_TLS_SERVE_CERT' in unsupportedSettings)
+})
+
+t.test('without authentication the service listens on a loopback address alone', async t => {
+  const accepted = ['127.0.0.1:8076', '127.5.5.5:1', '127.255.255.254:0', '[::1]:8076', 'localhost:8076']
+  for (const host of accepted) t.strictSame(problemsOf({ KMS_HOST: host }), [], host)
+  const refused = [
+    ':8076',
+    '0.0.0.0:8076',
+    '[::]:80',
+    '[::0]:80',
+    '[::ffff:0.0.0.0]:80',
+    '192.168.1.10:8076',
+    '10.0.0.1:8076',
+    '169.254.1.1:80',
+    '203.0.113.7:8076',
+    '[2001:db8::1]:80',
+    '[fe80::1]:80',
+    'kms.example:8076',
+    'localhost.kms.example:8076',
+    '127.0.0.1.kms.example:8076',
+    '127.0.0.256:8076',
+    '127.999.0.1:8076',
+    '128.0.0.1:8076',
+    '0:80',
+  ]
+  for (const host of refused) {
+    t.match(problemsOf({ KMS_HOST: host }), [/^KMS_AUTH_TYPE: none is refused/], host)
+    t.match(problemsOf({}, { host }), [/^KMS_AUTH_TYPE: none is refused/], `--host ${host}`)
+  }
+})
+
+t.test('a master key that somebody named is never made', async t => {
+  t.match(loadConfig({ KMS_SECRET_LOCK_KEY_PATH: './keyhold-data/master.key' }).lock, { made: false })
+  const memory = loadConfig({ KMS_DATABASE_TYPE: 'memory', KMS_SECRET_LOCK_KEY_PATH: '/k' })
+  t.match(memory.lock, { kind: 'local', file: '/k', made: false })
+})
+
+t.test('no two settings share a name', async t => {
+  const rows = names.map(name => settings[name])
+  const variables = [...rows.map(row => row.variable), ...Object.keys(unsupportedSettings)]
+  const flags = [...rows.map(row => row.flag), ...Object.values(unsupportedSettings)]
+  t.equal(new Set(variables).size, variables.length)
+  t.equal(new Set(flags).size, flags.length)
+})

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { MemoryKeyStore, systemRandom } from '@keyhold/adapters'
+import { decodeEntry, entriesOf } from '@keyhold/adapters/store-embedded/record-codec.js'
+import { outcome } from '@keyhold/contract'
+import { decodeBase64, SecretBytes, type StoredRecord } from '@keyhold/core'
+import { keyTypeNames, keyTypes } from '@keyhold/core/algorithms/index.js'
+import { readEcPkcs8, readEd25519Pkcs8 } from '@keyhold/core/algorithms/pkcs8.js'
+import { readSealed } from '@keyhold/core/locks/sealed.js'
+import { openIntegrityKey } from '@keyhold/core/records/header.js'
+import { readBody, writeBody } from '@keyhold/core/records/record-body.js'
+import fc from 'fast-check'
+import t from 'tap'
+import { ecPkcs8, oid, okpPkcs8 } from '../support/der.ts'
+import { memoryPorts } from '../support/memory-ports.ts'
+import { propertyRuns } from '../support/property-runs.ts'
+
+interface Reader {
+  /** Bytes that it accepts, to be changed a little. */
+  readonly sample: Uint8Array
+  readonly read: (bytes: Uint8Array) => unknown
+  /** How the reading of anything may end. */
+  readonly endings: readonly string[]
+}
+
+const random = systemRandom()
+const context = { purpose: 'test' }
+const ports = memoryPorts()
+const integrityKey = new SecretBytes(randomBytes(32))
+const place = { collection: 'keys', scope: 'scope', ids: ['a', 'b'], revision: 1 } as const
+const record: StoredRecord = { ...place, body: writeBody(integrityKey, place, { state: 'active', versions: [] }) }
+const [, entry = new Uint8Array(0)] = entriesOf(record)[0] ?? []
+
+const readers: Record<string, Reader> = {
+  'a sealed frame': { sample: await ports.lock.lock(randomBytes(32), context), read: readSealed, endings: ['done'] },
+  'a locked secret': {
+    sample: await ports.lock.lock(randomBytes(32), context),
+    read: bytes => ports.lock.unlock(bytes, context),
+    endings: ['done', 'LOCK_REJECTED'],
+  },
+  'the body of a record': {
+    sample: record.body,
+    read: body => readBody(integrityKey, { ...place, body }),
+    endings: ['done', 'STORE_CORRUPT'],
+  },
+  'the header of a store': {
+    sample: await headerBody(),
+    read: async body => {
+      const store = new MemoryKeyStore()
+      await store.add({ collection: 'header', scope: '', ids: ['store'], revision: 1, body })
+      await openIntegrityKey({ ...ports, store })
+    },
+    endings: ['done', 'STORE_MISMATCH', 'LOCK_REJECTED'],
+  },
+  'an entry of the embedded store': {
+    sample: entry,
+    read: bytes => decodeEntry(bytes, 'keys', 'scope'),
+    endings: ['done', 'STORE_CORRUPT'],
+  },
+  'base64 text': {
+    sample: Buffer.from(randomBytes(20).toString('base64')),
+    read: bytes => decodeBase64(Buffer.from(bytes).toString('latin1'), 'field'),
+    endings: ['done', 'INVALID_REQUEST'],
+  },
+  'a PKCS#8 Ed25519 key': {
+    sample: okpPkcs8(oid.ed25519, randomBytes(32)),
+    read: readEd25519Pkcs8,
+    endings: ['done', 'INVALID_REQUEST'],
+  },
+  'a PKCS#8 elliptic curve key': {
+    sample: ecPkcs8(oid['P-256'], randomBytes(32), randomBytes(65)),
+    read: bytes => readEcPkcs8(bytes, oid['P-256']),
+    endings: ['done', 'INVALID_REQUEST'],
+  },
+}
+for (const name of keyTypeNames) {
+  const { publicPart, verifier, generate, importSecret } = keyTypes[name]
+  const { secret, publicKey } = generate(random)
+  const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
+  const curve = publicKey && publicPart?.jwk(publicKey)['crv']
+  readers[`a secret key, ${name}`] = {
+    sample: curve === undefined ? secretSample : pkcs8(curve, secretSample, publicKey),
+    read: bytes => importSecret(bytes, random),
+    endings: ['done', 'INVALID_REQUEST'],
+  }
+  if (publicPart === undefined || publicKey === undefined || verifier === undefined) continue
+  const sample = publicPart.encode(publicKey)
+  // A public key that is accepted must be of use, whatever it is.
+  const read = (bytes: Uint8Array) => verifier(publicPart.decode(bytes)).verify(new Uint8Array(64), new Uint8Array(0))
+  readers[`a public key, ${name}`] = { sample, read, endings: ['done', 'INVALID_REQUEST'] }
+  const signature = await keyTypes[name].signer?.(secretSample, publicKey).sign(new Uint8Array(0))
+  readers[`a signature, ${name}`] = {
+    sample: signature ?? new Uint8Array(0),
+    read: bytes => verifier(publicKey).verify(bytes, new Uint8Array(0)),
+    endings: ['done'],
+  }
+}
+
+for (const [name, { sample, read, endings }] of Object.entries(readers)) {
+  await t.test(`property: ${name}: whatever bytes they are, nothing but a known error comes of it`, async t => {
+    t.equal(await outcome(async () => read(sample)), 'done', 'the sample is accepted')
+    const mutated = fc
+      .record({ at: fc.nat(sample.length - 1), with: fc.uint8Array({ maxLength: 4 }), cut: fc.nat(4) })
+      .map(change =>
+        Buffer.concat([sample.subarray(0, change.at), change.with, sample.subarray(change.at + change.cut)]),
+      )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 200 }), mutated), async bytes => {
+        const ending = await outcome(async () => read(bytes))
+        if (!endings.includes(ending)) throw new Error(ending)
+      }),
+      propertyRuns,
+    )
+  })
+}
+
+function pkcs8(curve: string, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
+  return curve === 'Ed25519' ? okpPkcs8(oid.ed25519, secret) : ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
+}
+
+async function headerBody(): Promise<Uint8Array> {
+  const store = new MemoryKeyStore()
+  await openIntegrityKey({ ...ports, store })
+  return (await store.find('header', '', 'store'))?.body ?? new Uint8Array(0)
+}

@@ -1,0 +1,62 @@
+import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import { keyTypes } from '@keyhold/core/algorithms/index.js'
+import type { Family } from '@keyhold/core/algorithms/key-type.js'
+import { base64, type Request, type TestApp } from './build-app.ts'
+import { foreignSignatureKey } from './foreign-key.ts'
+
+/** Every family that a key type of the table belongs to. */
+export const families = [...new Set(keyTypeNames.map(name => keyTypes[name].family))]
+
+export function familyOf(type: KeyTypeName): Family {
+  return keyTypes[type].family
+}
+
+export function typesOf(family: Family): KeyTypeName[] {
+  return keyTypeNames.filter(name => familyOf(name) === family)
+}
+
+/** Uses a key in the way of its family, and answers the request that shows whether a key accepts the result. */
+type Use = (app: TestApp, keyPath: string, text: string) => Promise<(keyPath: string) => Request>
+
+export const use: Readonly<Record<Family, Use>> = {
+  async signature(app, keyPath, text) {
+    const message = base64(text)
+    const { signature } = await post(app, `${keyPath}/sign`, { message })
+    return path => ({ method: 'POST', path: `${path}/verify`, body: { message, signature } })
+  },
+  async aead(app, keyPath, text) {
+    const associated_data = base64('associated')
+    const encrypted = await post(app, `${keyPath}/encrypt`, { message: base64(text), associated_data })
+    return path => ({ method: 'POST', path: `${path}/decrypt`, body: { ...encrypted, associated_data } })
+  },
+  async mac(app, keyPath, text) {
+    const data = base64(text)
+    const { mac } = await post(app, `${keyPath}/computemac`, { data })
+    return path => ({ method: 'POST', path: `${path}/verifymac`, body: { data, mac } })
+  },
+}
+
+/** The request that uses the secret of a key of a family. */
+export const useRequest: Readonly<Record<Family, (keyPath: string) => Request>> = {
+  signature: keyPath => ({ method: 'POST', path: `${keyPath}/sign`, body: { message: null } }),
+  aead: keyPath => ({ method: 'POST', path: `${keyPath}/encrypt`, body: { message: null } }),
+  mac: keyPath => ({ method: 'POST', path: `${keyPath}/computemac`, body: { data: null } }),
+}
+
+/** Key material of a type as a caller imports it: PKCS#8, or as many raw bytes as the type wants. */
+export function importableKey(type: KeyTypeName): Buffer {
+  switch (familyOf(type)) {
+    case 'signature':
+      return foreignSignatureKey(type).pkcs8
+    case 'aead':
+      return Buffer.alloc(keyTypes[type].generate(length => new Uint8Array(length)).secret?.length ?? 0, 0x5a)
+    case 'mac':
+      return Buffer.alloc(32, 0x5a)
+  }
+}
+
+async function post(app: TestApp, path: string, body: unknown) {
+  const reply = await app.send({ method: 'POST', path, body })
+  if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`)
+  return reply.body
+}

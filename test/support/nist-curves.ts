@@ -1,0 +1,39 @@
+import { keyTypes } from '@keyhold/core/algorithms/index.js'
+import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { bits, oid, sequence } from './der.ts'
+
+/** A NIST curve: both key types over it, and a second implementation. */
+export interface NistCurve {
+  readonly name: 'P-256' | 'P-384' | 'P-521'
+  /** Bytes of a coordinate and of a scalar. */
+  readonly size: number
+  readonly der: KeyType
+  readonly raw: KeyType
+  readonly curve: typeof p256
+}
+
+export const nistCurves: readonly NistCurve[] = [
+  { name: 'P-256', size: 32, der: keyTypes.ECDSAP256DER, raw: keyTypes.ECDSAP256IEEEP1363, curve: p256 },
+  { name: 'P-384', size: 48, der: keyTypes.ECDSAP384DER, raw: keyTypes.ECDSAP384IEEEP1363, curve: p384 },
+  { name: 'P-521', size: 66, der: keyTypes.ECDSAP521DER, raw: keyTypes.ECDSAP521IEEEP1363, curve: p521 },
+]
+
+/** SubjectPublicKeyInfo (RFC 5480 section 2). */
+export function spki(name: NistCurve['name'], point: Uint8Array): Buffer {
+  return sequence(sequence(oid.ecPublicKey, oid[name]), bits(point))
+}
+
+/** A number in `size` big-endian bytes. */
+export function fixed(value: bigint, size: number): Buffer {
+  return Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex')
+}
+
+/** The number that big-endian bytes are. */
+export function number(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
+}
+
+export function flippedLast(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)])
+}

@@ -1,0 +1,34 @@
+import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+
+/** Passes everything on to another store and keeps a list of what was written to it. */
+export class RecordingKeyStore implements KeyStorePort {
+  /** What the store accepted, in order; a write that it refused is not here. */
+  readonly written: StoredRecord[] = []
+  readonly #inner: KeyStorePort
+
+  constructor(inner: KeyStorePort) {
+    this.#inner = inner
+  }
+
+  find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    return this.#inner.find(collection, scope, id)
+  }
+
+  async add(record: StoredRecord): Promise<void> {
+    await this.#inner.add(record)
+    this.written.push(structuredClone(record))
+  }
+
+  async replace(record: StoredRecord): Promise<void> {
+    await this.#inner.replace(record)
+    this.written.push(structuredClone(record))
+  }
+
+  check(): Promise<void> {
+    return this.#inner.check()
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+}

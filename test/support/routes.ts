@@ -1,0 +1,64 @@
+import type { Method } from './build-app.ts'
+
+/** A route of the service, with a body that is well-formed. */
+export interface Route {
+  readonly method: Method
+  /** The path, with `:keystoreId` and `:keyId` where ids stand. */
+  readonly url: string
+  readonly body?: Readonly<Record<string, unknown>>
+  /** The members of the body that hold bytes as base64. */
+  readonly bytes?: readonly string[]
+  /** The members of the body that hold any other text. */
+  readonly texts?: readonly string[]
+}
+
+const keystoreUrl = '/v1/keystores/:keystoreId'
+const keyUrl = `${keystoreUrl}/keys/:keyId`
+const some = 'c29tZSBieXRlcw=='
+
+export const routes = {
+  createKeystore: {
+    method: 'POST',
+    url: '/v1/keystores',
+    body: { controller: 'did:example:a' },
+    texts: ['controller'],
+  },
+  createKey: { method: 'POST', url: `${keystoreUrl}/keys`, body: { key_type: 'ED25519' }, texts: ['key_type'] },
+  importKey: {
+    method: 'PUT',
+    url: `${keystoreUrl}/keys`,
+    body: { key_type: 'HMACSHA256Tag256', key: Buffer.alloc(32, 7).toString('base64'), key_id: 'imported' },
+    bytes: ['key', 'public_key'],
+    texts: ['key_type', 'key_id'],
+  },
+  exportKey: { method: 'GET', url: `${keyUrl}/export` },
+  rotateKey: { method: 'POST', url: `${keyUrl}/rotate`, body: { key_type: 'ED25519' }, texts: ['key_type'] },
+  sign: { method: 'POST', url: `${keyUrl}/sign`, body: { message: some }, bytes: ['message'] },
+  verify: {
+    method: 'POST',
+    url: `${keyUrl}/verify`,
+    body: { message: some, signature: some },
+    bytes: ['message', 'signature'],
+  },
+  encrypt: {
+    method: 'POST',
+    url: `${keyUrl}/encrypt`,
+    body: { message: some, associated_data: some },
+    bytes: ['message', 'associated_data'],
+  },
+  decrypt: {
+    method: 'POST',
+    url: `${keyUrl}/decrypt`,
+    body: { ciphertext: some, associated_data: some, nonce: some },
+    bytes: ['ciphertext', 'associated_data', 'nonce'],
+  },
+  computeMac: { method: 'POST', url: `${keyUrl}/computemac`, body: { data: some }, bytes: ['data'] },
+  verifyMac: { method: 'POST', url: `${keyUrl}/verifymac`, body: { mac: some, data: some }, bytes: ['mac', 'data'] },
+} as const satisfies Record<string, Route>
+
+/** A route's path with ids in it, which stand there as they are. */
+export function fill(url: string, ids: { readonly keystoreId?: string; readonly keyId?: string }): string {
+  return url
+    .replace(':keystoreId', () => ids.keystoreId ?? 'no-keystore')
+    .replace(':keyId', () => ids.keyId ?? 'no-key')
+}
