@@ -1,7 +1,7 @@
 import type { Mac } from '@keyhold/core/algorithms/key-type.js'
-import { OpenedPrimitives } from '@keyhold/core/keys/opened-primitives.js'
+import { OpenedPrimitives } from '@keyhold/core/opened-primitives.js'
 import t from 'tap'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 
 const material = Uint8Array.of(1, 2, 3)
 
