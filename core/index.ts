@@ -11,7 +11,7 @@ export { type ParsedSignature, parseSignature } from './http-signatures/signatur
 export { type RequestHead, type SignatureParameters, signingString } from './http-signatures/signing-string.ts'
 export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'
 export type { KeyAddress } from './keys/resolve-key.ts'
-export { defaultCacheLimits, type Kms, type KmsOptions, openKms } from './kms.ts'
+export { type Kms, type KmsOptions, openKms } from './kms.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export type { CacheLimits } from './opened-primitives.ts'
 export { createKey } from './operations/create-key.ts'

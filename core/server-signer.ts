@@ -1,4 +1,4 @@
-import { ed25519KeyType } from './algorithms/ed25519.ts'
+import { fromSeed } from './algorithms/ed25519.ts'
 import { KmsError } from './errors.ts'
 import { serverKeyContext } from './locks/lock-context.ts'
 import type { Ports } from './ports/index.ts'
@@ -14,7 +14,7 @@ export async function openServerSigner(ports: Ports, records: Records, name: str
 }
 
 async function addServerKey(ports: Ports, records: Records, name: string): Promise<ServerKey> {
-  const { publicKey, secret } = ed25519KeyType.generate(ports.random)
+  const { publicKey, secret } = fromSeed(ports.random(32))
   const locked = await secret.spend(bytes => ports.lock.lock(bytes, serverKeyContext(name)))
   const key = { name, publicKey, locked, createdAt: ports.clock.now() }
   try {

@@ -52,7 +52,9 @@ export function frameErrorBody(status: number): ErrorBody {
 /** Answers whatever was thrown. Anything from 500 up is logged with its cause, and its text stays inside. */
 export function onError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error)
-  if (status === 401 || status === 403) request.log.info({ code: body.code, reason: error.cause }, 'refused')
+  if (error instanceof KmsError && (status === 401 || status === 403)) {
+    request.log.info({ code: body.code, reason: error.cause }, 'refused')
+  }
   if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
   if (status === 503) reply.header('retry-after', '1')
   reply.code(status).send(body)

@@ -1,15 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { verifyCcgChain } from '@keyhold/adapters'
-import {
-  type CacheLimits,
-  type ChainVerification,
-  defaultCacheLimits,
-  openKms,
-  type Ports,
-  resolveSelfContainedDid,
-} from '@keyhold/core'
+import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
@@ -25,21 +17,12 @@ import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
 
-/** Delegations live for ninety days at most, and clocks may differ by half a minute. */
-const defaultCapabilities: ChainVerification = {
-  policy: { maximumTtl: 7_776_000, clockSkew: 30 },
-  resolveDid: resolveSelfContainedDid,
-  verifyCcgChain,
-}
-
-export interface ServerOptions {
+export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly ports: Ports
   /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
   readonly baseUrl?: string
   /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
   readonly authenticators?: (baseUrl: () => string) => Authenticators
-  readonly capabilities?: ChainVerification
-  readonly cache?: CacheLimits
   /** Bytes. */
   readonly bodyLimit?: number
   /** Milliseconds in which a request must have arrived whole. */
@@ -81,8 +64,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // A server that is closing listens nowhere any more, and still has requests to answer.
   app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
   const baseUrl = () => origin
-  const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
-  const kms = await openKms(ports, { cache, capabilities, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
+  const kms = await openKms(ports, { ...options, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
   const { admission, signer, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)

@@ -23,7 +23,7 @@ const publicPart: PublicPart = {
 }
 
 /** RFC 8032 Ed25519 (pure). The secret is the 32-byte seed, the public form on the wire the raw 32 bytes. */
-export const ed25519KeyType = {
+export const ed25519KeyType: KeyType & Required<Pick<KeyType, 'publicPart' | 'signer' | 'verifier'>> = {
   family: 'signature',
   generate: random => fromSeed(random(32)),
   importSecret(encoded) {
@@ -44,9 +44,10 @@ export const ed25519KeyType = {
     const key = createPublicKey({ format: 'jwk', key: publicPart.jwk(publicKey) })
     return { verify: (signature, message) => signature.length === 64 && verify(null, message, key, signature) }
   },
-} as const satisfies KeyType
+}
 
-function fromSeed(seed: Uint8Array): Required<KeyMaterial> {
+/** The key of a seed, of which it takes ownership. */
+export function fromSeed(seed: Uint8Array): Required<KeyMaterial> {
   return { publicKey: ed25519PublicKey(seed), secret: new SecretBytes(seed) }
 }
 

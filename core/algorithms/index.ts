@@ -37,6 +37,6 @@ export function parseKeyTypeName(name: string): KeyTypeName {
 }
 
 /** Freezes the rows, and leaves the table without a prototype: a look-up of `constructor` finds nothing. */
-function table<T extends Record<string, KeyType>>(rows: T): Readonly<T> {
-  return Object.freeze(Object.assign(Object.create(null), rows)) as Readonly<T>
+function table<N extends string>(rows: Readonly<Record<N, KeyType>>): Readonly<Record<N, KeyType>> {
+  return Object.freeze(Object.assign(Object.create(null), rows))
 }

@@ -33,6 +33,16 @@ export class FailingKeyStore implements KeyStorePort, Switch {
     return this.#inner.replace(record)
   }
 
+  async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
+    throwIfOn(this)
+    return this.#inner.list(collection, scope, limit, after)
+  }
+
+  async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    throwIfOn(this)
+    return this.#inner.remove(collection, scope, firstId, revision)
+  }
+
   async check(): Promise<void> {
     throwIfOn(this)
     return this.#inner.check()

@@ -2,7 +2,7 @@ import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
 
 /** Passes everything on to another store and keeps a list of what was written to it. */
 export class RecordingKeyStore implements KeyStorePort {
-  /** What the store accepted, in order; a write that it refused is not here. */
+  /** What the store accepted, in order, a removal without a body; a write that it refused is not here. */
   readonly written: StoredRecord[] = []
   readonly #inner: KeyStorePort
 
@@ -22,6 +22,15 @@ export class RecordingKeyStore implements KeyStorePort {
   async replace(record: StoredRecord): Promise<void> {
     await this.#inner.replace(record)
     this.written.push(structuredClone(record))
+  }
+
+  list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
+    return this.#inner.list(collection, scope, limit, after)
+  }
+
+  async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    await this.#inner.remove(collection, scope, firstId, revision)
+    this.written.push({ collection, scope, ids: [firstId], revision, body: new Uint8Array(0) })
   }
 
   check(): Promise<void> {

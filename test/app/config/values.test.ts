@@ -96,20 +96,19 @@ parser(
     '.s',
     '1..5s',
     'forever',
-    '597h',
     '1e3s',
     `${'9'.repeat(400)}h`,
   ],
 )
 
 parser(
-  'positiveDuration',
-  values.positiveDuration,
+  'timeout',
+  values.timeout,
   [
     ['1ms', 1],
     ['30s', 30_000],
   ],
-  ['', '0', '0s', '-1s', '0.4ms', '10', 'never'],
+  ['', '0', '0s', '-1s', '0.4ms', '10', 'never', '25h', '2d'],
 )
 
 parser(

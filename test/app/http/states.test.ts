@@ -27,7 +27,16 @@ t.test('a suspended keystore serves nothing', async t => {
   const app = await buildApp(t)
   const id = 'suspended-keystore'
   const lock = await makeKeystoreLock(app.ports, id)
-  await app.records.addKeystore({ id, controller: 'x', createdAt: testTime, state: 'suspended', lock, revision: 1 })
+  const url = `http://kms.example/v1/keystores/${id}`
+  await app.records.addKeystore({
+    id,
+    url,
+    controller: 'x',
+    createdAt: testTime,
+    state: 'suspended',
+    lock,
+    revision: 1,
+  })
   await refusals(
     t,
     app,

@@ -21,6 +21,7 @@ const version: KeyVersion = {
 
 const keystore: Keystore = {
   id: 'store',
+  url: 'https://kms.example/v1/keystores/store',
   controller: 'did:example:owner',
   createdAt: 1_700_000_000_000,
   state: 'active',
