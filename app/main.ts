@@ -64,20 +64,21 @@ const commands: Readonly<Record<string, Command>> = {
 async function main(args: readonly string[]): Promise<number> {
   const name = Object.keys(commands).find(each => `${args.join(' ')} `.startsWith(`${each} `))
   const command = name === undefined ? undefined : commands[name]
-  const rest = name === undefined ? args : args.slice(name.split(' ').length)
-  const { values, positionals } = readFlags(rest, command?.flags ?? [])
+  if (name === undefined || command === undefined) return showUsage(args.includes('--help') || args.includes('-h'))
+  const { values, positionals } = readFlags(args.slice(name.split(' ').length), command.flags)
   const { help, action = [], ...flags } = values as Record<string, string> & { help?: true; action?: string[] }
-  if (help) {
-    process.stdout.write(usage())
-    return 0
-  }
-  const [least, most] = command?.words ?? [0, -1]
-  const complete = command?.required?.every(flag => flags[flag] !== undefined) ?? true
-  if (command !== undefined && complete && positionals.length >= least && positionals.length <= most) {
-    return command.run(flags, positionals, action)
-  }
-  process.stderr.write(usage())
-  return 2
+  if (help) return showUsage(true)
+  const [least, most] = command.words
+  const complete = command.required?.every(flag => flags[flag] !== undefined) ?? true
+  if (!complete || positionals.length < least || positionals.length > most) return showUsage(false)
+  return command.run(flags, positionals, action)
+}
+
+/** @returns the exit code: 0 if somebody asked for it, 2 if a command was not understood */
+function showUsage(asked: boolean): number {
+  const stream = asked ? process.stdout : process.stderr
+  stream.write(usage())
+  return asked ? 0 : 2
 }
 
 function readFlags(args: readonly string[], flags: readonly string[]) {

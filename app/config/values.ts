@@ -32,6 +32,7 @@ export function duration(value: string): number {
   for (const [, number, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     sum += Number(number) * (unitMilliseconds[unit ?? ''] ?? 0)
   }
+  if (!Number.isSafeInteger(Math.round(sum))) throw new RangeError('must be shorter')
   return Math.round(sum)
 }
 

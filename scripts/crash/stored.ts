@@ -55,7 +55,7 @@ export async function readStored(directory: string): Promise<Stored> {
       else if (entry.ids[0] !== id) faults.push(`${scope}/${id}: the record of another id`)
       else if (collection === 'keys') keys.set(placeOf(scope, id), storedKey(entry))
       else if (collection === 'keystores') keystores.add(id)
-      else headers += 1
+      else if (collection === 'header') headers += 1
     }
   } finally {
     await database.close()

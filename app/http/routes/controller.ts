@@ -45,16 +45,19 @@ const Revocations = Type.Object({
 
 const pageSize = 100
 
+/** A segment that is not empty: `/v1/keystores/` is nothing. */
+const keystore = '/keystores/:keystoreId([^/]+)'
+
 /** What is the controller's own. The requests are signed, and invoke no capability. */
 export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   app.get(
-    '/keystores/:keystoreId',
+    keystore,
     { schema: { params: KeystoreParams, response: { 200: Description, ...errorReplies } } },
     async request => describe(await describeKeystore(kms, callerOf(request), request.params.keystoreId)),
   )
 
   app.post(
-    '/keystores/:keystoreId',
+    keystore,
     {
       config: { once: true },
       schema: { params: KeystoreParams, body: HandOverRequest, response: { 200: Description, ...errorReplies } },

@@ -35,7 +35,10 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   zcapMaxTtl: ['1d', { chainPolicy: { maximumTtl: 86_400, clockSkew: 30 } }],
   clockSkew: ['5s', { chainPolicy: { maximumTtl: 7_776_000, clockSkew: 5 } }],
   keystoreAdmission: ['open', { auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'open' } } }],
-  keystoreAdmissionTokenFile: ['/tokens', {}],
+  keystoreAdmissionTokenFile: [
+    '/tokens',
+    { auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'bearer', file: '/tokens' } } },
+  ],
   cacheEnable: ['false', { cache: { max: 1000, ttl: 0 } }],
   kmsCacheTtl: ['1m', { cache: { max: 1000, ttl: 60_000 } }],
   kmsCacheSize: ['5', { cache: { max: 5, ttl: 600_000 } }],
@@ -71,9 +74,12 @@ for (const name of names) {
 
   t.test(`${variable}`, async t => {
     const changed = { ...defaults, ...expected }
-    t.strictSame(loadConfig({ [variable]: text }), changed, 'the variable wins over the default')
-    t.strictSame(loadConfig({}, { [flag]: text }), changed, 'the flag wins over the default')
-    t.strictSame(loadConfig({ [variable]: '\0wrong' }, { [flag]: text }), changed, 'the flag wins over the variable')
+    // A token file means something to one admission alone.
+    const beside = name === 'keystoreAdmissionTokenFile' ? { KMS_KEYSTORE_ADMISSION: 'bearer' } : {}
+    const load = (variables: object, flags = {}) => loadConfig({ ...beside, ...variables }, flags)
+    t.strictSame(load({ [variable]: text }), changed, 'the variable wins over the default')
+    t.strictSame(load({}, { [flag]: text }), changed, 'the flag wins over the default')
+    t.strictSame(load({ [variable]: '\0wrong' }, { [flag]: text }), changed, 'the flag wins over the variable')
     if (fallback !== undefined) {
       t.strictSame(loadConfig({ [variable]: text }, { [flag]: fallback }), defaults, 'also if it says the default')
       t.strictSame(loadConfig({ [variable]: fallback }), defaults, 'the default can be written down')
@@ -96,7 +102,8 @@ t.test('every problem is told at once, each beginning with its variable', async 
 })
 
 t.test('a contradiction is told together with what is wrong elsewhere', async t => {
-  t.match(problemsOf({ KMS_HOST: '0.0.0.0:80', KMS_LOG_LEVEL: 'loud' }), [/^KMS_LOG_LEVEL: /, /^KMS_AUTH_TYPE: /])
+  const open = { KMS_AUTH_TYPE: 'none', KMS_HOST: '0.0.0.0:80', KMS_LOG_LEVEL: 'loud' }
+  t.match(problemsOf(open), [/^KMS_LOG_LEVEL: /, /^KMS_AUTH_TYPE: /])
   t.match(problemsOf({ KMS_HOST: 'nonsense', KMS_LOG_LEVEL: 'loud' }), [/^KMS_HOST: /, /^KMS_LOG_LEVEL: /])
 })
 
@@ -151,8 +158,8 @@ t.test('without authentication the service listens on a loopback address alone',
     '0:80',
   ]
   for (const host of refused) {
-    t.match(problemsOf({ KMS_HOST: host }), [/^KMS_AUTH_TYPE: none is refused/], host)
-    t.match(problemsOf({}, { host }), [/^KMS_AUTH_TYPE: none is refused/], `--host ${host}`)
+    t.match(problemsOf({ KMS_AUTH_TYPE: 'none', KMS_HOST: host }), [/^KMS_AUTH_TYPE: none is refused/], host)
+    t.match(problemsOf({ KMS_AUTH_TYPE: 'none' }, { host }), [/^KMS_AUTH_TYPE: none is refused/], `--host ${host}`)
   }
 })
 

@@ -12,7 +12,7 @@ t.test('a keystore is created', async t => {
   const { status, headers, body } = await app.send(create({ controller: 'did:example:alice' }))
   t.equal(status, 200)
   t.match(headers['content-type'], /^application\/json(;|$)/)
-  t.strictSame(Object.keys(body), ['key_store_url'])
+  t.strictSame(Object.keys(body), ['key_store_url', 'capability'])
   t.match(body.key_store_url, /^https:\/\/kms\.example\/base\/v1\/keystores\/[A-Za-z0-9_-]{24}$/)
 
   const stored = await app.records.findKeystore(idOf(body.key_store_url))
