@@ -26,7 +26,13 @@ export interface Stored {
   readonly faults: readonly string[]
 }
 
-const collections: Readonly<Record<number, Collection>> = { 1: 'header', 2: 'keystores', 3: 'keys' }
+const collections: Readonly<Record<number, Collection>> = {
+  1: 'header',
+  2: 'keystores',
+  3: 'keys',
+  4: 'server-keys',
+  5: 'revocations',
+}
 
 /** Body: one byte of version, 32 bytes of tag, CBOR. */
 const contentStart = 33

@@ -35,7 +35,7 @@ export interface ExposedService {
   remove(entry: Pick<Entry, 'place'>): Promise<void>
 }
 
-const collections = ['format', 'header', 'keystores', 'keys'] as const
+const collections = ['format', 'header', 'keystores', 'keys', 'server-keys', 'revocations'] as const
 
 /** Opens one over an empty directory, without a cache: every request reads what it needs from the store. */
 export async function openExposedService(t: Test): Promise<ExposedService> {
