@@ -257,6 +257,9 @@ const refused: readonly (readonly [name: string, json: unknown])[] = [
     `e30=..${'A'.repeat(86)}`,
     `${'e'.repeat(257)}..${'A'.repeat(86)}`,
     `e30..${'A'.repeat(85)}+`,
+    // Bits beyond the last byte: another text for the same signature.
+    `e30..${'A'.repeat(85)}B`,
+    `e30..${'A'.repeat(85)}_`,
     `e30..${'A'.repeat(86)}\n`,
     null,
     ['e30'],
