@@ -96,7 +96,8 @@ function isProof(value: unknown): boolean {
     ['nonce', 'challenge', 'domain'].every(name => isOptional(proof[name], isPlainText)) &&
     isOptional(proof['capabilityChain'], chain => isDistinct(chain, isIri)) &&
     typeof proof['jws'] === 'string' &&
-    /^[A-Za-z0-9_-]{1,256}\.\.[A-Za-z0-9_-]{86}$/.test(proof['jws'])
+    // The last character holds two bits: with more there would be several texts for one signature.
+    /^[A-Za-z0-9_-]{1,256}\.\.[A-Za-z0-9_-]{85}[AQgw]$/.test(proof['jws'])
   )
 }
 

@@ -1,6 +1,6 @@
 import type { ResolveDid } from '../../dids/resolve-did.ts'
 import { forbidden } from '../../errors.ts'
-import { type ChainPolicy, isKeyOf, type Root, type VerifiedChain } from '../chain.ts'
+import { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from '../chain.ts'
 import type { TrustblocCapability } from './capability.ts'
 import { hasProofBy } from './proof.ts'
 
@@ -32,11 +32,13 @@ export async function verifyTrustblocChain(
   if (key === undefined || !isKeyOf(key, root.controller)) throw forbidden('the delegation is not by the controller')
   if (!(await hasProofBy(capability, key))) throw forbidden('the proof of the delegation is not valid')
   if (capability.invoker === undefined) throw forbidden('the delegation names no invoker')
+  const target = capability.invocationTarget.ID
+  if (!isWithin(target, root.url)) throw forbidden('the target is not in the keystore')
   return {
     delegations: [{ id: capability.id, controllers: [capability.invoker] }],
     invokers: [capability.invoker],
     ...(capability.allowedAction !== undefined && { actions: capability.allowedAction }),
-    target: capability.invocationTarget.ID,
+    target,
     expires: endOf(capability, policy, now),
   }
 }

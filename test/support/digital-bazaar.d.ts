@@ -1,0 +1,82 @@
+/** What the tests use of libraries that have no types of their own. */
+
+declare module 'jsonld-signatures' {
+  namespace signatures {
+    interface SignOptions {
+      readonly suite: object
+      readonly purpose: object
+      readonly documentLoader: (url: string) => Promise<object>
+    }
+
+    /** @returns the document with its proof */
+    function sign(document: object, options: SignOptions): Promise<Record<string, unknown>>
+  }
+  export = signatures
+}
+
+declare module '@digitalbazaar/zcap' {
+  export class CapabilityDelegation {
+    constructor(options: {
+      /** The id of a root, or the whole of any other capability. */
+      readonly parentCapability: string | object
+      /** Another chain than that which follows from the parent. */
+      readonly _capabilityChain?: readonly unknown[]
+      /** Sign also what is no delegation. */
+      readonly _skipLocalValidationForTesting?: boolean
+    })
+  }
+
+  export const constants: { readonly ZCAP_CONTEXT_URL: string; readonly ZCAP_CONTEXT: object }
+}
+
+declare module '@digitalbazaar/ed25519-signature-2020' {
+  export class Ed25519Signature2020 {
+    static readonly CONTEXT_URL: string
+    static readonly CONTEXT: object
+    constructor(options: { readonly signer: object; readonly date: string })
+  }
+}
+
+declare module '@digitalbazaar/data-integrity' {
+  export class DataIntegrityProof {
+    constructor(options: { readonly cryptosuite: object; readonly signer: object; readonly date: string })
+  }
+}
+
+declare module '@digitalbazaar/eddsa-rdfc-2022-cryptosuite' {
+  export const cryptosuite: object
+}
+
+declare module '@digitalbazaar/data-integrity-context' {
+  const context: { readonly CONTEXT_URL: string; readonly CONTEXT: object }
+  export = context
+}
+
+declare module '@digitalbazaar/ed25519-multikey' {
+  interface KeyPair {
+    readonly id: string
+    readonly publicKeyMultibase: string
+    signer(): object
+  }
+
+  export function generate(options: { readonly seed: Uint8Array; readonly controller?: string }): Promise<KeyPair>
+}
+
+declare module '@digitalbazaar/security-context' {
+  const context: { readonly contexts: ReadonlyMap<string, object> }
+  export = context
+}
+
+declare module 'jsonld' {
+  namespace jsonld {
+    interface CanonizeOptions {
+      readonly algorithm: 'URDNA2015' | 'RDFC-1.0'
+      readonly format: 'application/n-quads'
+      readonly safe: boolean
+      readonly documentLoader: (url: string) => Promise<object>
+    }
+
+    function canonize(document: object, options: CanonizeOptions): Promise<string>
+  }
+  export = jsonld
+}
