@@ -117,6 +117,7 @@ await t.test('private keys that are refused', async t => {
     ['a length of indefinite form', Buffer.concat([Buffer.from('3080', 'hex'), right.subarray(2), Buffer.alloc(2)])],
     ['a SET', der(0x31, right.subarray(2))],
     ["with another one's public key", withPublicKey(seed, otherPublicKey)],
+    ['with its public key, and unused bits', withPublicKey(seed, ed25519.getPublicKey(seed), 1)],
     ['with half of its public key', withPublicKey(seed, ed25519.getPublicKey(seed).subarray(0, 16))],
     [
       'with its public key, in the first version',
@@ -172,8 +173,9 @@ await t.test('public keys go out and come in as 32 bytes', async t => {
 })
 
 /** PKCS#8 in its second version, with the public key beside the private one (RFC 5958 section 2). */
-function withPublicKey(seed: Uint8Array, publicKey: Uint8Array): Buffer {
-  return sequence(integer(1), sequence(oid.ed25519), octets(octets(seed)), der(0x81, Uint8Array.of(0), publicKey))
+function withPublicKey(seed: Uint8Array, publicKey: Uint8Array, unusedBits = 0): Buffer {
+  const publicBits = der(0x81, Uint8Array.of(unusedBits), publicKey)
+  return sequence(integer(1), sequence(oid.ed25519), octets(octets(seed)), publicBits)
 }
 
 function keyPair(seed: Uint8Array) {

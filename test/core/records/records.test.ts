@@ -110,6 +110,10 @@ await t.test('an authentic record in the wrong place answers STORE_CORRUPT', asy
     t.equal(await outcome(() => records.findKey(keystoreId, id)), 'STORE_CORRUPT', name)
   }
   t.equal(await outcome(() => recordsOver(answering(first)).findKeystore('a')), 'STORE_CORRUPT', 'a key as a keystore')
+  const store = new MemoryKeyStore()
+  await recordsOver(store).addKey({ ...key('a'), keystoreId: '' })
+  const homeless = (await store.find('keys', '', 'a')) ?? first
+  t.equal(await outcome(() => recordsOver(answering(homeless)).findKeystore('a')), 'STORE_CORRUPT', 'of no keystore')
   t.equal(await outcome(() => recordsOver(answering(first)).findKey('store', 'a')), 'done', 'the right place')
 })
 
