@@ -1,5 +1,4 @@
 import { verifyCcgChain } from '@keyhold/adapters'
-import { ccgRootId } from '@keyhold/core'
 import t, { type Test } from 'tap'
 import { hour, keyAt, leafOf, link, now, policy, root, rootId, suites, timeOf, url } from '../support/ccg-chain.ts'
 import type { Capability, CcgKey } from '../support/ccg-delegation.ts'
