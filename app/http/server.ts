@@ -30,6 +30,9 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly log?: FastifyBaseLogger
 }
 
+/** On every answer. */
+const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
 /**
  * The whole HTTP service over a set of ports, not listening yet: `inject` works, and so does `listen`. Closing it wipes
  * the keys it holds open; the ports stay their owner's to close.
@@ -57,7 +60,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     return503OnClosing: false,
     logController: new LogController({ disableRequestLogging: true }),
     ...(log !== undefined && { loggerInstance: log }),
-    frameworkErrors: onError,
+    // For what no route was found for yet there are no hooks.
+    frameworkErrors: (error, request, reply) => onError(error, request, reply.headers(fixedHeaders)),
     clientErrorHandler: answerBrokenFrame,
   })
   let origin = options.baseUrl ?? 'http://localhost'
@@ -78,7 +82,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     closing = true
   })
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    reply.headers(fixedHeaders)
     // Kept open, the connection would hold up the close until its keep-alive time is over.
     if (closing) reply.header('connection', 'close')
   })

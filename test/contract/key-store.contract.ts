@@ -1,6 +1,7 @@
 import type { KeyStorePort, StoredRecord } from '@keyhold/core'
 import type { Test } from 'tap'
 import { keyStoreData } from './key-store-data.ts'
+import { keyStoreLists } from './key-store-lists.ts'
 import { keyStoreRaces, type OpenPair } from './key-store-races.ts'
 import { outcome } from './outcome.ts'
 import { collections, finds, nextRevision, sampleRecord } from './sample-record.ts'
@@ -131,6 +132,8 @@ export async function keyStoreContract(
       'find of what is absent': () => store.find('keys', 'scope', 'b'),
       add: () => store.add(sampleRecord('b')),
       replace: () => store.replace(nextRevision(sampleRecord('a'))),
+      list: () => store.list('keys', 'scope', 1),
+      remove: () => store.remove('keys', 'scope', 'a', 1),
       check: () => store.check(),
     }
     for (const [name, call] of Object.entries(calls)) t.equal(await outcome(call), 'STORE_UNAVAILABLE', name)
@@ -138,5 +141,6 @@ export async function keyStoreContract(
   })
 
   await t.test('records are data', t => keyStoreData(t, open))
+  await t.test('records are listed and removed', t => keyStoreLists(t, open))
   await t.test('of changes that race exactly one wins', t => keyStoreRaces(t, open, openPair))
 }

@@ -1,0 +1,70 @@
+import { FixedClock, MemoryKeyStore, seededRandom } from '@keyhold/adapters'
+import { buildServer } from '@keyhold/app'
+import { zcapAuthenticators } from '@keyhold/app/http/authentication/zcap.js'
+import { actionOf, readCapability, signTrustbloc } from '@keyhold/client'
+import { AeadLock, type DidSigner, didKeySigner, type Ports, resolveSelfContainedDid, SecretBytes } from '@keyhold/core'
+import type { Test } from 'tap'
+
+const baseUrl = 'https://kms.example'
+
+export interface Reply {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: the test knows the shape of the answer
+  readonly body: any
+}
+
+/** The holder of a key, who signs requests to one server. */
+export interface SigningCaller {
+  readonly did: string
+  readonly signer: DidSigner
+  /** Sends a request that invokes a capability, if one is given and the route has an action. */
+  send(method: string, url: string, body?: object, capability?: object): Promise<Reply>
+  /** A keystore of one's own: its URL and its root capability. */
+  keystore(): Promise<{ url: string; root: object }>
+}
+
+/** What several servers can share: a clock that stands still, and records. */
+export function sharedPorts(): Ports & { readonly clock: FixedClock } {
+  const random = seededRandom(1)
+  const lock = new AeadLock('test', new SecretBytes(random(32)), random)
+  return { store: new MemoryKeyStore(), lock, random, clock: new FixedClock('2026-01-01T00:00:00Z') }
+}
+
+/** A server that asks for capabilities, and whoever calls it. */
+export async function openSignedServer(t: Test, ports: Ports): Promise<{ caller(): Promise<SigningCaller> }> {
+  const server = await buildServer({
+    ports,
+    baseUrl,
+    authenticators: base => {
+      const authority = () => new URL(base()).host
+      const options = { clock: ports.clock, resolveDid: resolveSelfContainedDid, clockSkew: 30, authority }
+      const zcap = zcapAuthenticators({ ...options, coverage: 'strict' })
+      return { ...zcap, admission: zcap.signer }
+    },
+  })
+  t.teardown(() => server.close())
+  const callerOf = (signer: DidSigner): SigningCaller => ({
+    did: signer.didUrl,
+    signer,
+    async send(method, url, body, capability) {
+      const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+      const action = actionOf(method, url)
+      const invoked = action === undefined || capability === undefined ? undefined : { action, capability }
+      const request = { method, url, ...(payload && { body: payload }) }
+      const headers = await signTrustbloc(request, invoked, signer, ports.clock.now())
+      const { pathname, search } = new URL(url)
+      const reply = await server.inject({
+        method: method as 'GET',
+        url: pathname + search,
+        headers,
+        ...(payload && { payload }),
+      })
+      return { status: reply.statusCode, body: reply.body === '' ? undefined : reply.json() }
+    },
+    async keystore() {
+      const { body } = await this.send('POST', `${baseUrl}/v1/keystores`, { controller: signer.didUrl })
+      return { url: body.key_store_url, root: readCapability(body.capability) }
+    },
+  })
+  return { caller: async () => callerOf(await didKeySigner(new SecretBytes(ports.random(32)))) }
+}
