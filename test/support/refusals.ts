@@ -107,8 +107,13 @@ const notBase64 = [
   'not base64!',
 ]
 
+interface Ids {
+  readonly keystoreId: string
+  readonly keyId?: string
+}
+
 /** What every route of a keystore refuses: ids that name nothing, or something that is not here. */
-export function unknownIds(route: Route, own: { readonly keystoreId: string; readonly keyId?: string }): Refusal[] {
+export function unknownIds(route: Route, own: Ids): Refusal[] {
   const { method, body, url } = route
   const strange = [
     'unknown-id',
@@ -132,4 +137,20 @@ export function unknownIds(route: Route, own: { readonly keystoreId: string; rea
   if (own.keyId === undefined) return keystores
   const keys: Refusal[] = strange.map(id => [`key ${id}`, request({ ...own, keyId: id }), 404, 'KEY_NOT_FOUND'])
   return [...keystores, ...keys]
+}
+
+/** What every route that uses a key refuses: malformed bodies, ids of nothing, too much, and what is no such route. */
+export function keyRouteRefusals(route: Route, ids: Required<Ids>, foreignKeystoreId: string): Refusal[] {
+  const { method, body, bytes: [field = ''] = [] } = route
+  const path = fill(route.url, ids)
+  const foreign = fill(route.url, { ...ids, keystoreId: foreignKeystoreId })
+  return [
+    ...malformedBodies(route, path),
+    ...unknownIds(route, ids),
+    ['a key of another keystore', { method, path: foreign, body: { ...body } }, 404, 'KEY_NOT_FOUND'],
+    ['a body that is too large', { method, path, body: { [field]: 'A'.repeat(8192) } }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['GET', { method: 'GET', path }, 405, 'METHOD_NOT_ALLOWED'],
+    ['PUT', { method: 'PUT', path, body: { ...body } }, 405, 'METHOD_NOT_ALLOWED'],
+    ['a slash at the end', { method, path: `${path}/`, body: { ...body } }, 404, 'NOT_FOUND'],
+  ]
 }

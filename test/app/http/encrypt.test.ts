@@ -3,8 +3,8 @@ import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { base64, buildApp, idOf, keystoreOf, type Request } from '../../support/build-app.ts'
 import { familyOf, typesOf } from '../../support/families.ts'
-import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
-import { fill, routes } from '../../support/routes.ts'
+import { keyRouteRefusals, type Refusal, refusals } from '../../support/refusals.ts'
+import { routes } from '../../support/routes.ts'
 
 const encrypt = (keyPath: string, body: unknown): Request => ({ method: 'POST', path: `${keyPath}/encrypt`, body })
 const decrypt = (keyPath: string, body: unknown): Request => ({ method: 'POST', path: `${keyPath}/decrypt`, body })
@@ -121,22 +121,7 @@ t.test('refusals', async t => {
   t.equal(unsupported.length, 2 * keyTypeNames.filter(type => familyOf(type) !== 'aead').length)
 
   for (const route of [routes.encrypt, routes.decrypt]) {
-    const { method, body } = route
-    const path = fill(route.url, { keystoreId, keyId })
-    await refusals(t, app, [
-      ...malformedBodies(route, path),
-      ...unknownIds(route, { keystoreId, keyId }),
-      [
-        'a key of another keystore',
-        { method, path: fill(route.url, { keystoreId: idOf(foreign), keyId }), body },
-        404,
-        'KEY_NOT_FOUND',
-      ],
-      ['a body that is too large', { method, path, body: { message: 'A'.repeat(8192) } }, 413, 'PAYLOAD_TOO_LARGE'],
-      ['GET', { method: 'GET', path }, 405, 'METHOD_NOT_ALLOWED'],
-      ['PUT', { method: 'PUT', path, body }, 405, 'METHOD_NOT_ALLOWED'],
-      ['a slash at the end', { method, path: `${path}/`, body }, 404, 'NOT_FOUND'],
-    ])
+    await refusals(t, app, keyRouteRefusals(route, { keystoreId, keyId }, idOf(foreign)))
   }
   await refusals(t, app, unsupported)
 })

@@ -4,8 +4,8 @@ import t from 'tap'
 import { base64, buildApp, idOf, keystoreOf, type Request } from '../../support/build-app.ts'
 import { familyOf, typesOf } from '../../support/families.ts'
 import { foreignVerify } from '../../support/foreign-key.ts'
-import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
-import { fill, routes } from '../../support/routes.ts'
+import { keyRouteRefusals, type Refusal, refusals } from '../../support/refusals.ts'
+import { routes } from '../../support/routes.ts'
 
 const sign = (keyPath: string, body: unknown): Request => ({ method: 'POST', path: `${keyPath}/sign`, body })
 const verify = (keyPath: string, body: unknown): Request => ({ method: 'POST', path: `${keyPath}/verify`, body })
@@ -92,22 +92,7 @@ t.test('refusals', async t => {
   t.equal(unsupported.length, 2 * keyTypeNames.filter(type => familyOf(type) !== 'signature').length)
 
   for (const route of [routes.sign, routes.verify]) {
-    const { method, body } = route
-    const path = fill(route.url, { keystoreId, keyId })
-    await refusals(t, app, [
-      ...malformedBodies(route, path),
-      ...unknownIds(route, { keystoreId, keyId }),
-      [
-        'a key of another keystore',
-        { method, path: fill(route.url, { keystoreId: idOf(foreign), keyId }), body },
-        404,
-        'KEY_NOT_FOUND',
-      ],
-      ['a body that is too large', { method, path, body: { message: 'A'.repeat(8192) } }, 413, 'PAYLOAD_TOO_LARGE'],
-      ['GET', { method: 'GET', path }, 405, 'METHOD_NOT_ALLOWED'],
-      ['PUT', { method: 'PUT', path, body }, 405, 'METHOD_NOT_ALLOWED'],
-      ['a slash at the end', { method, path: `${path}/`, body }, 404, 'NOT_FOUND'],
-    ])
+    await refusals(t, app, keyRouteRefusals(route, { keystoreId, keyId }, idOf(foreign)))
   }
   await refusals(t, app, unsupported)
 })
