@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net'
 /** As many as keep a server busy without a queue that costs more than the requests. */
 const connectionCount = 16
 
-/** A POST request as it goes over the wire. */
-export function postRequest(path: string, body: unknown): Buffer {
+/** A POST request as it goes over the wire. @param headers further ones, each with its line end */
+export function postRequest(path: string, body: unknown, headers = ''): Buffer {
   const text = JSON.stringify(body)
   return Buffer.from(
     `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+      `content-length: ${Buffer.byteLength(text)}\r\n${headers}\r\n${text}`,
   )
 }
 

@@ -39,10 +39,11 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function printRow({ operation, keyType, floor, real, efficiency, overhead }: Row): void {
+function printRow({ operation, keyType, proof, floor, real, efficiency, overhead }: Row): void {
   const cells = [
     operation,
     keyType,
+    proof,
     floor.toFixed(1),
     real.toFixed(1),
     withInterval(efficiency),
@@ -57,8 +58,8 @@ function withInterval({ value, low, high }: Estimate): string {
 
 async function main(args: readonly string[]): Promise<void> {
   const { options, file } = readOptions(args)
-  print('| operation | key type | floor µs | real µs | η = floor / real [95 %] | overhead in echoes [95 %] |')
-  print('|---|---|---|---|---|---|')
+  print('| operation | key type | request | floor µs | real µs | η = floor / real [95 %] | overhead in echoes [95 %] |')
+  print('|---|---|---|---|---|---|---|')
   const report: Report = await run(options, printRow)
   print(`\nbare echo ${report.echo.toFixed(1)} µs; the same echo in another process ${withInterval(report.twin)} of it`)
   if (file !== undefined) await writeFile(file, `${JSON.stringify(report)}\n`)

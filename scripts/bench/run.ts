@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Proof, signedHeaders } from './caller.ts'
 import { Load, postRequest } from './load.ts'
 import { type Estimate, estimate, geometricMean, median, seededRandom, shuffled } from './statistics.ts'
 import { startVariant, type VariantProcess } from './variant-process.ts'
@@ -28,6 +29,7 @@ type Round = Readonly<Record<'floor' | 'real' | 'echo' | 'twin', number>>
 export interface Row {
   readonly operation: string
   readonly keyType: string
+  readonly proof: Proof
   /** Medians, microseconds of processor time per answer. */
   readonly floor: number
   readonly real: number
@@ -101,12 +103,16 @@ class Variant {
     directory: string,
     output: number,
   ): Promise<Variant> {
-    const process = await startVariant(script, [directory, operation.keyType], output)
+    const process = await startVariant(script, [directory, operation.keyType, operation.proof], output)
     try {
       const { address } = process
       const load = await Load.open(address)
       const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
-      const requests = bodies.map(body => postRequest(operation.path(address), body))
+      const path = operation.path(address)
+      const { caller } = address
+      const request = async (body: unknown) =>
+        postRequest(path, body, caller && (await signedHeaders(caller, operation.name, path, body)))
+      const requests = await Promise.all(bodies.map(request))
       return new Variant(process, load, requests)
     } catch (error) {
       await process.stop()
@@ -141,11 +147,12 @@ async function takeTurns(
   return taken
 }
 
-function rowOf({ name, keyType }: Operation, rounds: readonly Round[], random: () => number): Row {
+function rowOf({ name, keyType, proof }: Operation, rounds: readonly Round[], random: () => number): Row {
   const overhead = (some: readonly Round[]) => (typical(some, 'real') - typical(some, 'floor')) / typical(some, 'echo')
   return {
     operation: name,
     keyType,
+    proof,
     floor: median(rounds.map(round => round.floor)),
     real: median(rounds.map(round => round.real)),
     efficiency: ratio(rounds, 'floor', 'real', random),

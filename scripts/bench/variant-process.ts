@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Caller } from './caller.ts'
 
 /** Where a variant listens, and the paths of what it has made for the run. */
 export interface Address {
@@ -8,6 +9,8 @@ export interface Address {
   readonly port: number
   readonly keystore: string
   readonly key: string
+  /** Who signs the requests, if they are signed. */
+  readonly caller?: Caller
 }
 
 /** A server process of its own, as the bench sees it. */

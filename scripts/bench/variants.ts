@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { base64 } from '../http-client.ts'
+import type { Proof } from './caller.ts'
 import type { Address } from './variant-process.ts'
 
 /** Sends one request to the variant that bodies are made for. */
@@ -10,6 +11,7 @@ export type Ask = (path: string, body: unknown) => Promise<any>
 export interface Operation {
   readonly name: string
   readonly keyType: string
+  readonly proof: Proof
   path(address: Address): string
   /** The bodies of the requests that the load rotates through; made anew for each variant, since its key is its own. */
   bodies(address: Address, ask: Ask): Promise<readonly unknown[]>
@@ -23,12 +25,15 @@ const manyBytes = 1024
 export const echo: Operation = {
   name: 'echo',
   keyType: 'echo',
+  proof: 'none',
   path: () => '/echo',
   bodies: () => several(() => ({ message: base64(randomBytes(fewBytes)) })),
 }
 
 export const operations: readonly Operation[] = [
   sign('ED25519'),
+  sign('ED25519', 'root'),
+  sign('ED25519', 'delegated'),
   sign('ECDSAP256DER'),
   verify('ED25519'),
   verify('ECDSAP256DER'),
@@ -41,8 +46,8 @@ export const operations: readonly Operation[] = [
   createKey('AES256GCM'),
 ]
 
-function sign(keyType: string): Operation {
-  return ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) }))
+function sign(keyType: string, proof: Proof = 'none'): Operation {
+  return { ...ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) })), proof }
 }
 
 function verify(keyType: string): Operation {
@@ -75,6 +80,7 @@ function createKey(keyType: string): Operation {
   return {
     name: 'create',
     keyType,
+    proof: 'none',
     path: ({ keystore }) => `${keystore}/keys`,
     bodies: async () => [{ key_type: keyType }],
   }
@@ -84,6 +90,7 @@ function ofKey(name: string, keyType: string, body: (address: Address, ask: Ask)
   return {
     name,
     keyType,
+    proof: 'none',
     path: ({ key }) => `${key}/${name}`,
     bodies: (address, ask) => several(() => body(address, ask)),
   }

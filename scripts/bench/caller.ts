@@ -1,0 +1,52 @@
+import { signTrustbloc } from '@keyhold/client'
+import { type DidSigner, delegateTrustbloc, didKeySigner, type Random, SecretBytes } from '@keyhold/core'
+import { makeRootCapability } from '@keyhold/core/zcap/trustbloc/root-capability.js'
+
+/** How the requests of an operation prove what they may do: not at all, by a root or by a delegated capability. */
+export type Proof = 'none' | 'root' | 'delegated'
+
+/** Who signs the requests of a variant: a key that exists for one run, and what it invokes. */
+export interface Caller {
+  /** Of an Ed25519 key, base64. */
+  readonly seed: string
+  readonly capability: object
+}
+
+/** A root capability, and whatever of it a proof invokes: by its own controller, or delegated to another key. */
+export async function callerOf(
+  proof: Proof,
+  controllerSeed: Uint8Array,
+  root: Parameters<typeof delegateTrustbloc>[0],
+  random: Random,
+): Promise<Caller> {
+  if (proof !== 'delegated') return { seed: textOf(controllerSeed), capability: root }
+  const seed = random(32)
+  const [controller, delegate] = await Promise.all([signerOf(textOf(controllerSeed)), signerOf(textOf(seed))])
+  const now = Date.now()
+  const options = { to: delegate.didUrl, actions: ['sign'], expires: now + 3_600_000, now }
+  return { seed: textOf(seed), capability: await delegateTrustbloc(root, options, controller, random) }
+}
+
+/** A root capability that no server has made, for a floor that only looks at its length. */
+export async function looseRoot(url: string, seed: Uint8Array, random: Random) {
+  const controller = await signerOf(textOf(seed))
+  return makeRootCapability({ url, controller: controller.didUrl }, controller, random, Date.now())
+}
+
+/** The headers that a caller signs a request with, as they go over the wire. */
+export async function signedHeaders(caller: Caller, action: string, path: string, body: unknown): Promise<string> {
+  const request = { method: 'POST', url: `http://localhost${path}`, body: Buffer.from(JSON.stringify(body)) }
+  const { capability } = caller
+  const headers = await signTrustbloc(request, { action, capability }, await signerOf(caller.seed), Date.now())
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
+}
+
+function signerOf(seed: string): Promise<DidSigner> {
+  return didKeySigner(new SecretBytes(Uint8Array.from(Buffer.from(seed, 'base64'))))
+}
+
+function textOf(seed: Uint8Array): string {
+  return Buffer.from(seed).toString('base64')
+}
