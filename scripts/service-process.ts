@@ -21,6 +21,8 @@ export interface ServiceProcess {
   readonly pid: number
   /** Everything it has written so far. */
   output(): string
+  /** Reads no more of what it writes: its next line finds a broken pipe. */
+  closeOutput(): void
   /** Sends a signal and resolves with the exit code (null if the signal ended it). */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -37,6 +39,9 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     url,
     pid: child.pid ?? 0,
     output,
+    closeOutput() {
+      child.stdout?.destroy()
+    },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit')

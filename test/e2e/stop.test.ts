@@ -90,3 +90,10 @@ t.test('an acknowledged write survives the hardest stop', async t => {
   const url = `${again.url}${new URL(key_store_url).pathname}/keys`
   t.equal((await fetch(url, { method: 'POST', body: '{"key_type":"ED25519"}' })).status, 200)
 })
+
+t.test('a service whose log nobody reads any more goes on, and stops when it is asked to', async t => {
+  const service = await started(t)
+  service.closeOutput()
+  for (let i = 0; i < 50; i += 1) t.equal((await fetch(`${service.url}/healthcheck`)).status, 200)
+  t.equal(await service.stop(), 0)
+})
