@@ -1,0 +1,95 @@
+import type { KeyTypeName } from '@keyhold/core'
+
+/** What a request comes to: its status, and the code if it is refused. */
+export interface Verdict {
+  readonly status: number
+  readonly code?: string
+}
+
+/** A request body as it is sent; the made parts (ciphertexts, signatures) come from the service's own keys. */
+export type Example =
+  /** What the server makes of a message with the key, as members of the body. */
+  | { readonly made: 'signature' | 'ciphertext' | 'mac' }
+  | { readonly fields: Readonly<Record<string, unknown>> }
+  /** Names the caller as the controller. */
+  | { readonly made: 'creation' | 'hand-over' }
+  /** The delegated capability. */
+  | { readonly made: 'revoked' }
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  /** How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by capability. */
+  readonly proof: 'admission' | 'controller' | 'revocation' | 'capability'
+  /** What a capability must allow. */
+  readonly action?: string
+  /** The type of the key that it needs, if it is about a key. */
+  readonly keyType?: KeyTypeName
+  readonly body?: Example
+  /** What an allowed repetition comes to; undefined if it is not refused as a replay at all. */
+  readonly repeated?: Verdict
+}
+
+const keystores = '/v1/keystores'
+const keystore = `${keystores}/:keystoreId`
+const key = `${keystore}/keys/:keyId`
+const message = 'aGVsbG8='
+const ok: Verdict = { status: 200 }
+const secret = Buffer.alloc(32, 7).toString('base64')
+
+/** Every route that needs a caller. A test holds the table and the server together. */
+export const routes: readonly Route[] = [
+  { method: 'POST', path: keystores, proof: 'admission', body: { made: 'creation' }, repeated: ok },
+  { method: 'GET', path: keystore, proof: 'controller' },
+  {
+    method: 'POST',
+    path: keystore,
+    proof: 'controller',
+    body: { made: 'hand-over' },
+    // The revision that it asks for is taken by then.
+    repeated: { status: 409, code: 'CONFLICT' },
+  },
+  { method: 'GET', path: `${keystore}/zcaps/revocations`, proof: 'controller' },
+  {
+    method: 'POST',
+    path: `${keystore}/zcaps/revocations/:capabilityId`,
+    proof: 'revocation',
+    body: { made: 'revoked' },
+    repeated: { status: 409, code: 'ALREADY_EXISTS' },
+  },
+  capability('POST', `${keystore}/keys`, 'createKey', { fields: { key_type: 'AES256GCM' } }, { repeated: ok }),
+  capability(
+    'PUT',
+    `${keystore}/keys`,
+    'importKey',
+    { fields: { key_type: 'AES256GCM', key: secret } },
+    { repeated: ok },
+  ),
+  capability('GET', `${key}/export`, 'exportKey', undefined, { keyType: 'ED25519' }),
+  capability(
+    'POST',
+    `${key}/rotate`,
+    'rotateKey',
+    { fields: { key_type: 'AES256GCM' } },
+    { keyType: 'AES256GCM', repeated: ok },
+  ),
+  capability('POST', `${key}/sign`, 'sign', { fields: { message } }, { keyType: 'ED25519' }),
+  capability('POST', `${key}/verify`, 'verify', { made: 'signature' }, { keyType: 'ED25519' }),
+  capability('POST', `${key}/encrypt`, 'encrypt', { fields: { message } }, { keyType: 'AES256GCM' }),
+  capability('POST', `${key}/decrypt`, 'decrypt', { made: 'ciphertext' }, { keyType: 'AES256GCM' }),
+  capability('POST', `${key}/computemac`, 'computeMAC', { fields: { data: message } }, { keyType: 'HMACSHA256Tag256' }),
+  capability('POST', `${key}/verifymac`, 'verifyMAC', { made: 'mac' }, { keyType: 'HMACSHA256Tag256' }),
+]
+
+/** The only other routes: they need no caller. */
+export const openRoutes = ['GET /healthcheck', 'GET /health/ready']
+
+function capability(
+  method: Route['method'],
+  path: string,
+  action: string,
+  body: Example | undefined,
+  rest: Pick<Route, 'keyType' | 'repeated'>,
+): Route {
+  return { method, path, proof: 'capability', action, ...(body && { body }), ...rest }
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import {
+  computeMac,
+  createKeystore,
+  encodeBase64,
+  encrypt,
+  handOverKeystore,
+  importKey,
+  type KeyTypeName,
+  sign,
+} from '@keyhold/core'
+import { actors } from './actors.ts'
+import { makeChain, rootIdOf } from './chain.ts'
+import type { Invoked } from './invocation-text.ts'
+import { baseUrl, type Places, rootPath } from './places.ts'
+import type { CapabilityPlan, Plan, RootLooks } from './plan.ts'
+import { type Json, trustblocRoot } from './trustbloc-capability.ts'
+import type { World } from './world.ts'
+
+/** What a plan is about, made real. */
+export interface Scene extends Places {
+  /** The delegations, the one below the root first. */
+  readonly chain: readonly Json[]
+  readonly invoked: Invoked
+  /** The body of the request; undefined if its route has none. */
+  readonly body: Buffer | undefined
+  /** Unix time, milliseconds, at a whole second. */
+  readonly signedAt: number
+  readonly token: string
+}
+
+const local = { kind: 'local' } as const
+
+/** Longer than any signature of any case could be accepted: no case sees what another one has sent. */
+const between = 2_000_000
+
+/** Makes the keystore, the key, the delegations and the body, at a time that no other scene has come near. */
+export async function makeScene(world: World, plan: Plan): Promise<Scene> {
+  world.clock.advance(between - (world.clock.now() % 1000))
+  const signedAt = world.clock.now()
+  const { controller, form } = plan.keystore
+  const url = plan.keystore.state === 'unknown' ? unknownUrl() : await makeKeystore(world, actors[controller][form])
+  const places: Places = {
+    keystore: url,
+    sibling: await makeKeystore(world, actors[controller][form]),
+    strangers: await makeKeystore(world, actors.stranger.url),
+    fresh: randomUUID,
+  }
+  await prepare(world, plan, url)
+  const chain =
+    plan.capability.kind === 'delegated'
+      ? makeChain(plan.capabilityDialect, plan.capability.links, places, signedAt)
+      : []
+  const invoked = await whatIsInvoked(world, plan, places, chain, signedAt)
+  for (const event of plan.events) if (event.what === 'handed over') await handOver(world, url, actors[event.to].url)
+  const body = await writeBody(world, plan, url, plan.route.proof === 'revocation' ? invoked.json : undefined)
+  return { ...places, chain, invoked, body, signedAt, token: world.token }
+}
+
+async function makeKeystore({ kms }: World, controller: string): Promise<string> {
+  return (await createKeystore(kms, local, { controller })).url
+}
+
+function unknownUrl(): string {
+  return `${baseUrl}${rootPath}/${randomUUID().replaceAll('-', '').slice(0, 24)}`
+}
+
+/** The key that the request is about; and the keystore's state, which nothing in the API changes. */
+async function prepare({ kms }: World, { route, key, keystore }: Plan, url: string): Promise<void> {
+  const stored = await kms.records.findKeystore(idOf(url))
+  if (stored === undefined) return
+  if (route.keyType !== undefined && /^[\w-]+$/.test(key.routed)) {
+    const command = { keystoreId: stored.id, keyType: route.keyType, keyId: key.routed }
+    await importKey(kms, local, { ...command, key: secretOf(route.keyType) })
+  }
+  if (keystore.state === 'active') return
+  await kms.records.replaceKeystore({ ...stored, state: 'suspended', revision: stored.revision + 1 })
+}
+
+/** A fresh copy: whoever imports wipes it. */
+function secretOf(type: KeyTypeName): Uint8Array {
+  const seed = Buffer.alloc(32, 7)
+  // RFC 8410 section 7: the PKCS#8 of an Ed25519 seed.
+  return type === 'ED25519' ? Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]) : seed
+}
+
+async function handOver({ kms }: World, url: string, controller: string): Promise<void> {
+  const { id = '', revision = 0 } = (await kms.records.findKeystore(idOf(url))) ?? {}
+  await handOverKeystore(kms, local, { keystoreId: id, controller, revision: revision + 1 })
+}
+
+async function whatIsInvoked(
+  world: World,
+  plan: Plan,
+  places: Places,
+  chain: readonly Json[],
+  now: number,
+): Promise<Invoked> {
+  const { capability, capabilityDialect } = plan
+  if (capability.kind === 'delegated')
+    return { rootId: rootIdOf(capabilityDialect, places.keystore), json: chain.at(-1) }
+  const url = capability.kind === 'root' ? rootUrl(capability, places) : places.keystore
+  const looks = capability.kind === 'root' ? capability.looks : 'as answered'
+  return { rootId: rootIdOf(capabilityDialect, url), json: await rootJson(world, url, looks, plan, now) }
+}
+
+function rootUrl({ of }: Extract<CapabilityPlan, { kind: 'root' }>, places: Places): string {
+  return { this: places.keystore, sibling: places.sibling, "stranger's": places.strangers, nothing: unknownUrl() }[of]
+}
+
+/** What the server has answered for this keystore, or something that was made to look like it. */
+async function rootJson({ kms }: World, url: string, looks: RootLooks, plan: Plan, now: number): Promise<Json> {
+  const { by } = plan.signature
+  const stored = (await kms.records.findKeystore(idOf(url)))?.rootCapability
+  const made = trustblocRoot(url, actors[by].url, 'stranger', now)
+  const answered: Json = stored === undefined ? made : JSON.parse(Buffer.from(stored).toString('utf8'))
+  const { id: _id, ...withoutId } = answered
+  const { proof: _proof, ...withoutProof } = answered
+  const forms: Record<RootLooks, Json> = {
+    'as answered': answered,
+    'forged by its sender': trustblocRoot(url, actors[by].url, 'stranger', now),
+    'with another proof': { ...answered, proof: made['proof'] },
+    'with fewer actions': { ...answered, allowedAction: ['wrap'] },
+    'with another target': { ...answered, invocationTarget: { ID: 'https://other.example', Type: 'urn:kms:keystore' } },
+    'with an old expiry': { ...answered, expires: '2020-01-01T00:00:00Z' },
+    'with a parent': { ...answered, parentCapability: url },
+    'with an unknown member': { ...answered, admin: true },
+    'without an id': withoutId,
+    'without a proof': withoutProof,
+  }
+  return forms[looks]
+}
+
+async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {
+  const { body } = plan.route
+  if (body === undefined) return undefined
+  if ('fields' in body) return json(body.fields)
+  if (body.made === 'revoked') return json(revoked)
+  const keystore = await kms.records.findKeystore(idOf(url))
+  const { who, form } = plan.names
+  const { did, url: keyUrl } = actors[who]
+  const controller = { did, url: keyUrl, 'other fragment': `${did}#key-1` }[form]
+  if (body.made === 'creation') return json({ controller })
+  if (body.made === 'hand-over') return json({ controller, revision: (keystore?.revision ?? 1) + 1 })
+  const message = Buffer.from('hello')
+  // Nothing can be made with a key that is not there; then what is sent is never looked at.
+  const isThere = keystore?.state === 'active' && /^[\w-]+$/.test(plan.key.routed)
+  const address = { keystoreId: idOf(url), keyId: plan.key.routed }
+  const data = encodeBase64(message)
+  switch (body.made) {
+    case 'signature':
+      return json({
+        message: data,
+        signature: isThere ? encodeBase64(await sign(kms, local, { ...address, message })) : '',
+      })
+    case 'mac':
+      return json({
+        data,
+        mac: isThere ? encodeBase64(await computeMac(kms, local, { ...address, data: message })) : '',
+      })
+    case 'ciphertext': {
+      if (!isThere) return json({ ciphertext: '', nonce: '' })
+      const associatedData = new Uint8Array(0)
+      const { ciphertext, nonce } = await encrypt(kms, local, { ...address, message, associatedData })
+      return json({ ciphertext: encodeBase64(ciphertext), nonce: encodeBase64(nonce) })
+    }
+  }
+}
+
+function json(body: unknown): Buffer {
+  return Buffer.from(JSON.stringify(body))
+}
+
+function idOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1)
+}
