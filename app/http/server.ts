@@ -45,7 +45,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     bodyLimit,
     requestTimeout,
     // Nothing is under way on such a connection: a body that stops arriving, a client that does not read its answer.
-    connectionTimeout: 2 * requestTimeout,
+    // Later than a late request is answered, which is looked for in intervals.
+    connectionTimeout: requestTimeout + 30_000,
     keepAliveTimeout: 75_000,
     // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
     http: {

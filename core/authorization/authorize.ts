@@ -58,5 +58,6 @@ async function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: Verifi
 }
 
 function urlOf({ keystore, keyId }: Target): string {
-  return keyId === undefined ? keystore.url : `${keystore.url}/keys/${keyId}`
+  // An id that was sent with an escaped slash in it must not reach below another key.
+  return keyId === undefined ? keystore.url : `${keystore.url}/keys/${encodeURIComponent(keyId)}`
 }

@@ -4,12 +4,6 @@ import type { CapabilityPlan, Dialect, KeyIdPlan, LinkPlan, Plan, Setting, Signa
 import { type Route, routes } from './routes.ts'
 import { algorithmOfAries } from './signature-text.ts'
 
-/**
- * Whether the server verifies delegations of the CCG dialect. While it does not it must refuse every one of them, and
- * that is what the oracle expects; nothing else changes with this switch.
- */
-export const ccgDelegationsAreVerified = false
-
 /** How the caller comes by what it may do. */
 export type Standing = 'signs alone' | 'root' | 'delegated'
 
@@ -62,7 +56,7 @@ export function honestPlan(route: Route, dialect: Dialect, setting: Setting, sta
     setting,
     route,
     dialect,
-    capabilityDialect: route.proof === 'revocation' && !ccgDelegationsAreVerified ? 'trustbloc' : dialect,
+    capabilityDialect: dialect,
     keystore: { state: 'active', controller: 'owner', form: 'url' },
     events: [],
     capability: capabilityOf(standing, route, dialect),

@@ -1,5 +1,4 @@
 import { type ActorName, actors } from './actors.ts'
-import { ccgDelegationsAreVerified } from './honest.ts'
 import { baseUrl, fillTarget } from './places.ts'
 import type { Dialect, LinkPlan, Plan } from './plan.ts'
 
@@ -76,7 +75,6 @@ function effective(
   controller: ActorName,
   now: number,
 ): readonly LinkPlan[] | undefined {
-  if (dialect === 'ccg' && !ccgDelegationsAreVerified) return undefined
   if (links.length === 0 || links.length > { trustbloc: 1, ccg: 5 }[dialect]) return undefined
   const changed = links.map(link => ({ ...link, ...link.rewritten }))
   const hold = links.every((link, index) => {

@@ -8,7 +8,7 @@ export async function withRoutes<T>(build: () => Promise<T>): Promise<{ result: 
   const observe = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance }
     fastify.addHook('onRoute', ({ method, url }) => {
-      for (const each of [method].flat()) routes.push(`${each} ${url}`)
+      for (const each of [method].flat()) routes.push(`${each} ${url.replace(/\([^)]*\)/g, '')}`)
     })
   }
   subscribe('fastify.initialization', observe)

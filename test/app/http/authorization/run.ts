@@ -1,4 +1,4 @@
-import { ccgDelegationsAreVerified, honestPlan } from './honest.ts'
+import { honestPlan } from './honest.ts'
 import type { Plan } from './plan.ts'
 import { routes } from './routes.ts'
 import { makeScene, type Scene } from './scene.ts'
@@ -40,6 +40,5 @@ async function revoke(world: World, plan: Plan, scene: Scene, link: number): Pro
   const chain = scene.chain.slice(0, link + 1)
   const { wire } = makeRequest(honest, { ...scene, chain, body: Buffer.from(JSON.stringify(chain.at(-1))) })
   const reply = await world.send(wire)
-  const isVerified = plan.capabilityDialect === 'trustbloc' || ccgDelegationsAreVerified
-  if (reply.status !== (isVerified ? 200 : 403)) throw new Error(`the revocation came to ${reply.text}`)
+  if (reply.status !== 200) throw new Error(`the revocation came to ${reply.text}`)
 }

@@ -6,7 +6,6 @@ import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { loadConfig } from '@keyhold/app/config/config.js'
 import {
   AeadLock,
-  defaultCacheLimits,
   type KeyStorePort,
   type Kms,
   openKms,
@@ -74,7 +73,7 @@ export async function openWorld(t: Pick<Test, 'teardown'>, setting: Setting, see
     buildServer({ ports, baseUrl, capabilities, authenticators }),
   )
   const keystoreUrl = (id: string) => `${baseUrl}/v1/keystores/${id}`
-  const kms = await openKms(ports, { cache: defaultCacheLimits, capabilities, keystoreUrl })
+  const kms = await openKms(ports, { capabilities, keystoreUrl })
   t.teardown(async () => {
     await server.close()
     kms.close()
