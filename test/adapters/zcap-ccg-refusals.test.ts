@@ -123,6 +123,8 @@ const shapes: readonly Refusal[] = [
       ['of another suite', [contexts.zcap, contexts.dataIntegrity]],
       ['of both suites', [contexts.zcap, contexts.suite2020, contexts.dataIntegrity]],
       ['of another version', [contexts.zcap, 'https://w3id.org/security/data-integrity/v1']],
+      ['of another kind of document', ['https://w3id.org/security/v2', contexts.suite2020]],
+      ['to be fetched, in the first place', ['https://evil.example/context.json', contexts.suite2020]],
       ['to be fetched', [contexts.zcap, 'https://evil.example/context.json']],
       ['to be fetched, besides', [contexts.zcap, contexts.suite2020, 'https://evil.example/context.json']],
       ['of this machine', [contexts.zcap, 'http://127.0.0.1/context.json']],
