@@ -14,6 +14,12 @@ export interface SignaturePolicy {
   readonly clockSkew: number
 }
 
+/** A signature that is valid: whose it is, and what was signed. */
+export interface VerifiedSignature {
+  readonly key: VerificationKey
+  readonly text: string
+}
+
 /** From creation to expiry, if a signature says when it expires, in seconds. */
 const maximumLifetime = 600
 
@@ -30,7 +36,7 @@ export async function verifySignature(
   policy: SignaturePolicy,
   now: number,
   resolveDid: ResolveDid,
-): Promise<VerificationKey> {
+): Promise<VerifiedSignature> {
   checkTimes(signature, policy, now / 1000)
   const uncovered = policy.coverage.find(name => !signature.covered.includes(name))
   if (uncovered !== undefined) throw unauthenticated(`${uncovered} is not covered by the signature`)
@@ -40,7 +46,7 @@ export async function verifySignature(
   if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
   const valid = await verifierOf(key).verify(signature.signature, Buffer.from(text, 'latin1'))
   if (!valid) throw unauthenticated('the signature is not valid')
-  return key
+  return { key, text }
 }
 
 function checkTimes({ created, expires, covered }: ParsedSignature, policy: SignaturePolicy, now: number): void {

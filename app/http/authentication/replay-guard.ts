@@ -1,13 +1,14 @@
 import { type Clock, unauthenticated } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
+import { hashOfText } from './capability-text.ts'
 
-const maximumSignatures = 100_000
+const maximumRequests = 100_000
 
 /** Ed25519 is deterministic and times are whole seconds: honest requests of one second carry the same signature. */
 const honestRepetition = 1000
 
 /**
- * Remembers the signatures of requests that must not be repeated, for as long as they could be accepted. A repetition
+ * Remembers the signed requests that must not be repeated, for as long as they could be accepted. A repetition
  * within a second of the first sight is honest; any later one is a replay.
  */
 export class ReplayGuard {
@@ -17,12 +18,13 @@ export class ReplayGuard {
   /** @param window milliseconds for which a signature can be accepted at most */
   constructor(clock: Clock, window: number) {
     this.#clock = clock
-    this.#firstSeen = new LRUCache({ max: maximumSignatures, ttl: window, perf: { now: () => clock.elapsed() } })
+    this.#firstSeen = new LRUCache({ max: maximumRequests, ttl: window, perf: { now: () => clock.elapsed() } })
   }
 
   /** @throws KmsError UNAUTHENTICATED */
-  check(signature: Uint8Array): void {
-    const name = Buffer.from(signature).toString('base64')
+  check(keyId: string, text: string): void {
+    // What was signed, and not the signature: of an ECDSA signature everyone can make a second one, with -s for s.
+    const name = hashOfText(JSON.stringify([keyId, text]))
     const now = this.#clock.elapsed()
     const firstSeen = this.#firstSeen.get(name)
     if (firstSeen === undefined) this.#firstSeen.set(name, now)

@@ -7,7 +7,9 @@ export function headOf({ raw }: FastifyRequest): RequestHead {
   for (const [index, text] of raw.rawHeaders.entries()) {
     const name = raw.rawHeaders[index - 1]?.toLowerCase()
     if (index % 2 === 0 || name === undefined) continue
-    headers[name] = [...(headers[name] ?? []), text]
+    const values = headers[name]
+    if (values === undefined) headers[name] = [text]
+    else values.push(text)
   }
   return { method: raw.method ?? '', target: raw.url ?? '', headers }
 }

@@ -59,8 +59,8 @@ export function zcapAuthenticators(options: ZcapOptions): Omit<Authenticators, '
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
     const policy = dialect.policy(head)
-    const key = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
-    if (request.routeOptions.config.once) replays.check(signature.signature)
+    const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
+    if (request.routeOptions.config.once) replays.check(key.id, text)
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
   }
 

@@ -26,7 +26,7 @@ export async function verifyTrustblocChain(
     return { delegations: [], invokers: [root.controller], target: root.url, expires: Number.POSITIVE_INFINITY }
   }
   const [proof] = capability.proof
-  const isBelowRoot = capability.parentCapability === root.url && proof.capabilityChain?.join() === root.url
+  const isBelowRoot = capability.parentCapability === root.url && isOnly(proof.capabilityChain, root.url)
   if (!isBelowRoot || capability.id === root.url) throw forbidden('the capability is not a delegation of this root')
   const key = await resolveDid(proof.verificationMethod)
   if (key === undefined || !isKeyOf(key, root.controller)) throw forbidden('the delegation is not by the controller')
@@ -53,4 +53,8 @@ function endOf({ expires, caveats, proof }: TrustblocCapability, policy: ChainPo
   const durations = [policy.maximumTtl, ...(caveats ?? []).map(caveat => caveat.duration)]
   const ends = durations.map(seconds => created + seconds * 1000)
   return Math.min(...ends, expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires))
+}
+
+function isOnly(chain: readonly string[] | undefined, link: string): boolean {
+  return chain?.length === 1 && chain[0] === link
 }
