@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { resolveDidJwk } from './did-jwk.ts'
 import { resolveDidKey } from './did-key.ts'
 import type { VerificationKey } from './verification-key.ts'
@@ -8,5 +9,12 @@ import type { VerificationKey } from './verification-key.ts'
  */
 export type ResolveDid = (url: string) => Promise<VerificationKey | undefined>
 
+/** Decoding and checking a point costs twice what the verification does; such a DID never means anything else. */
+const known = new LRUCache<string, VerificationKey>({ max: 10_000 })
+
 /** The methods whose DIDs are their own documents: nothing is fetched. Their keys stand in every relationship. */
-export const resolveSelfContainedDid: ResolveDid = async url => resolveDidKey(url) ?? resolveDidJwk(url)
+export const resolveSelfContainedDid: ResolveDid = async url => {
+  const found = known.get(url) ?? resolveDidKey(url) ?? resolveDidJwk(url)
+  if (found !== undefined) known.set(url, found)
+  return found
+}

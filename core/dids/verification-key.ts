@@ -35,6 +35,11 @@ export function validPublicKey(kind: VerificationKeyKind, bytes: Uint8Array): Ui
   }
 }
 
-export function verifierOf({ kind, publicKey }: VerificationKey): Verifier {
-  return kinds[kind].verifier(publicKey)
+const opened = new WeakMap<VerificationKey, Verifier>()
+
+/** Imported once for as long as the key is held. */
+export function verifierOf(key: VerificationKey): Verifier {
+  const verifier = opened.get(key) ?? kinds[key.kind].verifier(key.publicKey)
+  opened.set(key, verifier)
+  return verifier
 }
