@@ -8,6 +8,7 @@ import {
   type ResolveDid,
   readTrustblocCapability,
   type SignaturePolicy,
+  signingString,
   unauthenticated,
   type VerificationKey,
   verifySignature,
@@ -56,7 +57,7 @@ export function zcapAuthenticators(options: ZcapOptions): Omit<Authenticators, '
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
     const policy = dialect.policy(head)
     const key = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
-    if (request.routeOptions.config.once) replays.check(signature.signature)
+    if (request.routeOptions.config.once) replays.check(key.id, signingString(head, signature) ?? '')
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
   }
 
