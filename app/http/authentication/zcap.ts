@@ -40,6 +40,9 @@ interface Dialect {
   readonly invocation: (header: string) => Invocation
 }
 
+/** None of them may be sent twice, whatever the dialect reads: somebody on the way may have read the other one. */
+const securityHeaders = ['signature', 'authorization', 'capability-invocation', 'digest', 'host']
+
 const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
 const strictAge = 300
 const legacyAge = 60
@@ -51,6 +54,7 @@ export function zcapAuthenticators(options: ZcapOptions): Omit<Authenticators, '
 
   async function authenticate(request: FastifyRequest, invokes: boolean): Promise<Proven> {
     const head = headOf(request)
+    for (const name of securityHeaders) onlyValue(head, name)
     const [dialect, signature] = recognise(dialects, head)
     const header = onlyValue(head, 'capability-invocation')
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
