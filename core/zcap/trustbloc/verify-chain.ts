@@ -1,6 +1,6 @@
 import type { ResolveDid } from '../../dids/resolve-did.ts'
 import { forbidden } from '../../errors.ts'
-import { type ChainPolicy, isKeyOf, type Root, type VerifiedChain } from '../chain.ts'
+import { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from '../chain.ts'
 import type { TrustblocCapability } from './capability.ts'
 import { hasProofBy } from './proof.ts'
 
@@ -28,6 +28,8 @@ export async function verifyTrustblocChain(
   const [proof] = capability.proof
   const isBelowRoot = capability.parentCapability === root.url && proof.capabilityChain?.join() === root.url
   if (!isBelowRoot || capability.id === root.url) throw forbidden('the capability is not a delegation of this root')
+  const target = capability.invocationTarget.ID
+  if (!isWithin(target, root.url)) throw forbidden('the target of the delegation is outside that of the root')
   const key = await resolveDid(proof.verificationMethod)
   if (key === undefined || !isKeyOf(key, root.controller)) throw forbidden('the delegation is not by the controller')
   if (!(await hasProofBy(capability, key))) throw forbidden('the proof of the delegation is not valid')
@@ -36,7 +38,7 @@ export async function verifyTrustblocChain(
     delegations: [{ id: capability.id, controllers: [capability.invoker] }],
     invokers: [capability.invoker],
     ...(capability.allowedAction !== undefined && { actions: capability.allowedAction }),
-    target: capability.invocationTarget.ID,
+    target,
     expires: endOf(capability, policy, now),
   }
 }
