@@ -57,6 +57,7 @@ async function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: Verifi
   }
 }
 
+/** The id of a key is one segment, whatever it holds: `1/2` is nothing below key 1. */
 function urlOf({ keystore, keyId }: Target): string {
-  return keyId === undefined ? keystore.url : `${keystore.url}/keys/${keyId}`
+  return keyId === undefined ? keystore.url : `${keystore.url}/keys/${encodeURIComponent(keyId)}`
 }
