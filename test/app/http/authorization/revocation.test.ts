@@ -76,3 +76,18 @@ t.test('what has ended is forgotten in the end', async t => {
   const keystoreId = scene.keystore.slice(scene.keystore.lastIndexOf('/') + 1)
   t.equal((await world.kms.records.listRevocations(keystoreId, 10)).length, 1)
 })
+
+t.test('a body that is nested as deep as fits into a request is malformed', async t => {
+  const world = await openWorld(t, setting)
+  const scene = await makeScene(world, revoking)
+  const depth = 450_000
+  const bodies = [
+    `{"@context":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+    `${'{"a":'.repeat(depth / 3)}1${'}'.repeat(depth / 3)}`,
+  ]
+  for (const text of bodies) {
+    const { wire } = makeRequest(revoking, { ...scene, body: Buffer.from(text) })
+    const { status, code } = await world.send(wire)
+    t.same({ status, code }, { status: 400, code: 'INVALID_REQUEST' })
+  }
+})
