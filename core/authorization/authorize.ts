@@ -57,7 +57,7 @@ async function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: Verifi
   }
 }
 
+/** The id of a key is one segment, whatever it holds: `1/2` is nothing below key 1. */
 function urlOf({ keystore, keyId }: Target): string {
-  // An id that was sent with an escaped slash in it must not reach below another key.
   return keyId === undefined ? keystore.url : `${keystore.url}/keys/${encodeURIComponent(keyId)}`
 }

@@ -33,7 +33,9 @@ export async function revokeCapability(kms: Kms, caller: Caller, command: Revoke
   if (revoked?.id !== command.capabilityId) throw invalidRequest('id: not that of the capability in the body')
   const revokedAt = kms.ports.clock.now()
   await sweep(kms, keystore.id, revokedAt)
-  const { expires } = chain
+  // Not the end that was submitted alone: a caveat is unsigned in one dialect, and whoever holds the capability may send
+  // it without. Whatever was made until now ends within the longest life that is accepted.
+  const expires = Math.max(chain.expires, revokedAt + kms.chains.policy.maximumTtl * 1000)
   await kms.records.addRevocation({
     keystoreId: keystore.id,
     capabilityId: revoked.id,

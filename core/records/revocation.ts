@@ -6,6 +6,6 @@ export interface Revocation {
   readonly revokedBy: string
   /** Unix time, milliseconds, as below. */
   readonly revokedAt: number
-  /** When the capability ends by itself; the revocation is kept for a day longer. */
+  /** When the capability has ended by itself at the latest; the revocation is kept for a day longer. */
   readonly expires: number
 }

@@ -14,7 +14,7 @@ import {
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
-import { parseDigest } from './body-digest.ts'
+import { checkDigest, parseDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
 import { ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
@@ -153,6 +153,8 @@ function signedDigest(head: RequestHead, { covered }: ParsedSignature): Pick<Pro
   if (!covered.includes('digest')) return {}
   const digest = parseDigest(onlyValue(head, 'digest') ?? '')
   if (digest === undefined) throw unauthenticated('the digest is not of a form that is known here')
+  // Nobody will read a body that does not come, so that its digest is compared here.
+  if (!hasBody(head)) checkDigest(digest, new Uint8Array(0))
   return { digest }
 }
 

@@ -3,6 +3,7 @@ import {
   describeKeystore,
   encodeBase64,
   handOverKeystore,
+  invalidRequest,
   type Keystore,
   listRevocations,
   revokeCapability,
@@ -95,11 +96,20 @@ export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     async (request, reply) => {
       const { keystoreId, capabilityId } = request.params
       const delegated = readDelegated(request.body)
-      const capability = { ...delegated, capabilityHash: hashOfText(JSON.stringify(request.body)) }
+      const capability = { ...delegated, capabilityHash: hashOfText(writeJson(request.body)) }
       await revokeCapability(kms, callerOf(request), { keystoreId, capabilityId, capability })
       return sendEmpty(reply)
     },
   )
+}
+
+/** Parsing JSON takes any depth, writing it does not. @throws KmsError INVALID_REQUEST */
+function writeJson(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    throw invalidRequest('body: not a delegated capability', error)
+  }
 }
 
 function describe({ url, controller, createdAt, state, lock, revision, rootCapability }: Keystore) {
