@@ -106,9 +106,13 @@ function isProofValid(dialect: Dialect, link: LinkPlan): boolean {
  * Whether the proof shows what was rewritten. In TrustBloc it covers neither the target nor a caveat, and no list of
  * actions is to it what an empty one is.
  */
-function isShown(dialect: Dialect, { actions = [], rewritten }: LinkPlan): boolean {
+function isShown(dialect: Dialect, link: LinkPlan): boolean {
+  const { actions = [], rewritten } = link
   const { members = {}, ...fields } = rewritten
-  if (dialect === 'ccg') return Object.keys(rewritten).length > 0
+  // What is written as it was is no change.
+  const isOther = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(link[name as keyof LinkPlan])
+  if (dialect === 'ccg') return Object.entries(rewritten).some(isOther)
   const covered = Object.keys(fields).filter(name => !['target', 'caveat', 'actions'].includes(name))
   const isOtherList = 'actions' in rewritten && (rewritten.actions ?? []).join() !== actions.join()
   const isOtherMember = Object.keys(members).some(path => path !== 'invocationTarget.Type')
