@@ -12,6 +12,19 @@ type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 type Entries = readonly (readonly [place: Buffer, entry: Uint8Array | undefined])[]
 
 /**
+ * A commit is flushed before it resolves, and is not opened ahead of its transactions: otherwise a commit that fails
+ * leaves promises behind that nobody can handle, which would end the process, or that never settle.
+ */
+const options = {
+  encoding: 'binary',
+  keyEncoding: 'binary',
+  overlappingSync: false,
+  eventTurnBatching: false,
+  // Of the files that are made: nobody else may open them even for a moment.
+  permissionsMode: 0o600,
+} as const
+
+/**
  * Opens the durable store inside the process (LMDB) in a directory of its own, which is made if it is not there.
  * Several processes may open the same directory. Nobody but the owner can read the files.
  *
@@ -22,7 +35,7 @@ export async function openEmbeddedKeyStore({ directory }: { readonly directory: 
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     await requireDataFile(join(directory, 'data.mdb'))
-    const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
+    const database = open<Uint8Array, Uint8Array>({ path: directory, ...options })
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
     await settleFormat(database)
@@ -125,8 +138,8 @@ class EmbeddedKeyStore implements KeyStorePort {
   async #write(decide: () => Refusal | Entries): Promise<void> {
     this.#requireOpen()
     let failure: unknown
-    const refusal = await this.#guardAsync(async () => {
-      const decision = await this.#database.transaction(() => {
+    const refusal = await this.#guardAsync(() =>
+      this.#database.transaction(() => {
         try {
           const decided = decide()
           if (typeof decided === 'string') return decided
@@ -138,10 +151,8 @@ class EmbeddedKeyStore implements KeyStorePort {
           failure = error
         }
         return undefined
-      })
-      if (decision === undefined && failure === undefined) await this.#database.flushed
-      return decision
-    })
+      }),
+    )
     if (failure !== undefined) throw failure
     if (refusal === 'ALREADY_EXISTS') throw new KmsError(refusal, 'the id is taken')
     if (refusal === 'CONFLICT') throw new KmsError(refusal, 'the record was changed in between')
@@ -171,7 +182,6 @@ class EmbeddedKeyStore implements KeyStorePort {
 async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
   const format = Uint8Array.of(formatVersion)
   await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
-  await database.flushed
   const stored = database.getBinary(formatPlace)
   if (stored === undefined || Buffer.compare(stored, format) !== 0) {
     await database.close()
@@ -180,5 +190,7 @@ async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Pro
 }
 
 function unavailable(cause: unknown): KmsError {
+  // LMDB hands the reason of a failed commit over as a promise, which is rejected, and which nobody else waits for.
+  if (cause instanceof Error && 'commitError' in cause) Promise.resolve(cause.commitError).catch(() => undefined)
   return new KmsError('STORE_UNAVAILABLE', 'the store does not answer', { cause })
 }

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { openEmbeddedKeyStore } from '@keyhold/adapters'
 import { formatPlace, placeOf } from '@keyhold/adapters/store-embedded/record-codec.js'
 import { outcome } from '@keyhold/contract'
@@ -8,6 +11,7 @@ import { encode } from 'cborg'
 import { open } from 'lmdb'
 import t, { type Test } from 'tap'
 import { openStore, record } from '../support/embedded-store.ts'
+import type { FillerResult } from '../support/store-filler.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 await t.test('a store of an unknown format is refused and left as it is', async t => {
@@ -51,6 +55,22 @@ await t.test('what cannot be opened answers STORE_UNAVAILABLE', async t => {
   for (const [name, directory] of Object.entries(directories)) {
     t.equal(await outcome(() => openEmbeddedKeyStore({ directory })), 'STORE_UNAVAILABLE', name)
   }
+})
+
+await t.test('on a full disk writes answer STORE_UNAVAILABLE, and everything else goes on', async t => {
+  const directory = await temporaryDirectory(t)
+  const filler = fileURLToPath(import.meta.resolve('../support/store-filler.js'))
+  // In blocks of 512 bytes: as far as this process is concerned the disk is full then.
+  const limited = ['-c', 'ulimit -f 600 && exec "$0" "$@"', process.execPath, filler, directory]
+  const { stdout } = await promisify(execFile)('sh', limited)
+  const { added, refusals, wrong }: FillerResult = JSON.parse(stdout)
+  t.ok(added > 0, 'it was not full from the beginning')
+  t.ok(refusals.length > 3)
+  t.strictSame(new Set(refusals), new Set(['STORE_UNAVAILABLE']))
+  t.strictSame(wrong, [], 'what was acknowledged is there, and what was refused is not')
+  const store = await openStore(t, directory)
+  t.ok(await store.find('keys', 's', 'record 0'), 'it opens again')
+  t.equal(await outcome(() => store.add(record(1, 'a'))), 'done', 'and with more room it takes more')
 })
 
 await t.test('garbage in the place of a record answers STORE_CORRUPT', async t => {
