@@ -97,7 +97,7 @@ export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
       const delegated = readDelegated(request.body)
       const capability = { ...delegated, capabilityHash: hashOfText(JSON.stringify(request.body)) }
       await revokeCapability(kms, callerOf(request), { keystoreId, capabilityId, capability })
-      return sendEmpty(reply)
+      return sendEmpty(reply, callerOf(request))
     },
   )
 }
