@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { signCapabilityInvocation } from '@digitalbazaar/http-signature-zcap-invoke'
 import { admitBearers } from '@keyhold/app/http/authentication/admission.js'
-import { readCapability, signTrustbloc } from '@keyhold/client'
-import { ccgRootId, didKeySigner, SecretBytes } from '@keyhold/core'
+import { readCapability } from '@keyhold/client'
+import { ccgRootId } from '@keyhold/core'
 import t, { type Test } from 'tap'
 import { type Capability, type CcgKey, ccgKey, delegate } from '../../support/ccg-delegation.ts'
-import {
-  type Answer,
-  ezcapOf,
-  type Send,
-  send,
-  sentByEzcap,
-  signedBy,
-  signedService,
-} from '../../support/published-clients.ts'
+import { ezcapOf, type Send, send, sentByEzcap, signedBy, signedService } from '../../support/published-clients.ts'
+import { ariesKeystore, expectForbidden, expectOk, keyIn, owner } from '../../support/signed-keystore.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
-const [owner, alice, bob] = await Promise.all([ccgKey(1), ccgKey(2), ccgKey(3)])
+const [alice, bob] = await Promise.all([ccgKey(2), ccgKey(3)])
 
 const clients: readonly (readonly [name: string, of: (key: CcgKey) => Send])[] = [
   ['http-signature-zcap-invoke', signedBy],
@@ -143,67 +135,7 @@ for (const [suite, delegateBy] of delegations) {
   }
 }
 
-t.test('what a route of the controller is shown beside the signature must be signed, and may be anything', async t => {
-  const keystoreUrl = await ariesKeystore(t, await signedService(t))
-  const unknown = { keystoreUrl: 'https://elsewhere.example' }
-  const delegated = await ezcapOf(owner).delegate({
-    capability: ccgRootId({ url: keystoreUrl }),
-    controller: alice.did,
-    invocationTarget: keystoreUrl,
-  })
-  for (const invoked of [{ keystoreUrl }, unknown, delegated, { parentCapability: `urn:uuid:${randomUUID()}` }]) {
-    const described = await signedBy(owner)('GET', keystoreUrl, invoked, 'anything')
-    t.match(expectOk(t, described), { key_store_url: keystoreUrl, controller: owner.did })
-    expectForbidden(t, await signedBy(alice)('GET', keystoreUrl, invoked, 'anything'), 'by somebody else')
-  }
-  const { authorization, host, ...rest } = await headersOf(keystoreUrl)
-  const signed = { authorization: authorization ?? '', host: host ?? '' }
-  expectOk(t, await send('GET', keystoreUrl, { ...signed, ...rest }), 'as it was signed')
-  const changed = { ...signed, 'capability-invocation': `zcap id="${ccgRootId({ url: keystoreUrl })}",action="other"` }
-  t.match(await send('GET', keystoreUrl, changed), { status: 401, body: { code: 'UNAUTHENTICATED' } })
-  t.match(await send('GET', keystoreUrl, signed), { status: 401, body: { code: 'UNAUTHENTICATED' } }, 'left out')
-})
-
-t.test('a body other than the one whose multihash was signed is refused', async t => {
-  const keystoreUrl = await ariesKeystore(t, await signedService(t))
-  const url = `${keystoreUrl}/keys`
-  const headers = await headersOf(url, { key_type: 'ED25519' })
-  t.match(headers['digest'], /^mh=uEi[\w-]{43,}$/)
-  const changed = await send('POST', url, headers, '{"key_type":"AES256_GCM"}')
-  t.match(changed, { status: 401, body: { code: 'UNAUTHENTICATED' } })
-  expectOk(t, await send('POST', url, headers, '{"key_type":"ED25519"}'))
-})
-
-/** Signed by the owner, invoking the root for createKey. */
-function headersOf(url: string, json?: object): Promise<Record<string, string>> {
-  return signCapabilityInvocation({
-    url,
-    method: json === undefined ? 'GET' : 'POST',
-    headers: {},
-    ...(json && { json }),
-    capability: ccgRootId({ url: url.replace(/\/keys$/, '') }),
-    capabilityAction: 'createKey',
-    invocationSigner: owner.signer,
-  })
-}
-
-/** A keystore of the owner's, created by a request that is signed as Aries clients do. */
-async function ariesKeystore(t: Test, service: string): Promise<string> {
-  const url = `${service}/v1/keystores`
-  const signer = await didKeySigner(new SecretBytes(new Uint8Array(32).fill(1)))
-  t.equal(signer.didUrl, owner.url)
-  const body = Buffer.from(JSON.stringify({ controller: owner.did }))
-  const headers = await signTrustbloc({ method: 'POST', url, body }, undefined, signer, Date.now())
-  return expectOk(t, await send('POST', url, headers, body.toString())).key_store_url
-}
-
-async function keyIn(t: Test, keystoreUrl: string): Promise<string> {
-  const body = { key_type: 'ED25519' }
-  const created = await signedBy(owner)('POST', `${keystoreUrl}/keys`, { keystoreUrl }, 'createKey', body)
-  return expectOk(t, created).key_url
-}
-
-/** Every kind of request once, invoking the root of the keystore. */
+/** Requests of every kind but encryption, invoking the root of the keystore. */
 async function useEverything(t: Test, client: Send, keystoreUrl: string): Promise<void> {
   const root = { keystoreUrl }
   const invoke = async (method: string, url: string, action: string, json?: object) =>
@@ -218,17 +150,11 @@ async function useEverything(t: Test, client: Send, keystoreUrl: string): Promis
   t.strictSame(await invoke('PUT', `${keystoreUrl}/keys`, 'importKey', imported), {
     key_url: `${keystoreUrl}/keys/${imported.key_id}`,
   })
+  const macUrl = `${keystoreUrl}/keys/${imported.key_id}`
+  const { mac } = await invoke('POST', `${macUrl}/computemac`, 'computeMAC', { data: message })
+  t.equal(await invoke('POST', `${macUrl}/verifymac`, 'verifyMAC', { data: message, mac }), undefined)
   const rotated = await invoke('POST', `${key_url}/rotate`, 'rotateKey', { key_type: 'ED25519' })
   t.not(rotated.key_url, key_url)
   t.match(await invoke('POST', `${rotated.key_url}/sign`, 'sign', { message }), { signature: String })
   t.match(await invoke('GET', keystoreUrl, 'read'), { key_store_url: keystoreUrl })
-}
-
-function expectOk(t: Test, { status, body }: Answer, name = 'accepted'): Answer['body'] {
-  t.match({ status, body }, { status: 200 }, name)
-  return body
-}
-
-function expectForbidden(t: Test, answer: Answer, name: string): void {
-  t.match(answer, { status: 403, body: { code: 'FORBIDDEN' } }, name)
 }
