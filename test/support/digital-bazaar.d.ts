@@ -80,3 +80,45 @@ declare module 'jsonld' {
   }
   export = jsonld
 }
+
+declare module '@digitalbazaar/http-signature-zcap-invoke' {
+  /** @returns the headers of the signed request */
+  export function signCapabilityInvocation(options: {
+    readonly url: string
+    readonly method: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly json?: object
+    /** The id of a root, or the whole of any other capability. */
+    readonly capability?: string | object
+    readonly capabilityAction: string
+    readonly invocationSigner: object
+  }): Promise<Record<string, string>>
+}
+
+declare module '@digitalbazaar/ezcap' {
+  export class ZcapClient {
+    constructor(options: {
+      readonly SuiteClass: unknown
+      readonly invocationSigner: object
+      readonly delegationSigner: object
+    })
+
+    /** @throws an error with the `status` and the `data` of any answer that is no success */
+    request(options: {
+      readonly url: string
+      readonly method: string
+      readonly capability: string | object
+      readonly action: string
+      readonly json?: object
+    }): Promise<{ readonly status: number; readonly data?: unknown }>
+
+    delegate(options: {
+      /** The id of a root, or the whole of any other capability. */
+      readonly capability: string | object
+      readonly controller: string
+      readonly invocationTarget?: string
+      readonly allowedActions?: string | readonly string[]
+      readonly expires?: Date
+    }): Promise<Record<string, unknown>>
+  }
+}

@@ -98,7 +98,7 @@ export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
       const delegated = readDelegated(request.body)
       const capability = { ...delegated, capabilityHash: hashOfText(writeJson(request.body)) }
       await revokeCapability(kms, callerOf(request), { keystoreId, capabilityId, capability })
-      return sendEmpty(reply)
+      return sendEmpty(reply, callerOf(request))
     },
   )
 }

@@ -30,7 +30,7 @@ export const macRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
         mac: bytesOf(mac, 'mac'),
         data: bytesOf(data, 'data'),
       })
-      return sendEmpty(reply)
+      return sendEmpty(reply, callerOf(request))
     },
   )
 }

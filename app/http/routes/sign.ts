@@ -30,7 +30,7 @@ export const signRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, {
         signature: bytesOf(signature, 'signature'),
         message: bytesOf(message, 'message'),
       })
-      return sendEmpty(reply)
+      return sendEmpty(reply, callerOf(request))
     },
   )
 }
