@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixedClock, MemoryKeyStore, seededRandom, verifyCcgChain } from '@keyhold/adapters'
-import { buildServer } from '@keyhold/app'
+import { buildServer, type ServerOptions } from '@keyhold/app'
 import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { loadConfig } from '@keyhold/app/config/config.js'
 import {
@@ -45,11 +45,21 @@ export interface World {
 
 const token = 'a-token-of-the-file'
 
+export interface WorldOptions {
+  /** Settings besides, or instead of, those that follow from the setting. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly log?: NonNullable<ServerOptions['log']>
+}
+
 /** Opens a server that is closed when the test has ended. */
-export async function openWorld(t: Pick<Test, 'teardown'>, setting: Setting, seed = 1): Promise<World> {
+export async function openWorld(
+  t: Pick<Test, 'teardown'>,
+  setting: Setting,
+  { environment = {}, log }: WorldOptions = {},
+): Promise<World> {
   const clock = new FixedClock('2026-01-01T00:00:00.000Z')
   clock.advance(1000)
-  const random = seededRandom(seed)
+  const random = seededRandom(1)
   const store = new MemoryKeyStore()
   let writes = 0
   const ports: Ports = {
@@ -66,11 +76,12 @@ export async function openWorld(t: Pick<Test, 'teardown'>, setting: Setting, see
     KMS_ZCAP_COVERAGE: setting.coverage,
     KMS_KEYSTORE_ADMISSION: setting.admission,
     ...(setting.admission === 'bearer' && { KMS_KEYSTORE_ADMISSION_TOKEN_FILE: await tokenFile(t) }),
+    ...environment,
   })
   const capabilities = { policy: config.chainPolicy, resolveDid: resolveSelfContainedDid, verifyCcgChain }
   const authenticators = chooseAuthenticators(config, clock, resolveSelfContainedDid)
   const { result: server, routes } = await withRoutes(() =>
-    buildServer({ ports, baseUrl, capabilities, authenticators }),
+    buildServer({ ports, baseUrl, capabilities, authenticators, ...(log && { log }) }),
   )
   const keystoreUrl = (id: string) => `${baseUrl}/v1/keystores/${id}`
   const kms = await openKms(ports, { capabilities, keystoreUrl })
