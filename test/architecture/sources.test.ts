@@ -2,7 +2,7 @@ import { keyTypeNames } from '@keyhold/core'
 import t from 'tap'
 import { type SourceFile, sourceFiles } from '../support/repository.ts'
 
-const product = ['core', 'adapters', 'app']
+const product = ['core', 'adapters', 'client', 'app']
 
 /** The lines of some files, without their comments, in which a pattern occurs. */
 function occurrences(files: readonly SourceFile[], pattern: RegExp): string[] {
