@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Random } from '@keyhold/core'
 
 /** The same bytes for the same seed, over and over: for tests, and never for keys that anyone relies on. */
-export function seededRandom(seed: number): Random {
+export function seededRandom(seed: number | string): Random {
   let drawn = 0
   return length => {
     const blocks: Buffer[] = []

@@ -1,7 +1,7 @@
+import { FixedClock } from '@keyhold/adapters'
 import type { Mac } from '@keyhold/core/algorithms/key-type.js'
 import { OpenedPrimitives } from '@keyhold/core/opened-primitives.js'
 import t from 'tap'
-import { FakeClock } from '../support/fake-clock.ts'
 
 const material = Uint8Array.of(1, 2, 3)
 
@@ -210,7 +210,7 @@ await t.test('close closes everything, also what is still being opened', async t
 })
 
 await t.test('a primitive that holds nothing to close', async t => {
-  const opened = new OpenedPrimitives({ max: 1, ttl: 0 }, new FakeClock())
+  const opened = new OpenedPrimitives({ max: 1, ttl: 0 }, new FixedClock('2024-02-29T12:30:00Z'))
   const verifier = { verify: () => true }
   t.equal(
     await opened.use(
@@ -224,7 +224,7 @@ await t.test('a primitive that holds nothing to close', async t => {
 })
 
 function setUp(limits: { max: number; ttl: number }) {
-  const clock = new FakeClock()
+  const clock = new FixedClock('2024-02-29T12:30:00Z')
   const opened = new OpenedPrimitives(limits, clock)
   const made: FakeMac[] = []
   const open = async () => {

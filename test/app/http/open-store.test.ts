@@ -1,9 +1,10 @@
+import { seededRandom } from '@keyhold/adapters'
 import { buildServer } from '@keyhold/app'
 import { AeadLock, SecretBytes } from '@keyhold/core'
 import t from 'tap'
 import { buildApp } from '../../support/build-app.ts'
 import { RecordingKeyStore } from '../../support/recording-key-store.ts'
-import { seededRandom, testPorts } from '../../support/test-ports.ts'
+import { testPorts } from '../../support/test-ports.ts'
 
 t.test('a store that another lock sealed is refused, and left as it is', async t => {
   const ports = testPorts('first')
