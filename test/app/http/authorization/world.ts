@@ -6,7 +6,6 @@ import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { loadConfig } from '@keyhold/app/config/config.js'
 import {
   AeadLock,
-  defaultCacheLimits,
   type KeyStorePort,
   type Kms,
   openKms,
@@ -85,7 +84,7 @@ export async function openWorld(
     buildServer({ ports, baseUrl, capabilities, authenticators, ...(log && { log }) }),
   )
   const keystoreUrl = (id: string) => `${baseUrl}/v1/keystores/${id}`
-  const kms = await openKms(ports, { cache: defaultCacheLimits, capabilities, keystoreUrl })
+  const kms = await openKms(ports, { cache: { max: 1000, ttl: 600_000 }, capabilities, keystoreUrl })
   t.teardown(async () => {
     await server.close()
     kms.close()
