@@ -108,9 +108,13 @@ function isProofValid(dialect: Dialect, link: LinkPlan): boolean {
  * Whether the proof shows what was rewritten. In TrustBloc it covers neither the target nor a caveat, and no list of
  * actions is to it what an empty one is.
  */
-function isShown(dialect: Dialect, { actions = [], rewritten }: LinkPlan): boolean {
+function isShown(dialect: Dialect, link: LinkPlan): boolean {
+  const { actions = [], rewritten } = link
   const { members = {}, ...fields } = rewritten
-  if (dialect === 'ccg') return Object.keys(rewritten).length > 0
+  if (dialect === 'ccg') {
+    const isOther = ([name, value]: [string, unknown]) => value !== link[name as keyof LinkPlan]
+    return Object.keys(members).length > 0 || Object.entries(fields).some(isOther)
+  }
   const covered = Object.keys(fields).filter(name => !['target', 'caveat', 'actions'].includes(name))
   const isOtherList = 'actions' in rewritten && (rewritten.actions ?? []).join() !== actions.join()
   const isOtherMember = Object.keys(members).some(path => path !== 'invocationTarget.Type')
