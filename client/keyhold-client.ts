@@ -7,7 +7,7 @@ import { signTrustbloc } from './signed-request.ts'
 export class KeyholdError extends Error {
   override readonly name = 'KeyholdError'
   readonly status: number
-  /** The service's stable code. */
+  /** The service's stable code; `UNKNOWN` if it was not the service that has answered. */
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
@@ -15,6 +15,19 @@ export class KeyholdError extends Error {
     this.status = status
     this.code = code
   }
+}
+
+/** What stands between a client and the service answers in forms of its own, and its statuses count as well. */
+function readError(status: number, text: string): KeyholdError {
+  let answer: Partial<Record<string, unknown>> | null = null
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    // Not the service's own then.
+  }
+  const { code, message } = answer ?? {}
+  const isOwn = typeof code === 'string' && typeof message === 'string'
+  return isOwn ? new KeyholdError(status, code, message) : new KeyholdError(status, 'UNKNOWN', `answered ${status}`)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whoever asks knows the shape of the answer
@@ -61,8 +74,7 @@ export class KeyholdClient {
     )
     const response = await fetch(url, { method, headers, ...(bytes && { body: bytes }), redirect: 'error' })
     const text = await response.text()
-    const answer = text === '' ? undefined : JSON.parse(text)
-    if (response.status !== 200) throw new KeyholdError(response.status, answer?.code, answer?.message)
-    return answer
+    if (response.status !== 200) throw readError(response.status, text)
+    return text === '' ? undefined : JSON.parse(text)
   }
 }

@@ -7,7 +7,7 @@ import { signCapability } from './proof.ts'
 export interface DelegationOptions {
   /** The DID URL of the key that may invoke the new capability. */
   readonly to: string
-  /** Undefined: all of the parent's. */
+  /** Undefined: all of the parent's. Never empty. */
   readonly actions?: readonly string[]
   /** The URL of the keystore or of a key in it; the parent's target if it is undefined. */
   readonly target?: string
@@ -19,13 +19,17 @@ export interface DelegationOptions {
 /**
  * Delegates a root capability of the TrustBloc dialect to another key. The end is written as `expires`, which is signed;
  * the reference server, which knows only an unsigned caveat, cannot read such a capability.
+ *
+ * @throws RangeError if no action is left
  */
-export function delegateTrustbloc(
+export async function delegateTrustbloc(
   parent: TrustblocCapability,
   { to, actions = parent.allowedAction, target = parent.invocationTarget.ID, expires, now }: DelegationOptions,
   signer: DidSigner,
   random: Random,
 ): Promise<TrustblocCapability> {
+  // To the proof an empty list is what no list is, and without a list everything is allowed.
+  if (actions?.length === 0) throw new RangeError('a delegation must name an action')
   const capability = {
     '@context': contextUrl,
     id: `urn:uuid:${uuid(random)}`,

@@ -28,12 +28,12 @@ export async function verifyTrustblocChain(
   const [proof] = capability.proof
   const isBelowRoot = capability.parentCapability === root.url && isOnly(proof.capabilityChain, root.url)
   if (!isBelowRoot || capability.id === root.url) throw forbidden('the capability is not a delegation of this root')
-  const target = capability.invocationTarget.ID
-  if (!isWithin(target, root.url)) throw forbidden('the target of the delegation is outside that of the root')
   const key = await resolveDid(proof.verificationMethod)
   if (key === undefined || !isKeyOf(key, root.controller)) throw forbidden('the delegation is not by the controller')
   if (!(await hasProofBy(capability, key))) throw forbidden('the proof of the delegation is not valid')
   if (capability.invoker === undefined) throw forbidden('the delegation names no invoker')
+  const target = capability.invocationTarget.ID
+  if (!isWithin(target, root.url)) throw forbidden('the target is not in the keystore')
   return {
     delegations: [{ id: capability.id, controllers: [capability.invoker] }],
     invokers: [capability.invoker],

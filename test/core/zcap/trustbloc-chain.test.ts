@@ -88,7 +88,7 @@ void t.test('refused', async t => {
   const notBelow = 'the capability is not a delegation of this root'
   const notByController = 'the delegation is not by the controller'
   const invalid = 'the proof of the delegation is not valid'
-  const outside = 'the target of the delegation is outside that of the root'
+  const outside = 'the target is not in the keystore'
   const other = 'https://kms.example/v1/keystores/other'
   const signedAs = (key: TrustblocKey): TrustblocKey => ({ ...stranger, id: key.id })
   const refused: readonly (readonly [name: string, capability: TrustblocCapability, reason: string])[] = [
