@@ -39,6 +39,9 @@ async function serve(config: Config, log: Logger): Promise<number> {
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy } = config
     const resolveDid = resolveSelfContainedDid
+    if (config.auth.kind === 'zcap' && config.auth.coverage === 'legacy') {
+      log.warn('KMS_ZCAP_COVERAGE=legacy: who sees a request can send others in its caller’s name for a minute')
+    }
     const server = await buildServer({
       ports,
       cache,

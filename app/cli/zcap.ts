@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { systemRandom } from '@keyhold/adapters'
 import { openKeyFile, readCapability } from '@keyhold/client'
-import { delegateTrustbloc, isProvenTrustbloc, readTrustblocCapability, resolveSelfContainedDid } from '@keyhold/core'
+import {
+  delegateTrustbloc,
+  isProvenTrustbloc,
+  readTrustblocCapability,
+  resolveSelfContainedDid,
+  type TrustblocCapability,
+} from '@keyhold/core'
 import { duration } from '../config/values.ts'
 
 export interface DelegateOptions {
@@ -35,19 +41,25 @@ export async function delegate(options: DelegateOptions): Promise<number> {
   return 0
 }
 
-/** Explains a capability, in whatever form it is. @returns the exit code: 1 if its proof is not valid */
+/**
+ * Explains a capability, in whatever form and dialect it is. The proof is checked in the TrustBloc dialect; in the CCG
+ * dialect a chain means nothing without the keystore that it begins at, which only the service knows.
+ *
+ * @returns the exit code: 1 if the proof is not valid
+ */
 export async function show(file: string): Promise<number> {
   const json = readCapability(await readFile(file, 'utf8'))
   const capability = readTrustblocCapability(json)
-  if (capability === undefined) {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
-    process.stderr.write(`${file}: not a capability of the TrustBloc dialect\n`)
-    return 1
-  }
+  const { valid, ...lines } = capability === undefined ? explainCcg(json) : await explainTrustbloc(capability)
+  for (const [name, value] of Object.entries(lines)) process.stdout.write(`${name.padEnd(10)} ${value}\n`)
+  return valid ? 0 : 1
+}
+
+async function explainTrustbloc(capability: TrustblocCapability) {
   const [proof] = capability.proof
   const key = await resolveSelfContainedDid(proof.verificationMethod)
   const valid = key !== undefined && (await isProvenTrustbloc(capability, key))
-  const lines = {
+  return {
     id: capability.id,
     kind: capability.parentCapability === undefined ? 'root' : `delegated from ${capability.parentCapability}`,
     invoker: capability.invoker ?? '(nobody)',
@@ -57,7 +69,24 @@ export async function show(file: string): Promise<number> {
     created: proof.created,
     'signed by': proof.verificationMethod,
     proof: valid ? 'valid' : 'NOT VALID',
+    valid,
   }
-  for (const [name, value] of Object.entries(lines)) process.stdout.write(`${name.padEnd(10)} ${value}\n`)
-  return valid ? 0 : 1
+}
+
+function explainCcg(capability: Readonly<Record<string, unknown>>) {
+  const proof = (capability['proof'] ?? {}) as Readonly<Record<string, unknown>>
+  const chain = [proof['capabilityChain'] ?? []].flat()
+  const shown = (value: unknown, absent: string) => (value === undefined ? absent : [value].flat().join(', '))
+  return {
+    id: shown(capability['id'], '(none)'),
+    kind: chain.length === 0 ? 'root' : `delegated from ${shown(capability['parentCapability'], '(nothing)')}`,
+    invoker: shown(capability['controller'], '(nobody)'),
+    actions: shown(capability['allowedAction'], "(all of the parent's)"),
+    target: shown(capability['invocationTarget'], '(none)'),
+    expires: shown(capability['expires'], '(never: not accepted)'),
+    created: shown(proof['created'], '(unknown)'),
+    'signed by': shown(proof['verificationMethod'], '(nobody)'),
+    proof: `${shown(proof['type'], 'none')}, not checked here`,
+    valid: true,
+  }
 }
