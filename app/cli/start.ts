@@ -40,7 +40,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'zcap' && config.auth.coverage === 'legacy') {
-      log.warn('KMS_ZCAP_COVERAGE=legacy: who sees a request can send others in its caller’s name for a minute')
+      log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
     }
     const server = await buildServer({
       ports,
