@@ -22,10 +22,10 @@ export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: R
   }
 }
 
-function admission({ admission }: Extract<AuthConfig, { kind: 'zcap' }>, zcap: Pick<Authenticators, 'signer'>) {
+function admission({ admission }: Extract<AuthConfig, { kind: 'zcap' }>, zcap: Authenticators) {
   switch (admission.kind) {
     case 'controller':
-      return zcap.signer
+      return zcap.admission
     case 'bearer':
       return admitBearers(admission.file)
     case 'open':

@@ -34,7 +34,8 @@ export interface ZcapOptions {
 interface Dialect {
   readonly name: Invocation['dialect']
   readonly signature: (head: RequestHead) => ParsedSignature | undefined
-  readonly policy: (head: RequestHead) => SignaturePolicy
+  /** @param own whether the route is what belongs to the controller alone */
+  readonly policy: (head: RequestHead, own: boolean) => SignaturePolicy
   /** Reads what is invoked. */
   readonly invocation: (header: string) => Invocation
 }
@@ -47,26 +48,32 @@ const strictAge = 300
 const legacyAge = 60
 
 /** Requests that are signed by a key of a DID, in both dialects of capabilities. */
-export function zcapAuthenticators(options: ZcapOptions): Omit<Authenticators, 'admission'> {
+export function zcapAuthenticators(options: ZcapOptions): Authenticators {
   const dialects = [trustbloc(options), ccg(options)]
   const replays = new ReplayGuard(options.clock, (strictAge + options.clockSkew) * 1000)
 
-  async function authenticate(request: FastifyRequest, invokes: boolean): Promise<Proven> {
+  async function authenticate(request: FastifyRequest, kind: keyof Authenticators): Promise<Proven> {
+    const invokes = kind === 'invoker'
     const head = headOf(request)
     for (const name of securityHeaders) onlyValue(head, name)
     const [dialect, signature] = recognise(dialects, head)
     const header = onlyValue(head, 'capability-invocation')
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
-    const policy = dialect.policy(head)
+    const policy = dialect.policy(head, kind === 'signer')
     const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
     if (request.routeOptions.config.once) replays.check(key.id, text)
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
   }
 
-  const signer: Authenticator = request => authenticate(request, false)
-  const invoker: Authenticator = request => authenticate(request, true)
-  return { signer, invoker }
+  const authenticator = (kind: keyof Authenticators): Authenticator => {
+    return request => authenticate(request, kind)
+  }
+  return {
+    admission: authenticator('admission'),
+    signer: authenticator('signer'),
+    invoker: authenticator('invoker'),
+  }
 }
 
 function callerOf(key: VerificationKey, invocation: Invocation | undefined): Proven['caller'] {
@@ -100,7 +107,9 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
       if (algorithm !== algorithmOfAries) throw unauthenticated('the algorithm is not known')
       return signature
     },
-    policy: head => (coverage === 'strict' ? strict(head) : legacy),
+    // A signature of the time alone, made for whatever other server, must not hand a keystore over; and no client of the
+    // reference knows the routes that could.
+    policy: (head, own) => (coverage === 'strict' || own ? strict(head) : legacy),
     invocation(header) {
       const { action, capability: text } = parseInvocation(header)
       const capability = text === undefined ? undefined : readTrustblocCapability(inflateCapability(text))

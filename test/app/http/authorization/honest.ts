@@ -49,7 +49,7 @@ export function honestPlan(route: Route, dialect: Dialect, setting: Setting, sta
   const caller: ActorName = standing === 'delegated' && route.proof === 'capability' ? 'delegate' : 'owner'
   const invokes = route.proof === 'capability'
   const hasBody = route.body !== undefined
-  const legacy = dialect === 'trustbloc' && setting.coverage === 'legacy'
+  const legacy = dialect === 'trustbloc' && setting.coverage === 'legacy' && !isControllers(route)
   const own = dialect === 'trustbloc' ? 'SHA-256' : 'mh'
   return {
     name: `${route.method} ${route.path}, ${dialect}, ${standing}, ${setting.coverage}`,
@@ -80,6 +80,11 @@ export function honestPlan(route: Route, dialect: Dialect, setting: Setting, sta
     names: { who: route.path.endsWith(':keystoreId') ? 'heir' : 'owner', form: 'url' },
     pathNamesCapability: true,
   }
+}
+
+/** What belongs to the controller alone, and to those who may revoke. */
+export function isControllers({ proof }: Route): boolean {
+  return proof === 'controller' || proof === 'revocation'
 }
 
 function signatureBy(by: ActorName, dialect: Dialect, covered: readonly string[]): SignaturePlan {

@@ -1,4 +1,5 @@
 import { actors } from './actors.ts'
+import { isControllers } from './honest.ts'
 import { authority } from './places.ts'
 import type { DigestPlan, Moved, Plan } from './plan.ts'
 import { algorithmOfAries } from './signature-text.ts'
@@ -42,12 +43,13 @@ function isSignersKey({ signature: { keyId, by } }: Plan): boolean {
   return 'of' in keyId && (keyId.form === 'url' || keyId.form === 'did') && actors[keyId.of] === actors[by]
 }
 
-function isInTime({ signature, dialect, setting, later, repeatedAfter = 0 }: Plan): boolean {
+function isInTime(plan: Plan): boolean {
+  const { signature, later, repeatedAfter = 0 } = plan
   const { created, expires, covered } = signature
   const now = (later + repeatedAfter) / 1000
   if (created === undefined) return false
   const age = now - created
-  const oldest = dialect === 'trustbloc' ? maximumAge[setting.coverage] : maximumAge.strict
+  const oldest = isLegacy(plan) ? maximumAge.legacy : maximumAge.strict
   if (age > oldest || age < -clockSkew) return false
   if (expires === undefined) return true
   const lifetime = expires - created
@@ -55,18 +57,26 @@ function isInTime({ signature, dialect, setting, later, repeatedAfter = 0 }: Pla
   return isAlive && covered.includes('(expires)')
 }
 
+/**
+ * Legacy is for the clients that there are, none of which knows what belongs to the controller alone: a signature of the
+ * time alone, made for any other server, must not give a keystore away.
+ */
+function isLegacy({ dialect, setting, route }: Plan): boolean {
+  return dialect === 'trustbloc' && setting.coverage === 'legacy' && !isControllers(route)
+}
+
 /** Everything that must be covered is, and everything that is covered is there. */
 function isCovered(plan: Plan): boolean {
-  const { dialect, setting, route, signature, invocation, digest, besides } = plan
+  const { dialect, route, signature, invocation, digest, besides } = plan
   const hasBody = route.body !== undefined && plan.body === 'honest'
   const sent = invocation.form === 'absent' ? [] : ['capability-invocation']
   const strict = ['(request-target)', '(created)', ...sent, ...(hasBody ? ['digest'] : [])]
   const required =
     dialect === 'ccg'
       ? [...strict, '(key-id)', '(expires)', 'host', ...(hasBody ? ['content-type'] : [])]
-      : setting.coverage === 'strict'
-        ? strict
-        : ['(created)']
+      : isLegacy(plan)
+        ? ['(created)']
+        : strict
   const isThere = (name: string): boolean => {
     switch (name) {
       case '(expires)':
