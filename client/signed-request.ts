@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ccgRootId, type DidSigner, type RequestHead, type SignatureParameters, signingString } from '@keyhold/core'
+import {
+  algorithmOfAries,
+  ccgRootId,
+  type DidSigner,
+  type RequestHead,
+  type SignatureParameters,
+  signingString,
+} from '@keyhold/core'
 import { compressCapability } from './capability.ts'
 
 /** A request before it is signed. */
@@ -17,8 +24,6 @@ export interface InvokedCapability {
 
 /** Headers by their lower-case names. */
 export type Headers = Readonly<Record<string, string>>
-
-const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
 
 /**
  * Signs a request as Aries and TrustBloc clients do, covering everything that matters.

@@ -1,4 +1,5 @@
 import {
+  algorithmOfAries,
   type Clock,
   type Invocation,
   invalidRequest,
@@ -32,7 +33,6 @@ export interface ZcapOptions {
 
 /** A request's own form decides its dialect; a request of neither form is unauthenticated. */
 interface Dialect {
-  readonly name: Invocation['dialect']
   readonly signature: (head: RequestHead) => ParsedSignature | undefined
   /** @param own whether the route is what belongs to the controller alone */
   readonly policy: (head: RequestHead, own: boolean) => SignaturePolicy
@@ -43,7 +43,6 @@ interface Dialect {
 /** None of them may be sent twice, whatever the dialect reads: somebody on the way may have read the other one. */
 const securityHeaders = ['signature', 'authorization', 'capability-invocation', 'digest', 'host']
 
-const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
 const strictAge = 300
 const legacyAge = 60
 
@@ -97,7 +96,6 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
   })
   const legacy: SignaturePolicy = { coverage: ['(created)'], maximumAge: legacyAge, clockSkew }
   return {
-    name: 'trustbloc',
     signature(head) {
       const header = onlyValue(head, 'signature')
       if (header === undefined) return undefined
@@ -123,7 +121,6 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
 function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
   const always = ['(key-id)', '(created)', '(expires)', '(request-target)', 'host']
   return {
-    name: 'ccg',
     signature(head) {
       const [, text] = /^Signature (.*)$/i.exec(onlyValue(head, 'authorization') ?? '') ?? []
       if (text === undefined) return undefined

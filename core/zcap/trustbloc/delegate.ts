@@ -1,8 +1,7 @@
-import { encodeBase64Url } from '../../encoding/base64.ts'
 import type { Random } from '../../ports/index.ts'
 import type { DidSigner } from '../did-signer.ts'
 import { contextUrl, type TrustblocCapability } from './capability.ts'
-import { signCapability } from './proof.ts'
+import { proofOptionsOf, signCapability } from './proof.ts'
 
 export interface DelegationOptions {
   /** The DID URL of the key that may invoke the new capability. */
@@ -40,14 +39,7 @@ export async function delegateTrustbloc(
     caveats: null,
     expires: new Date(expires).toISOString(),
   } as const
-  const options = {
-    type: 'Ed25519Signature2018',
-    created: new Date(now).toISOString(),
-    verificationMethod: signer.didUrl,
-    proofPurpose: 'capabilityDelegation',
-    nonce: encodeBase64Url(random(64)),
-    capabilityChain: [parent.id],
-  } as const
+  const options = { ...proofOptionsOf(signer, random, now), capabilityChain: [parent.id] }
   return signCapability(capability, options, signer.signer)
 }
 

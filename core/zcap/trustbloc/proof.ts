@@ -2,6 +2,8 @@ import type { Signer } from '../../algorithms/key-type.ts'
 import { sha256 } from '../../algorithms/sha256.ts'
 import { type VerificationKey, verifierOf } from '../../dids/verification-key.ts'
 import { encodeBase64Url } from '../../encoding/base64.ts'
+import type { Random } from '../../ports/index.ts'
+import type { DidSigner } from '../did-signer.ts'
 import type { TrustblocCapability, TrustblocProof } from './capability.ts'
 import { canonicalNQuads, type Literal, type Node, type Quad } from './n-quads.ts'
 
@@ -14,6 +16,17 @@ const jwsHeader = encodeBase64Url(Buffer.from('{"alg":"EdDSA","b64":false,"crit"
 
 type Unsigned = Omit<TrustblocCapability, 'proof'>
 type ProofOptions = Omit<TrustblocProof, 'jws'>
+
+/** What a delegation proof says that a key makes now: when, by which key, and 64 random bytes. */
+export function proofOptionsOf({ didUrl }: DidSigner, random: Random, now: number): ProofOptions {
+  return {
+    type: 'Ed25519Signature2018',
+    created: new Date(now).toISOString(),
+    verificationMethod: didUrl,
+    proofPurpose: 'capabilityDelegation',
+    nonce: encodeBase64Url(random(64)),
+  }
+}
 
 /** Adds a proof (`Ed25519Signature2018`, JWS form) to a capability. */
 export async function signCapability(

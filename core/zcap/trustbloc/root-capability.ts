@@ -1,10 +1,9 @@
-import { encodeBase64Url } from '../../encoding/base64.ts'
 import type { Random } from '../../ports/index.ts'
 import { capabilityActions } from '../action.ts'
 import type { Root } from '../chain.ts'
 import type { DidSigner } from '../did-signer.ts'
 import { contextUrl, isIri, type TrustblocCapability } from './capability.ts'
-import { signCapability } from './proof.ts'
+import { proofOptionsOf, signCapability } from './proof.ts'
 
 /** Whether a controller can be the invoker of a root capability. */
 export function canInvoke(controller: string): boolean {
@@ -32,12 +31,5 @@ export function makeRootCapability(
     invocationTarget: { ID: url, Type: 'urn:kms:keystore' },
     caveats: null,
   } as const
-  const options = {
-    type: 'Ed25519Signature2018',
-    created: new Date(now).toISOString(),
-    verificationMethod: key.didUrl,
-    proofPurpose: 'capabilityDelegation',
-    nonce: encodeBase64Url(random(64)),
-  } as const
-  return signCapability(capability, options, key.signer)
+  return signCapability(capability, proofOptionsOf(key, random, now), key.signer)
 }
