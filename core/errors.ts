@@ -31,6 +31,8 @@ export const errorCodes = [
   'STORE_UNAVAILABLE',
   /** The lock did not answer, or not in time. The request may be repeated. */
   'LOCK_UNAVAILABLE',
+  /** The holder of the lock refuses to use it (disabled, to be deleted, not permitted) until an operator acts. */
+  'LOCK_REFUSED',
   /** The holder of the other share did not answer, or not in time. The request may be repeated. */
   'SHARE_UNAVAILABLE',
   /** The share holder has no share for this subject, or refuses to give it. */

@@ -20,10 +20,14 @@ const statusOf = {
   SHARE_UNAVAILABLE: 503,
   STORE_UNAVAILABLE: 503,
   LOCK_UNAVAILABLE: 503,
+  LOCK_REFUSED: 503,
   LOCK_REJECTED: 500,
   STORE_CORRUPT: 500,
   STORE_MISMATCH: 500,
 } as const satisfies Record<ErrorCode, number>
+
+/** After how many seconds a client may try again what was answered 503: what an operator must mend takes longer. */
+const retryAfter: Partial<Record<ErrorCode, number>> = { LOCK_REFUSED: 30 }
 
 /** What the HTTP layer itself refuses, by status; any other 4xx of its own is a malformed request. */
 const frameErrors: Readonly<Record<number, readonly [code: string, message: string]>> = {
@@ -56,7 +60,7 @@ export function onError(error: unknown, request: FastifyRequest, reply: FastifyR
     request.log.info({ code: body.code, reason: error.cause }, 'refused')
   }
   if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
-  if (status === 503) reply.header('retry-after', '1')
+  if (status === 503) reply.header('retry-after', String((error instanceof KmsError && retryAfter[error.code]) || 1))
   reply.code(status).send(body)
 }
 

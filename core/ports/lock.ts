@@ -7,12 +7,12 @@ import type { SecretBytes } from '../secrets/secret-bytes.ts'
 export type LockContext = Readonly<Record<string, string>>
 
 /**
- * A lock wraps small secrets (0 to 4,096 bytes) under a key of its own. The hierarchy of locks is this port applied to
+ * A lock wraps small secrets (1 to 4,096 bytes) under a key of its own. The hierarchy of locks is this port applied to
  * itself: the server lock locks a keystore's lock key, which makes another `LockPort` that locks that keystore's keys.
  *
  * Codes: LOCK_REJECTED when the blob is not one of this lock's, was changed, or belongs to another context, all with
- * one text; LOCK_UNAVAILABLE when the lock cannot be reached in time, and for every call after `close`. Nothing but
- * `KmsError` is thrown. Calls may run in parallel.
+ * one text; LOCK_UNAVAILABLE when the lock cannot be reached in time, and for every call after `close`; LOCK_REFUSED when
+ * whoever holds it refuses to use it until an operator acts. Nothing but `KmsError` is thrown. Calls may run in parallel.
  */
 export interface LockPort {
   /** Names the technology and the key, e.g. `local:…`; stable as long as the key is the same, different for another. */
