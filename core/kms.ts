@@ -1,7 +1,8 @@
+import type { SecretPrimitives, Verifier } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
-import { type CacheLimits, OpenedPrimitives } from './opened-primitives.ts'
-import type { Ports } from './ports/index.ts'
+import { type CacheLimits, LendingCache } from './lending-cache.ts'
+import type { LockPort, Ports } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'
 import { openServerSigner } from './server-signer.ts'
@@ -9,8 +10,10 @@ import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
 
 export interface KmsOptions {
-  /** Default: at most 1,000 opened keys for ten minutes. */
+  /** Of opened keys, and of opened locks of keystores. Default: at most 1,000 of each for ten minutes. */
   readonly cache?: CacheLimits
+  /** Wraps the lock of each keystore when it is opened, to see what is done with it. Default: as it is. */
+  readonly observeLock?: (lock: LockPort) => LockPort
   /** Default: delegations of the TrustBloc dialect, by keys of self-contained DIDs, for ninety days at most. */
   readonly capabilities?: ChainVerification
   /** The URL of a keystore of this id, as clients reach it. Default: on `http://localhost`. */
@@ -21,11 +24,16 @@ export interface KmsOptions {
 export interface Kms {
   readonly ports: Ports
   readonly records: Records
-  readonly opened: OpenedPrimitives
+  /** Keys, imported into what uses them. */
+  readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | Verifier>
+  readonly openedLocks: LendingCache<LockPort>
+  readonly observeLock: (lock: LockPort) => LockPort
   readonly chains: VerifiedChains
   /** Signs root capabilities. */
   readonly capabilitySigner: DidSigner
   readonly keystoreUrl: (id: string) => string
+  /** Closes what was open for longer than its time. */
+  purge(): void
   /** Wipes what is held in memory. The ports stay their owner's to close. */
   close(): void
 }
@@ -46,19 +54,27 @@ const defaultCapabilities: ChainVerification = {
  */
 export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<Kms> {
   const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
-  const { keystoreUrl = id => `http://localhost/v1/keystores/${id}` } = options
+  const { observeLock = lock => lock, keystoreUrl = id => `http://localhost/v1/keystores/${id}` } = options
   const integrityKey = await openIntegrityKey(ports)
   const records = new Records(ports.store, integrityKey)
-  const opened = new OpenedPrimitives(cache, ports.clock)
+  const openedKeys: Kms['openedKeys'] = new LendingCache(cache, ports.clock)
+  const openedLocks: Kms['openedLocks'] = new LendingCache(cache, ports.clock)
   return {
     ports,
     records,
-    opened,
+    openedKeys,
+    openedLocks,
+    observeLock,
     chains: new VerifiedChains(capabilities, ports.clock),
     keystoreUrl,
     capabilitySigner: await openServerSigner(ports, records, 'capability-signing'),
+    purge() {
+      openedKeys.purge()
+      openedLocks.purge()
+    },
     close() {
-      opened.close()
+      openedKeys.close()
+      openedLocks.close()
       integrityKey.wipe()
     },
   }

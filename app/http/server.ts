@@ -96,7 +96,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes]), { prefix: '/v1', kms })
   refuseOtherMethods(app, new Map(methodsOf))
 
-  const purge = setInterval(() => kms.opened.purge(), 10_000).unref()
+  const purge = setInterval(() => kms.purge(), 10_000).unref()
   app.addHook('onClose', async () => {
     clearInterval(purge)
     kms.close()

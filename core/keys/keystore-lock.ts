@@ -1,4 +1,5 @@
 import { KmsError } from '../errors.ts'
+import type { Kms } from '../kms.ts'
 import { AeadLock, lockKeyLength } from '../locks/aead-lock.ts'
 import { keystoreLockContext } from '../locks/lock-context.ts'
 import type { LockPort, Ports } from '../ports/index.ts'
@@ -12,25 +13,18 @@ export async function makeKeystoreLock(ports: Ports, keystoreId: string): Promis
   return { kind: 'server-held', lockedKey }
 }
 
-/** Opens a keystore's lock, lends it, and wipes its key when `use` has ended. */
+/** Lends a keystore's lock to `use`. If it is not open already, the server lock opens its lock key. */
 export async function withKeystoreLock<T>(
-  ports: Ports,
-  keystore: Keystore,
+  { ports, openedLocks, observeLock }: Kms,
+  { id, lock }: Keystore,
   use: (lock: LockPort) => Promise<T>,
 ): Promise<T> {
-  const lock = new AeadLock('keystore', await openLockKey(ports, keystore), ports.random)
-  try {
-    return await use(lock)
-  } finally {
-    await lock.close()
+  if (lock.kind === 'shamir') {
+    throw new KmsError('OPERATION_UNSUPPORTED', 'this server opens no keystore whose lock is shared with its user')
   }
-}
-
-async function openLockKey(ports: Ports, { id, lock }: Keystore): Promise<SecretBytes> {
-  switch (lock.kind) {
-    case 'server-held':
-      return ports.lock.unlock(lock.lockedKey, keystoreLockContext(id))
-    case 'shamir':
-      throw new KmsError('OPERATION_UNSUPPORTED', 'this server opens no keystore whose lock is shared with its user')
+  const open = async () => {
+    const lockKey = await ports.lock.unlock(lock.lockedKey, keystoreLockContext(id))
+    return observeLock(new AeadLock('keystore', lockKey, ports.random))
   }
+  return openedLocks.use(id, lock.lockedKey, open, use)
 }

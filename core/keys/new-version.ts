@@ -40,7 +40,7 @@ export async function newVersion(
   { secret, publicKey }: KeyMaterial,
 ): Promise<KeyVersion> {
   const locked = await secret?.spend(bytes =>
-    withKeystoreLock(kms.ports, keystore, lock => lock.lock(bytes, keyContext(keystore.id, keyId, number, type))),
+    withKeystoreLock(kms, keystore, lock => lock.lock(bytes, keyContext(keystore.id, keyId, number, type))),
   )
   return {
     number,

@@ -28,10 +28,10 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   if (version.state !== 'active') throw new KmsError('NOT_ACTIVE', 'this version of the key is not active')
   const context = keyContext(key.keystoreId, key.id, version.number, version.type)
   const open = async () => {
-    const secret = await withKeystoreLock(kms.ports, keystore, lock => lock.unlock(locked, context))
+    const secret = await withKeystoreLock(kms, keystore, lock => lock.unlock(locked, context))
     return secret.spend(bytes => opener(bytes, publicKey))
   }
-  return kms.opened.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
+  return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
 }
 
 /** Lends the verifier of a version to `use`. No lock is opened. @throws KmsError OPERATION_UNSUPPORTED */
@@ -45,7 +45,7 @@ export async function useVerifier<T>(
   const opener = keyTypes[version.type].verifier
   if (publicKey === undefined || opener === undefined) throw unsupported()
   const open = async () => opener(publicKey)
-  return kms.opened.use(nameOf(key.keystoreId, key.id, version.number, 'verifier'), publicKey, open, use)
+  return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, 'verifier'), publicKey, open, use)
 }
 
 function unsupported(): KmsError {

@@ -14,7 +14,7 @@ const layers = [
   'dids',
   'http-signatures',
   'zcap',
-  'opened-primitives',
+  'lending-cache',
   'server-signer',
   'kms',
   'authorization',

@@ -1,6 +1,6 @@
 import { FixedClock } from '@keyhold/adapters'
 import type { Mac } from '@keyhold/core/algorithms/key-type.js'
-import { OpenedPrimitives } from '@keyhold/core/opened-primitives.js'
+import { LendingCache } from '@keyhold/core/lending-cache.js'
 import t from 'tap'
 
 const material = Uint8Array.of(1, 2, 3)
@@ -170,21 +170,60 @@ await t.test('what cannot be opened is not kept', async t => {
   t.equal(made.length, 1)
 })
 
-await t.test('two that open the same at once: one is kept, the other closed after its use', async t => {
-  const { use, made, opened } = setUp({ max: 10, ttl: 1000 })
-  const [one, two] = [pause(), pause()]
-  const users = [use('a', () => one.until), use('a', () => two.until)]
-  await new Promise(setImmediate)
-  t.strictSame(closings(made), [0, 0])
-  one.end()
-  two.end()
-  await Promise.all(users)
-  t.equal(
-    closings(made).reduce((sum, closed) => sum + closed),
-    1,
-  )
-  opened.close()
-  t.strictSame(closings(made), [1, 1])
+await t.test('a thousand that ask for it while it is opened: it is opened once', async t => {
+  const { opened } = setUp({ max: 10, ttl: 1000 })
+  const opening = pause()
+  const mac = new FakeMac()
+  let openings = 0
+  const open = async () => {
+    openings += 1
+    await opening.until
+    return mac
+  }
+  const users = Array.from({ length: 1000 }, () => opened.use('a', material, open, each => each))
+  const other = opened.use('b', material, open, each => each)
+  opening.end()
+  t.equal(new Set(await Promise.all(users)).size, 1)
+  t.equal(await other, mac)
+  t.equal(openings, 2, 'another name is opened for itself')
+  t.equal(mac.closed, 0)
+})
+
+await t.test('what could not be opened fails all who waited for it, and the next one opens anew', async t => {
+  const { opened, use, made } = setUp({ max: 10, ttl: 1000 })
+  const opening = pause()
+  const failure = new Error('expected')
+  const fail = async () => {
+    await opening.until
+    throw failure
+  }
+  const users = Array.from({ length: 10 }, () => opened.use('a', material, fail, () => 1))
+  opening.end()
+  const outcomes = await Promise.allSettled(users)
+  t.ok(outcomes.every(({ status }) => status === 'rejected'))
+  await use('a')
+  t.strictSame(closings(made), [0])
+})
+
+await t.test('one that leaves while it is opened is closed after its last user, and not before', async t => {
+  const { opened, use } = setUp({ max: 1, ttl: 1000 })
+  const [opening, using] = [pause(), pause()]
+  const mac = new FakeMac()
+  const open = async () => {
+    await opening.until
+    return mac
+  }
+  const users = [
+    opened.use('a', material, open, () => using.until),
+    opened.use('a', material, open, each => each.compute(material)),
+  ]
+  await use('b')
+  opening.end()
+  await users[1]
+  t.equal(mac.closed, 0)
+  using.end()
+  await users[0]
+  t.equal(mac.closed, 1)
 })
 
 await t.test('close closes everything, also what is still being opened', async t => {
@@ -210,7 +249,10 @@ await t.test('close closes everything, also what is still being opened', async t
 })
 
 await t.test('a primitive that holds nothing to close', async t => {
-  const opened = new OpenedPrimitives({ max: 1, ttl: 0 }, new FixedClock('2024-02-29T12:30:00Z'))
+  const opened = new LendingCache<{ verify(): boolean; close?(): void }>(
+    { max: 1, ttl: 0 },
+    new FixedClock('2024-02-29T12:30:00Z'),
+  )
   const verifier = { verify: () => true }
   t.equal(
     await opened.use(
@@ -225,7 +267,7 @@ await t.test('a primitive that holds nothing to close', async t => {
 
 function setUp(limits: { max: number; ttl: number }) {
   const clock = new FixedClock('2024-02-29T12:30:00Z')
-  const opened = new OpenedPrimitives(limits, clock)
+  const opened = new LendingCache(limits, clock)
   const made: FakeMac[] = []
   const open = async () => {
     const mac = new FakeMac()
