@@ -1,0 +1,107 @@
+import type { Clock, Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+import { LRUCache } from 'lru-cache'
+
+export interface CachedKeyStoreOptions {
+  /** Milliseconds for which a record that was found is answered again, counted from the beginning of its reading. */
+  readonly ttl: number
+  /** Bytes that are kept at most. Default: 16 MiB. */
+  readonly maxSize?: number
+}
+
+/** What a record takes beside its body, estimated. */
+const fixedSize = 1024
+
+/**
+ * Answers records that were found a moment ago without asking the store again. Of what another process does meanwhile,
+ * a change is seen when `ttl` has passed, and something new at once: that there is nothing is never remembered. So a
+ * revocation, which is a record of its own, is in force at once.
+ *
+ * A change that is lost against another one makes it forget what it knew, so that whoever starts over reads anew.
+ */
+export class CachedKeyStore implements KeyStorePort {
+  readonly #store: KeyStorePort
+  readonly #records: LRUCache<string, StoredRecord>
+  readonly #ttl: number
+  readonly #clock: Clock
+  #closed = false
+
+  constructor(store: KeyStorePort, { ttl, maxSize = 16 * 1024 * 1024 }: CachedKeyStoreOptions, clock: Clock) {
+    this.#store = store
+    this.#ttl = ttl
+    this.#clock = clock
+    this.#records = new LRUCache({
+      maxSize,
+      sizeCalculation: ({ body }) => body.length + fixedSize,
+      ttlResolution: 0,
+      // Never 0: lru-cache takes that for no time at all.
+      perf: { now: () => clock.elapsed() + 1 },
+    })
+  }
+
+  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    const place = placeOf(collection, scope, id)
+    const known = this.#records.get(place)
+    if (known !== undefined) return copyOf(known)
+    const from = this.#clock.elapsed()
+    const found = await this.#store.find(collection, scope, id)
+    if (found !== undefined) this.#keep(place, found, from)
+    return found
+  }
+
+  async add(record: StoredRecord): Promise<void> {
+    await this.#store.add(record)
+  }
+
+  async replace(record: StoredRecord): Promise<void> {
+    const from = this.#clock.elapsed()
+    const { collection, scope } = record
+    const replacement = copyOf(record)
+    try {
+      await this.#store.replace(record)
+    } catch (error) {
+      // Also when nobody knows whether it was replaced.
+      for (const id of replacement.ids) this.#records.delete(placeOf(collection, scope, id))
+      throw error
+    }
+    for (const id of replacement.ids) this.#keep(placeOf(collection, scope, id), replacement, from)
+  }
+
+  async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    try {
+      await this.#store.remove(collection, scope, firstId, revision)
+    } finally {
+      // Nothing that callers use often is ever removed, and the other ids are not known here.
+      this.#records.clear()
+    }
+  }
+
+  list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
+    return this.#store.list(collection, scope, limit, after)
+  }
+
+  check(): Promise<void> {
+    return this.#store.check()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#records.clear()
+    await this.#store.close()
+  }
+
+  /** Keeps what was true at the moment `from`, unless something newer is kept. */
+  #keep(place: string, record: StoredRecord, from: number): void {
+    const ttl = from + this.#ttl - this.#clock.elapsed()
+    const newer = (this.#records.peek(place)?.revision ?? 0) > record.revision
+    if (ttl > 0 && !newer && !this.#closed) this.#records.set(place, copyOf(record), { ttl })
+  }
+}
+
+/** Unlike any other: the lengths say where each part ends. */
+function placeOf(collection: Collection, scope: string, id: string): string {
+  return `${collection}/${scope.length}/${scope}/${id}`
+}
+
+function copyOf(record: StoredRecord): StoredRecord {
+  return { ...record, ids: [...record.ids] as [string, ...string[]], body: Uint8Array.from(record.body) }
+}

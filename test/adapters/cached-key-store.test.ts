@@ -1,0 +1,127 @@
+import { CachedKeyStore, FixedClock, MemoryKeyStore } from '@keyhold/adapters'
+import { keyStoreContract, outcome } from '@keyhold/contract'
+import type { KeyStorePort, StoredRecord } from '@keyhold/core'
+import t from 'tap'
+
+/** Counts its readings, and lets things happen before it answers one. */
+class SlowKeyStore extends MemoryKeyStore {
+  reads = 0
+  beforeAnswer: () => Promise<void> = async () => {}
+
+  override async find(...place: Parameters<KeyStorePort['find']>): Promise<StoredRecord | undefined> {
+    this.reads += 1
+    const found = await super.find(...place)
+    await this.beforeAnswer()
+    return found
+  }
+}
+
+await keyStoreContract(t, async () => new CachedKeyStore(new MemoryKeyStore(), { ttl: 1000 }, someClock()))
+
+await t.test('a change by another process is seen when the time has passed, counted from the reading', async t => {
+  const { clock, shared, store, other } = await setUp()
+  clock.advance(1)
+  t.equal(await revisionIn(store), 1)
+  await other.replace(record(2))
+  clock.advance(999)
+  t.equal(await revisionIn(store), 1, 'known')
+  clock.advance(2)
+  t.equal(await revisionIn(store), 2, 'read again')
+  t.equal(shared.reads, 2)
+})
+
+await t.test('a slow reading is old when it ends', async t => {
+  const { clock, shared, store, other } = await setUp()
+  shared.beforeAnswer = async () => {
+    clock.advance(600)
+    await other.replace(record(2))
+    shared.beforeAnswer = async () => {}
+  }
+  t.equal(await revisionIn(store), 1)
+  clock.advance(399)
+  t.equal(await revisionIn(store), 1)
+  clock.advance(2)
+  t.equal(await revisionIn(store), 2)
+})
+
+await t.test('what was not there is looked for each time', async t => {
+  const { store, other } = await setUp()
+  t.equal(await store.find('revocations', 'scope', 'r'), undefined)
+  await other.add({ ...record(1), collection: 'revocations', ids: ['r'] })
+  t.ok(await store.find('revocations', 'scope', 'r'))
+})
+
+await t.test('a process sees its own changes at once', async t => {
+  const { shared, store } = await setUp()
+  t.equal(await revisionIn(store), 1)
+  await store.replace(record(2, 'b'))
+  t.equal(await revisionIn(store), 2)
+  t.equal((await store.find('keys', 'scope', 'b'))?.revision, 2, 'by a new id as well')
+  t.equal(shared.reads, 1, 'without reading')
+  await store.remove('keys', 'scope', 'a', 2)
+  for (const id of ['a', 'b']) t.equal(await store.find('keys', 'scope', id), undefined)
+})
+
+await t.test('an older reading that ends late does not displace a change', async t => {
+  const { shared, store } = await setUp()
+  shared.beforeAnswer = async () => {
+    shared.beforeAnswer = async () => {}
+    await store.replace(record(2))
+  }
+  t.equal(await revisionIn(store), 1, 'read before')
+  t.equal(await revisionIn(store), 2, 'known after')
+})
+
+await t.test('who lost against another change reads anew', async t => {
+  const { store, other } = await setUp()
+  t.equal(await revisionIn(store), 1)
+  await other.replace(record(2))
+  t.equal(await outcome(() => store.replace(record(2))), 'CONFLICT')
+  t.equal(await revisionIn(store), 2)
+})
+
+await t.test('what is answered is a copy', async t => {
+  const { store } = await setUp()
+  for (let i = 0; i < 3; i += 1) {
+    const found = await store.find('keys', 'scope', 'a')
+    t.equal(found?.body[0], 1)
+    found?.body.fill(0)
+  }
+})
+
+await t.test('with no time nothing is kept, and at most so much is kept', async t => {
+  for (const options of [{ ttl: 0 }, { ttl: 1000, maxSize: 10 }]) {
+    const { shared, store } = await setUp(options)
+    for (let i = 0; i < 3; i += 1) await revisionIn(store)
+    t.equal(shared.reads, 3)
+  }
+})
+
+await t.test('a reading that ends after the close is not kept', async t => {
+  const { shared, store } = await setUp()
+  shared.beforeAnswer = () => store.close()
+  await revisionIn(store)
+  t.equal(await outcome(() => store.find('keys', 'scope', 'a')), 'STORE_UNAVAILABLE')
+})
+
+/** A cached store over records that another process changes as well. */
+async function setUp(options: { ttl: number; maxSize?: number } = { ttl: 1000 }) {
+  const clock = someClock()
+  const shared = new SlowKeyStore()
+  await shared.add(record(1))
+  const store: KeyStorePort = new CachedKeyStore(shared, options, clock)
+  const other: KeyStorePort = shared
+  return { clock, shared, store, other }
+}
+
+function record(revision: number, ...otherIds: string[]): StoredRecord {
+  return { collection: 'keys', scope: 'scope', ids: ['a', ...otherIds], revision, body: Uint8Array.of(revision) }
+}
+
+async function revisionIn(store: KeyStorePort): Promise<number | undefined> {
+  return (await store.find('keys', 'scope', 'a'))?.revision
+}
+
+function someClock(): FixedClock {
+  return new FixedClock('2024-02-29T12:30:00Z')
+}
