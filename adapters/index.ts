@@ -1,6 +1,6 @@
 /**
- * What opens each adapter, but for those that need a large library: they are imported by path, by whoever chose them
- * (`lock-aws-kms/`, `store-mongo/`, `lock-openbao-transit/`).
+ * What opens each adapter. Those that need a large library are exports of their own, loaded when they are chosen:
+ * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/store-mongo`.
  */
 export { FixedClock } from './fixed/fixed-clock.ts'
 export { seededRandom } from './fixed/seeded-random.ts'

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
+  CachedKeyStore,
   MemoryKeyStore,
   makeMasterKeyFile,
   openEmbeddedKeyStore,
@@ -19,9 +20,12 @@ import {
 } from '@keyhold/core'
 import type { Logger } from 'pino'
 import type { Config, LockConfig, StoreConfig } from './config/config.ts'
+import { traceLock, traceStore } from './trace.ts'
 
 export interface Composition {
   readonly ports: Ports
+  /** What each keystore's lock is wrapped in, if anything. */
+  readonly observeLock?: (lock: LockPort) => LockPort
   /** Closes what was opened, in reverse order. */
   close(): Promise<void>
 }
@@ -29,26 +33,26 @@ export interface Composition {
 /**
  * Opens the adapters that the configuration chooses: the lock first, so that without its key nothing else is touched.
  *
- * @throws MasterKeyFileError, or a KmsError of the store
+ * @throws MasterKeyFileError, or a KmsError of the lock or store
  */
 export async function compose(config: Config, log: Logger): Promise<Composition> {
   const random = systemRandom()
   const lock = await openLock(config.lock, random, log)
   try {
-    const store = await openStore(config.store)
-    return {
-      ports: { store, lock, random, clock: systemClock },
-      async close() {
-        await store.close()
-        await lock.close()
-      },
+    const store = await openStore(config.store, log)
+    const close = async () => {
+      await store.close()
+      await lock.close()
     }
+    const ports: Ports = { store, lock, random, clock: systemClock }
+    return log.isLevelEnabled('debug') ? { ...traced(ports, log), close } : { ports, close }
   } catch (error) {
     await lock.close()
     throw error
   }
 }
 
+/** What a large library is needed for is loaded when it is chosen. */
 async function openLock(config: LockConfig, random: Random, log: Logger): Promise<LockPort> {
   switch (config.kind) {
     case 'local':
@@ -56,16 +60,35 @@ async function openLock(config: LockConfig, random: Random, log: Logger): Promis
       return openLocalLock(config, random)
     case 'process':
       return new AeadLock('process', new SecretBytes(random(lockKeyLength)), random)
+    case 'aws-kms': {
+      const { openAwsKmsLock } = await import('@keyhold/adapters/lock-aws-kms')
+      return openAwsKmsLock(config)
+    }
+    case 'openbao-transit': {
+      const { openOpenbaoTransitLock } = await import('@keyhold/adapters/lock-openbao-transit')
+      return openOpenbaoTransitLock(config)
+    }
   }
 }
 
-async function openStore(config: StoreConfig): Promise<KeyStorePort> {
+async function openStore(config: StoreConfig, log: Logger): Promise<KeyStorePort> {
   switch (config.kind) {
     case 'embedded':
       return openEmbeddedKeyStore(config)
     case 'memory':
       return new MemoryKeyStore()
+    case 'mongodb': {
+      const { openMongoKeyStore } = await import('@keyhold/adapters/store-mongo')
+      const onWaiting = (seconds: number, err: unknown) => log.warn({ err, seconds }, 'waiting for the database')
+      const store = await openMongoKeyStore({ ...config, onWaiting })
+      return config.cacheTtl === 0 ? store : new CachedKeyStore(store, { ttl: config.cacheTtl }, systemClock)
+    }
   }
+}
+
+function traced(ports: Ports, log: Logger): Omit<Composition, 'close'> {
+  const observeLock = (lock: LockPort) => traceLock(lock, log)
+  return { ports: { ...ports, lock: observeLock(ports.lock), store: traceStore(ports.store, log) }, observeLock }
 }
 
 /** Makes the master key file of a store that is new: in any other directory a missing key is an error, not a wish. */

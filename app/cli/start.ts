@@ -35,7 +35,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 }
 
 async function serve(config: Config, log: Logger): Promise<number> {
-  const { ports, close } = await compose(config, log)
+  const { ports, observeLock, close } = await compose(config, log)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy } = config
     const resolveDid = resolveSelfContainedDid
@@ -49,6 +49,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       requestTimeout,
       log,
       ...(baseUrl && { baseUrl }),
+      ...(observeLock && { observeLock }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
       authenticators: chooseAuthenticators(config, ports.clock, resolveDid),
     })

@@ -1,14 +1,42 @@
-import { isIPv4 } from 'node:net'
 import { join } from 'node:path'
 import type { CacheLimits, ChainPolicy } from '@keyhold/core'
+import { contradictions } from './contradictions.ts'
 import { type SettingName, type Settings, settings, unsupportedSettings } from './settings.ts'
 import type { Address } from './values.ts'
 
-export type StoreConfig = { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'memory' }
+export type StoreConfig =
+  | { readonly kind: 'embedded'; readonly directory: string }
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'mongodb'
+      readonly url: string
+      readonly prefix?: string
+      readonly startTimeout: number
+      readonly callTimeout: number
+      /** How long a record that was found is known. */
+      readonly cacheTtl: number
+    }
 
 export type LockConfig =
   /** `made`: the file is made if the store's directory is new, since nobody named another one. */
-  { readonly kind: 'local'; readonly file: string; readonly made: boolean } | { readonly kind: 'process' }
+  | { readonly kind: 'local'; readonly file: string; readonly made: boolean }
+  | { readonly kind: 'process' }
+  | {
+      readonly kind: 'aws-kms'
+      readonly keyArn: string
+      readonly region: string
+      readonly endpoint?: string
+      readonly timeout: number
+    }
+  | {
+      readonly kind: 'openbao-transit'
+      readonly url: string
+      readonly mount: string
+      readonly key: string
+      readonly tokenFile: string
+      readonly namespace?: string
+      readonly timeout: number
+    }
 
 export type AuthConfig =
   | { readonly kind: 'none' }
@@ -59,20 +87,21 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function loadConfig(environment: Environment, flags: Environment = {}): Config {
   const problems = [...unknownVariables(environment), ...unsupported(environment, flags)]
-  const parsed = parseSettings(environment, flags, problems)
-  problems.push(...contradictions(parsed))
+  const given = (name: SettingName) => flags[settings[name].flag] ?? environment[settings[name].variable]
+  const parsed = parseSettings(given, problems)
+  problems.push(...contradictions(parsed, name => given(name) !== undefined))
   if (problems.length > 0) throw new ConfigError(problems)
   return toConfig(parsed as Settings)
 }
 
 /** The settings that could be read; for each of the others there is a problem more. */
-function parseSettings(environment: Environment, flags: Environment, problems: string[]): Partial<Settings> {
+function parseSettings(given: (name: SettingName) => string | undefined, problems: string[]): Partial<Settings> {
   const parsed: Partial<Record<SettingName, unknown>> = {}
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting = settings[name]
-    const given = flags[setting.flag] ?? environment[setting.variable] ?? setting.default
+    const value = given(name) ?? setting.default
     try {
-      parsed[name] = given === undefined ? undefined : setting.parse(given)
+      parsed[name] = value === undefined ? undefined : setting.parse(value)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       problems.push(`${setting.variable}: ${error.message}`)
@@ -97,48 +126,13 @@ function unsupported(environment: Environment, flags: Environment): string[] {
     .map(([variable]) => `${variable}: not supported by this version`)
 }
 
-function contradictions(settings: Partial<Settings>): string[] {
-  const { host, baseUrl, authType, zcapCoverage, keystoreAdmission, keystoreAdmissionTokenFile } = settings
-  const problems: string[] = []
-  const check = (problem: string, wrong: boolean) => wrong && problems.push(problem)
-  const remote = host !== undefined && !isLoopback(host.host)
-  const file = keystoreAdmissionTokenFile !== undefined
-  check(
-    'KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076',
-    authType === 'none' && remote,
-  )
-  check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
-  check(
-    'KMS_BASE_URL: must be set on any address but loopback: capabilities name it',
-    authType === 'zcap' && baseUrl === undefined && remote,
-  )
-  check(
-    'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
-    zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
-  )
-  check(
-    'KMS_KEYSTORE_ADMISSION_TOKEN_FILE: must be set for admission by bearer',
-    keystoreAdmission === 'bearer' && !file,
-  )
-  check(
-    'KMS_KEYSTORE_ADMISSION_TOKEN_FILE: is for admission by bearer only',
-    keystoreAdmission !== undefined && keystoreAdmission !== 'bearer' && file,
-  )
-  return problems
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
-}
-
 function toConfig(parsed: Settings): Config {
-  const store: StoreConfig =
-    parsed.databaseType === 'memory' ? { kind: 'memory' } : { kind: 'embedded', directory: parsed.databaseUrl }
+  const store = toStore(parsed)
   return Object.freeze({
     listen: parsed.host,
     ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
     store,
-    lock: toLock(store, parsed.secretLockKeyPath),
+    lock: toLock(store, parsed),
     auth: toAuth(parsed),
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
@@ -149,10 +143,49 @@ function toConfig(parsed: Settings): Config {
   })
 }
 
-function toLock(store: StoreConfig, file: string | undefined): LockConfig {
-  if (file !== undefined) return { kind: 'local', file, made: false }
-  if (store.kind === 'memory') return { kind: 'process' }
-  return { kind: 'local', file: join(store.directory, 'master.key'), made: true }
+function toStore(parsed: Settings): StoreConfig {
+  switch (parsed.databaseType) {
+    case 'memory':
+      return { kind: 'memory' }
+    case 'embedded':
+      return { kind: 'embedded', directory: parsed.databaseUrl }
+    case 'mongodb':
+      return {
+        kind: 'mongodb',
+        url: parsed.databaseUrl,
+        ...(parsed.databasePrefix !== undefined && { prefix: parsed.databasePrefix }),
+        startTimeout: parsed.databaseTimeout,
+        callTimeout: parsed.databaseCallTimeout,
+        cacheTtl: parsed.cacheEnable ? parsed.recordCacheTtl : 0,
+      }
+  }
+}
+
+function toLock(store: StoreConfig, parsed: Settings): LockConfig {
+  const { secretLockType, secretLockTimeout: timeout, secretLockKeyPath: file } = parsed
+  switch (secretLockType) {
+    case 'local':
+      if (file !== undefined) return { kind: 'local', file, made: false }
+      if (store.kind !== 'embedded') return { kind: 'process' }
+      return { kind: 'local', file: join(store.directory, 'master.key'), made: true }
+    case 'aws': {
+      const { secretLockAwsKeyUri: key, secretLockAwsEndpoint: endpoint } = parsed
+      const { arn: keyArn, region } = present(key)
+      return { kind: 'aws-kms', keyArn, region, ...(endpoint !== undefined && { endpoint }), timeout }
+    }
+    case 'vault': {
+      const { secretLockVaultNamespace: namespace } = parsed
+      return {
+        kind: 'openbao-transit',
+        url: present(parsed.secretLockVaultUrl),
+        mount: parsed.secretLockVaultMount,
+        key: present(parsed.secretLockVaultKey),
+        tokenFile: present(parsed.secretLockVaultTokenFile),
+        ...(namespace !== undefined && { namespace }),
+        timeout,
+      }
+    }
+  }
 }
 
 function toAuth(parsed: Settings): AuthConfig {
@@ -162,5 +195,11 @@ function toAuth(parsed: Settings): AuthConfig {
 
 function toAdmission({ keystoreAdmission, keystoreAdmissionTokenFile }: Settings): AdmissionConfig {
   if (keystoreAdmission !== 'bearer') return { kind: keystoreAdmission }
-  return { kind: 'bearer', file: keystoreAdmissionTokenFile ?? '' }
+  return { kind: 'bearer', file: present(keystoreAdmissionTokenFile) }
+}
+
+/** What a choice needs is there: `contradictions` has seen to that. */
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a setting that is needed is missing')
+  return value
 }

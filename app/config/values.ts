@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net'
+
 /** How the text of a setting becomes a value. Each throws a `RangeError` whose message completes "NAME: …". */
 
 export function text(value: string): string {
@@ -70,4 +72,42 @@ export function baseUrl(value: string): string {
   const plain = /^https?:\/\/[^/\\\s?#@][^\\\s?#@]*$/.test(value) && URL.canParse(value)
   if (!plain) throw new RangeError('must be an http or https URL without credentials, query or fragment')
   return value.replace(/\/+$/, '')
+}
+
+/** What may stand in the name of a collection, mount or key without any meaning of its own. */
+export function name(value: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/.test(value)) {
+    throw new RangeError('must be 1 to 64 letters, digits, _ and -, and not begin with -')
+  }
+  return value
+}
+
+/** As `baseUrl`; a URL of plain http is taken on a loopback address only: secrets pass over it. */
+export function endpoint(value: string): string {
+  const url = baseUrl(value)
+  const { protocol, hostname } = new URL(url)
+  if (protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+    throw new RangeError('must be an https URL, or an http URL on a loopback address')
+  }
+  return url
+}
+
+export interface AwsKey {
+  /** The ARN of a key or an alias. */
+  readonly arn: string
+  readonly region: string
+}
+
+/** `aws-kms://` and an ARN, as Tink and TrustBloc KMS write it. */
+export function awsKeyUri(value: string): AwsKey {
+  const form = /^aws-kms:\/\/(arn:aws[a-z0-9-]*:kms:([a-z0-9-]+):\d{12}:(?:key\/[A-Za-z0-9-]+|alias\/[A-Za-z0-9/_-]+))$/
+  const [, arn, region] = form.exec(value) ?? []
+  if (arn === undefined || region === undefined) {
+    throw new RangeError('must be aws-kms:// and the ARN of a key or an alias')
+  }
+  return { arn, region }
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }

@@ -64,6 +64,7 @@ const permitted: readonly (readonly [directory: string, specifier: string])[] = 
   ['adapters/lock-local', 'node:fs/promises'],
   ['app/http/routes', '@keyhold/core'],
   ['app/cli', '@keyhold/adapters'],
+  ['app', '@keyhold/adapters/store-mongo'],
   ['test/core', '@keyhold/core/records/key.js'],
 ]
 

@@ -16,6 +16,46 @@ function problemsOf(environment: Variables, flags: Variables = {}): readonly str
 
 const names = Object.keys(settings) as SettingName[]
 
+const arn = 'arn:aws:kms:eu-west-2:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab'
+const alias = 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/team/keyhold'
+const mongodb = {
+  kind: 'mongodb',
+  url: 'mongodb://db',
+  startTimeout: 30_000,
+  callTimeout: 5000,
+  cacheTtl: 1000,
+} as const
+const aws = { kind: 'aws-kms', keyArn: arn, region: 'eu-west-2', timeout: 5000 } as const
+const vault = {
+  kind: 'openbao-transit',
+  url: 'https://bao.example',
+  mount: 'transit',
+  key: 'keyhold',
+  tokenFile: '/token',
+  timeout: 5000,
+} as const
+
+/** Choices, each whole, for the settings that mean something to one of them alone. */
+const choices = {
+  mongodb: { KMS_DATABASE_TYPE: 'mongodb', KMS_DATABASE_URL: 'mongodb://db', KMS_SECRET_LOCK_KEY_PATH: '/keys/own' },
+  aws: { KMS_SECRET_LOCK_TYPE: 'aws', KMS_SECRET_LOCK_AWS_KEY_URI: `aws-kms://${arn}` },
+  vault: {
+    KMS_SECRET_LOCK_TYPE: 'vault',
+    KMS_SECRET_LOCK_VAULT_URL: 'https://bao.example',
+    KMS_SECRET_LOCK_VAULT_KEY: 'keyhold',
+    KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/token',
+  },
+  bearer: { KMS_KEYSTORE_ADMISSION: 'bearer', KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/token' },
+} satisfies Readonly<Record<string, Variables>>
+
+/** What must be chosen beside a setting for it to mean something. */
+function choiceOf(name: SettingName): Variables {
+  if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
+  if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
+  if (/^secretLockVault/.test(name)) return choices.vault
+  return name === 'keystoreAdmissionTokenFile' ? choices.bearer : {}
+}
+
 /** Another valid text than the default, for every setting, and what of the configuration comes of it. */
 const others: Readonly<Record<SettingName, readonly [text: string, expected: Partial<Config>]>> = {
   host: ['127.0.0.1:1', { listen: { host: '127.0.0.1', port: 1 } }],
@@ -28,7 +68,19 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
       lock: { kind: 'local', file: '/elsewhere/master.key', made: true },
     },
   ],
+  databasePrefix: ['tenant_', { store: { ...mongodb, prefix: 'tenant_' } }],
+  databaseTimeout: ['1m', { store: { ...mongodb, startTimeout: 60_000 } }],
+  databaseCallTimeout: ['2s', { store: { ...mongodb, callTimeout: 2000 } }],
+  recordCacheTtl: ['0', { store: { ...mongodb, cacheTtl: 0 } }],
   secretLockType: ['local', {}],
+  secretLockAwsKeyUri: [`aws-kms://${alias}`, { lock: { ...aws, keyArn: alias, region: 'us-gov-west-1' } }],
+  secretLockAwsEndpoint: ['http://127.0.0.1:4599', { lock: { ...aws, endpoint: 'http://127.0.0.1:4599' } }],
+  secretLockVaultUrl: ['https://other.example/', { lock: { ...vault, url: 'https://other.example' } }],
+  secretLockVaultMount: ['seals', { lock: { ...vault, mount: 'seals' } }],
+  secretLockVaultKey: ['other', { lock: { ...vault, key: 'other' } }],
+  secretLockVaultTokenFile: ['/other', { lock: { ...vault, tokenFile: '/other' } }],
+  secretLockVaultNamespace: ['team/a', { lock: { ...vault, namespace: 'team/a' } }],
+  secretLockTimeout: ['1s', { lock: { ...aws, timeout: 1000 } }],
   secretLockKeyPath: ['/keys/own', { lock: { kind: 'local', file: '/keys/own', made: false } }],
   authType: ['none', { auth: { kind: 'none' } }],
   zcapCoverage: ['legacy', { auth: { kind: 'zcap', coverage: 'legacy', admission: { kind: 'controller' } } }],
@@ -73,16 +125,16 @@ for (const name of names) {
   const [text, expected] = others[name]
 
   t.test(`${variable}`, async t => {
-    const changed = { ...defaults, ...expected }
-    // A token file means something to one admission alone.
-    const beside = name === 'keystoreAdmissionTokenFile' ? { KMS_KEYSTORE_ADMISSION: 'bearer' } : {}
+    const beside = choiceOf(name)
+    const base = loadConfig(beside)
+    const changed = { ...base, ...expected }
     const load = (variables: object, flags = {}) => loadConfig({ ...beside, ...variables }, flags)
     t.strictSame(load({ [variable]: text }), changed, 'the variable wins over the default')
     t.strictSame(load({}, { [flag]: text }), changed, 'the flag wins over the default')
     t.strictSame(load({ [variable]: '\0wrong' }, { [flag]: text }), changed, 'the flag wins over the variable')
     if (fallback !== undefined) {
-      t.strictSame(loadConfig({ [variable]: text }, { [flag]: fallback }), defaults, 'also if it says the default')
-      t.strictSame(loadConfig({ [variable]: fallback }), defaults, 'the default can be written down')
+      t.strictSame(load({ [variable]: text }, { [flag]: fallback }), base, 'also if it says the default')
+      t.strictSame(load({ [variable]: fallback }), base, 'the default can be written down')
     }
     t.match(problemsOf({ [variable]: '' }), [new RegExp(`^${variable}: must `)], 'an empty variable counts as set')
     t.match(
@@ -167,6 +219,41 @@ t.test('a master key that somebody named is never made', async t => {
   t.match(loadConfig({ KMS_SECRET_LOCK_KEY_PATH: './keyhold-data/master.key' }).lock, { made: false })
   const memory = loadConfig({ KMS_DATABASE_TYPE: 'memory', KMS_SECRET_LOCK_KEY_PATH: '/k' })
   t.match(memory.lock, { kind: 'local', file: '/k', made: false })
+})
+
+t.test('a choice wants what it needs, and nothing is said to a choice that was not made', async t => {
+  for (const [choice, variables] of Object.entries(choices)) {
+    for (const variable of Object.keys(variables).slice(1)) {
+      const { [variable]: _omitted, ...rest } = variables as Variables
+      t.match(problemsOf(rest), [new RegExp(`^${variable}: must be `)], `${choice} without ${variable}`)
+    }
+  }
+  const lonely: Variables = {
+    KMS_SECRET_LOCK_AWS_KEY_URI: `aws-kms://${arn}`,
+    KMS_SECRET_LOCK_AWS_ENDPOINT: 'http://127.0.0.1:1',
+    KMS_SECRET_LOCK_VAULT_URL: 'https://bao.example',
+    KMS_SECRET_LOCK_VAULT_KEY: 'k',
+    KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/t',
+    KMS_SECRET_LOCK_VAULT_NAMESPACE: 'n',
+    KMS_DATABASE_PREFIX: 'p',
+    KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/t',
+  }
+  for (const [variable, value] of Object.entries(lonely)) {
+    t.match(problemsOf({ [variable]: value }), [new RegExp(`^${variable}: is for .* only$`)])
+  }
+  t.match(problemsOf({ ...choices.aws, KMS_SECRET_LOCK_KEY_PATH: '/k' }), [
+    /^KMS_SECRET_LOCK_KEY_PATH: is for the lock local only/,
+  ])
+  t.match(problemsOf({ KMS_DATABASE_URL: 'mongodb://db' }), [/^KMS_DATABASE_URL: is the URL of a MongoDB/])
+  const srv = { ...choices.mongodb, KMS_DATABASE_URL: 'mongodb+srv://user:word@db.example/keys' }
+  t.strictSame(problemsOf(srv), [])
+})
+
+t.test('what is wrong already is not called missing as well', async t => {
+  const { KMS_SECRET_LOCK_AWS_KEY_URI: _uri, ...rest } = choices.aws
+  t.match(problemsOf({ ...rest, KMS_SECRET_LOCK_AWS_KEY_URI: 'nonsense' }), [
+    /^KMS_SECRET_LOCK_AWS_KEY_URI: must be aws-kms/,
+  ])
 })
 
 t.test('no two settings share a name', async t => {

@@ -196,3 +196,63 @@ parser(
     'https://kms.example:99999',
   ],
 )
+
+parser(
+  'name',
+  values.name,
+  [
+    ['a', 'a'],
+    ['team_a-1', 'team_a-1'],
+    ['_', '_'],
+    ['x'.repeat(64), 'x'.repeat(64)],
+  ],
+  ['', '-a', 'a b', 'a/b', 'a.b', '$a', 'a\0', 'é', 'x'.repeat(65), 'a\n'],
+)
+
+parser(
+  'endpoint',
+  values.endpoint,
+  [
+    ['https://kms.eu-west-2.amazonaws.com', 'https://kms.eu-west-2.amazonaws.com'],
+    ['https://bao.example:8200/', 'https://bao.example:8200'],
+    ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
+    ['http://localhost:4599/base', 'http://localhost:4599/base'],
+    ['http://[::1]:4599', 'http://[::1]:4599'],
+  ],
+  [
+    '',
+    'http://kms.example',
+    'http://10.0.0.1',
+    'http://127.0.0.1.example',
+    'https://user:word@kms.example',
+    'ftp://127.0.0.1',
+  ],
+)
+
+const keyArn = 'arn:aws:kms:eu-west-2:111122223333:key/bc436485-5092-42b8-92a3-0aa8b93536dc'
+const aliasArn = 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/team/keyhold_1'
+
+parser(
+  'awsKeyUri',
+  values.awsKeyUri,
+  [
+    [`aws-kms://${keyArn}`, { arn: keyArn, region: 'eu-west-2' }],
+    [`aws-kms://${aliasArn}`, { arn: aliasArn, region: 'us-gov-west-1' }],
+  ],
+  [
+    '',
+    keyArn,
+    'aws-kms://',
+    'aws-kms://alias/keyhold',
+    `AWS-KMS://${keyArn}`,
+    `aws-kms://${keyArn} `,
+    `aws-kms://${keyArn}\n`,
+    'aws-kms://arn:aws:s3:eu-west-2:111122223333:key/a',
+    'aws-kms://arn:aws:kms:eu-west-2:1111:key/a',
+    'aws-kms://arn:aws:kms::111122223333:key/a',
+    'aws-kms://arn:gcp:kms:eu-west-2:111122223333:key/a',
+    'aws-kms://arn:aws:kms:eu-west-2:111122223333:key/',
+    'aws-kms://arn:aws:kms:eu-west-2:111122223333:key/a/b',
+    'local-lock://keystorekms',
+  ],
+)

@@ -1,0 +1,92 @@
+import { type SettingName, type Settings, settings } from './settings.ts'
+import { isLoopback } from './values.ts'
+
+type Parsed = Partial<Settings>
+
+interface Belonging {
+  readonly choice: string
+  /** Whether it was chosen; undefined if that cannot be said. */
+  readonly chosen: (settings: Parsed) => boolean | undefined
+  readonly needs?: readonly SettingName[]
+  readonly takes?: readonly SettingName[]
+}
+
+const is = <T>(value: T | undefined, wanted: T) => (value === undefined ? undefined : value === wanted)
+
+/** What a choice cannot do without, and what beside that means something to it alone. */
+const belongings: readonly Belonging[] = [
+  { choice: 'the store mongodb', chosen: ({ databaseType }) => is(databaseType, 'mongodb'), takes: ['databasePrefix'] },
+  {
+    choice: 'the lock local',
+    chosen: ({ secretLockType }) => is(secretLockType, 'local'),
+    takes: ['secretLockKeyPath'],
+  },
+  {
+    choice: 'the lock aws',
+    chosen: ({ secretLockType }) => is(secretLockType, 'aws'),
+    needs: ['secretLockAwsKeyUri'],
+    takes: ['secretLockAwsEndpoint'],
+  },
+  {
+    choice: 'the lock vault',
+    chosen: ({ secretLockType }) => is(secretLockType, 'vault'),
+    needs: ['secretLockVaultUrl', 'secretLockVaultKey', 'secretLockVaultTokenFile'],
+    takes: ['secretLockVaultNamespace'],
+  },
+  {
+    choice: 'admission by bearer',
+    chosen: ({ keystoreAdmission }) => is(keystoreAdmission, 'bearer'),
+    needs: ['keystoreAdmissionTokenFile'],
+  },
+]
+
+/**
+ * What is wrong between settings that are well-formed each, a line for each problem.
+ *
+ * @param isGiven whether a setting has a value, be it a wrong one
+ */
+export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => boolean): string[] {
+  const problems = [...misplaced(parsed, isGiven)]
+  const check = (problem: string, wrong: boolean | undefined) => wrong && problems.push(problem)
+  const { host, baseUrl, authType, zcapCoverage, keystoreAdmission, databaseType, databaseUrl, secretLockType } = parsed
+  const remote = host !== undefined && !isLoopback(host.host)
+  const mongoUrl = databaseUrl !== undefined && /^mongodb(\+srv)?:\/\//.test(databaseUrl)
+  check(
+    'KMS_DATABASE_URL: must be a mongodb:// URL for the store mongodb',
+    databaseType === 'mongodb' && mongoUrl === false,
+  )
+  check(
+    'KMS_DATABASE_URL: is the URL of a MongoDB: set KMS_DATABASE_TYPE to mongodb',
+    databaseType === 'embedded' && mongoUrl,
+  )
+  check(
+    'KMS_SECRET_LOCK_KEY_PATH: must be set for the store mongodb: there is no directory to make a key in',
+    databaseType === 'mongodb' && secretLockType === 'local' && !isGiven('secretLockKeyPath'),
+  )
+  check(
+    'KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076',
+    authType === 'none' && remote,
+  )
+  check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
+  check(
+    'KMS_BASE_URL: must be set on any address but loopback: capabilities name it',
+    authType === 'zcap' && baseUrl === undefined && remote,
+  )
+  check(
+    'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
+    zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
+  )
+  return problems
+}
+
+function* misplaced(parsed: Parsed, isGiven: (name: SettingName) => boolean): Generator<string> {
+  for (const { choice, chosen, needs = [], takes = [] } of belongings) {
+    const isChosen = chosen(parsed)
+    for (const name of needs) {
+      if (isChosen === true && !isGiven(name)) yield `${settings[name].variable}: must be set for ${choice}`
+    }
+    for (const name of [...needs, ...takes]) {
+      if (isChosen === false && parsed[name] !== undefined) yield `${settings[name].variable}: is for ${choice} only`
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import * as values from '../values.ts'
+import { setting } from './setting.ts'
+
+/** Where the service listens, and what it bears with. */
+export const httpSettings = {
+  host: setting('KMS_HOST', 'host', values.address, '127.0.0.1:8076', 'Where to listen, as host:port.'),
+  baseUrl: setting(
+    'KMS_BASE_URL',
+    'base-url',
+    values.baseUrl,
+    undefined,
+    'The URL under which clients reach the service; every answered key URL begins with it. Default: where it listens.',
+  ),
+  bodyLimit: setting(
+    'KMS_BODY_LIMIT',
+    'body-limit',
+    values.integer(1024, 64 * 1024 * 1024),
+    '1048576',
+    'The largest request body, in bytes.',
+  ),
+  requestTimeout: setting(
+    'KMS_REQUEST_TIMEOUT',
+    'request-timeout',
+    values.timeout,
+    '30s',
+    'How long a client may take to send a request.',
+  ),
+  shutdownTimeout: setting(
+    'KMS_SHUTDOWN_TIMEOUT',
+    'shutdown-timeout',
+    values.timeout,
+    '30s',
+    'How long a stop waits for the requests under way.',
+  ),
+  logLevel: setting(
+    'KMS_LOG_LEVEL',
+    'log-level',
+    values.oneOf('critical', 'error', 'warning', 'info', 'debug'),
+    'info',
+    'How much is logged: critical, error, warning, info or debug.',
+  ),
+} as const

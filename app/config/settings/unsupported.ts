@@ -1,0 +1,22 @@
+/**
+ * Settings of TrustBloc KMS that this version cannot honour. They are refused rather than ignored: whoever asks for TLS
+ * must not get plain HTTP.
+ */
+export const unsupportedSettings: Readonly<Record<string, string>> = {
+  KMS_METRICS_HOST: 'metrics-host',
+  KMS_SECRET_LOCK_AWS_ACCESS_KEY: 'secret-lock-aws-access-key',
+  KMS_SECRET_LOCK_AWS_SECRET_KEY: 'secret-lock-aws-secret-key',
+  KMS_TLS_SYSTEMCERTPOOL: 'tls-systemcertpool',
+  KMS_TLS_CACERTS: 'tls-cacerts',
+  KMS_TLS_SERVE_CERT: 'tls-serve-cert',
+  KMS_TLS_SERVE_KEY: 'tls-serve-key',
+  KMS_DID_DOMAIN: 'did-domain',
+  KMS_AUTH_DISABLE: 'disable-auth',
+  KMS_AUTH_SERVER_URL: 'auth-server-url',
+  KMS_AUTH_SERVER_TOKEN: 'auth-server-token',
+  KMS_GNAP_SIGNING_KEY: 'gnap-signing-key',
+  KMS_GNAP_HTTPSIG_DISABLE: 'disable-HTTPSIG',
+  KMS_KEY_STORE_CACHE_TTL: 'key-store-cache-ttl',
+  KMS_SHAMIR_SECRET_CACHE_TTL: 'shamir-secret-cache-ttl',
+  KMS_CORS_ENABLE: 'enable-cors',
+}
