@@ -34,6 +34,9 @@ export type {
   Random,
   SecretSharePort,
   StoredRecord,
+  Vault,
+  VaultBinding,
+  VaultPort,
 } from './ports/index.ts'
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'

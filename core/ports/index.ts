@@ -4,6 +4,7 @@ import type { LockPort } from './lock.ts'
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
+export type { Vault, VaultBinding, VaultPort } from './vault.ts'
 
 /** Answers `length` fresh bytes, unpredictable to anyone else. The caller owns them. */
 export type Random = (length: number) => Uint8Array
