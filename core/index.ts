@@ -13,6 +13,7 @@ export { type SignaturePolicy, verifySignature } from './http-signatures/verify-
 export type { KeyAddress } from './keys/resolve-key.ts'
 export { type Kms, type KmsOptions, openKms } from './kms.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
+export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export type { CacheLimits } from './opened-primitives.ts'
 export { createKey } from './operations/create-key.ts'
 export { createKeystore } from './operations/create-keystore.ts'
