@@ -1,28 +1,23 @@
-import { KmsError } from '@keyhold/core'
-
 /**
- * Bounds how many calls wait for one backend at once. More are refused at once: a backend that has become slow must
- * not fill the memory of this process with requests that nobody waits for any longer.
+ * Bounds how many calls of a remote service are under way. When it hangs, callers beyond the bound are refused at once:
+ * waiting behind the others would only fill the memory.
  */
 export class InFlight {
-  readonly #limit: number
-  #count = 0
+  readonly #maximum: number
+  #running = 0
 
-  constructor(limit: number) {
-    this.#limit = limit
+  constructor(maximum: number) {
+    this.#maximum = maximum
   }
 
-  /** @throws KmsError `code` if too many calls are under way */
-  async run<T>(
-    code: 'STORE_UNAVAILABLE' | 'LOCK_UNAVAILABLE' | 'SHARE_UNAVAILABLE',
-    call: () => Promise<T>,
-  ): Promise<T> {
-    if (this.#count >= this.#limit) throw new KmsError(code, 'too many calls are under way')
-    this.#count += 1
+  /** @throws what `refuse` answers if there are too many; else whatever `call` throws */
+  async run<T>(call: () => Promise<T>, refuse: () => Error): Promise<T> {
+    if (this.#running >= this.#maximum) throw refuse()
+    this.#running++
     try {
       return await call()
     } finally {
-      this.#count -= 1
+      this.#running--
     }
   }
 }
