@@ -131,9 +131,7 @@ class MongoKeyStore implements KeyStorePort {
   async #call<T>(call: (bound: Bound) => Promise<T>): Promise<T> {
     this.#requireOpen()
     try {
-      return await this.#inFlight.run('STORE_UNAVAILABLE', () =>
-        withDeadline(this.#callTimeout, signal => call({ signal })),
-      )
+      return await this.#inFlight.run(() => withDeadline(this.#callTimeout, signal => call({ signal })), tooMany)
     } catch (error) {
       if (error instanceof KmsError) throw error
       // The ids are all that is unique: whether the server says which index it was or not, one of them is taken.
@@ -141,6 +139,10 @@ class MongoKeyStore implements KeyStorePort {
       throw error instanceof BSON.BSONError ? corrupt(summary(error)) : unavailable(error)
     }
   }
+}
+
+function tooMany(): KmsError {
+  return new KmsError('STORE_UNAVAILABLE', 'too many calls of the store are under way')
 }
 
 function conflict(): KmsError {
