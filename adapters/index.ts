@@ -1,6 +1,7 @@
 /**
  * What opens each adapter. Those that need a large library are exports of their own, loaded when they are chosen:
- * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/store-mongo`.
+ * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/store-mongo`,
+ * `@keyhold/adapters/vault-edv`.
  */
 export { FixedClock } from './fixed/fixed-clock.ts'
 export { seededRandom } from './fixed/seeded-random.ts'
@@ -12,4 +13,5 @@ export { openEmbeddedKeyStore } from './store-embedded/embedded-key-store.ts'
 export { MemoryKeyStore } from './store-memory/memory-key-store.ts'
 export { systemClock } from './system/system-clock.ts'
 export { systemRandom } from './system/system-random.ts'
+export { MemoryVaults } from './vault-memory/memory-vaults.ts'
 export { verifyCcgChain } from './zcap-ccg/verify-ccg-chain.ts'
