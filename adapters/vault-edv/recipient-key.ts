@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { SecretBytes } from '@keyhold/core'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 
@@ -15,7 +15,11 @@ const pkcs8Head = Buffer.from('3041020100301306072a8648ce3d020106082a8648ce3d030
 
 /** @throws Error if that is no scalar on P-256 */
 export async function importRecipientKey(scalar: SecretBytes): Promise<RecipientKey> {
-  const key = scalar.lend(bytes => Buffer.concat([pkcs8Head, bytes]))
+  const key = scalar.lend(bytes => {
+    // The import alone takes scalars that are larger than the order of the curve.
+    createECDH('prime256v1').setPrivateKey(bytes)
+    return Buffer.concat([pkcs8Head, bytes])
+  })
   try {
     const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
     const publicKey = createPublicKey(privateKey)
