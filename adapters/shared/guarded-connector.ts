@@ -69,6 +69,6 @@ async function resolved(name: string, isTrusted: boolean, { resolve, timeout }: 
 
 function dial(target: Target, connect: buildConnector.connector): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    connect(target, (error, socket) => (socket === null ? reject(error) : resolve(socket)))
+    connect(target, (error, socket) => (error === null ? resolve(socket) : reject(error)))
   })
 }
