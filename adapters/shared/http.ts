@@ -1,4 +1,5 @@
 import { Agent, type buildConnector, request } from 'undici'
+import { untilAborted } from './deadline.ts'
 
 /** Origins that there are connections to at once; others are refused. */
 const maxOrigins = 1000
@@ -60,7 +61,21 @@ export class HttpClient {
   }
 
   /** @throws HttpFailure */
-  async send({ url, method, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
+  async send(call: HttpCall): Promise<HttpAnswer> {
+    try {
+      // A call that waits for a connection does not hear the signal.
+      return await untilAborted(call.signal, () => this.#exchange(call))
+    } catch (error) {
+      throw failureOf(error, call.signal)
+    }
+  }
+
+  /** Ends the calls that are under way. May be called more than once. */
+  async close(): Promise<void> {
+    if (!this.#agent.destroyed) await this.#agent.destroy()
+  }
+
+  async #exchange({ url, method, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
     const chunks: Uint8Array[] = []
     try {
       const options = { dispatcher: this.#agent, method, headers, body: body ?? null, signal }
@@ -73,16 +88,9 @@ export class HttpClient {
         if (length > this.#maximumBytes) throw new HttpFailure('size', 'the answer is too large')
       }
       return { status: answer.statusCode, body: Buffer.concat(chunks) }
-    } catch (error) {
-      throw failureOf(error, signal)
     } finally {
       for (const chunk of chunks) chunk.fill(0)
     }
-  }
-
-  /** Ends the calls that are under way. May be called more than once. */
-  async close(): Promise<void> {
-    if (!this.#agent.destroyed) await this.#agent.destroy()
   }
 }
 
