@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Headers, UnsignedRequest } from '@keyhold/client'
 import type { Random } from '@keyhold/core'
-import { type HttpAnswer, type HttpClient, HttpFailure } from '../shared/http.ts'
+import type { GuardedHttp } from '../shared/guarded-http.ts'
+import { type HttpAnswer, HttpFailure } from '../shared/http.ts'
 import type { EdvAction } from './dialect.ts'
 import { vaultUnavailable } from './edv-errors.ts'
 
@@ -16,7 +17,7 @@ export interface EdvCall {
 export interface EdvConnectionOptions {
   /** Of the vault. */
   readonly url: string
-  readonly http: HttpClient
+  readonly http: GuardedHttp
   readonly sign: (request: UnsignedRequest, action: EdvAction) => Promise<Headers>
   readonly random: Random
 }

@@ -1,6 +1,7 @@
 import { compressCapability } from '@keyhold/client'
 import { type Clock, invalidRequest, type Random, type Vault, type VaultBinding, type VaultPort } from '@keyhold/core'
-import { HttpClient } from '../shared/http.ts'
+import { GuardedHttp } from '../shared/guarded-http.ts'
+import { UrlGuard } from '../shared/url-guard.ts'
 import type { EdvDialect } from './dialect.ts'
 import { DocumentCipher } from './document-cipher.ts'
 import { EdvConnection } from './edv-connection.ts'
@@ -9,7 +10,6 @@ import { EdvVault } from './edv-vault.ts'
 import { importRecipientKey, type RecipientKey } from './recipient-key.ts'
 import { specEdv } from './spec-edv.ts'
 import { trustblocEdv } from './trustbloc-edv.ts'
-import { readVaultUrl } from './vault-url.ts'
 
 export interface EdvVaultsOptions {
   /** Origins that may be reached by plain HTTP, or at a private address. */
@@ -26,6 +26,9 @@ const dialects: ReadonlyMap<unknown, EdvDialect> = new Map([
   ['https://w3id.org/zcap/v1', specEdv],
 ])
 
+/** Whatever else a server may do with a POST, it is not done to such a path. */
+const vaultPath = /^(?:\/[A-Za-z0-9._~-]+)*\/(?:encrypted-data-vaults|edvs)\/[A-Za-z0-9._~-]+$/
+
 /** Bytes of an answer: what was put there last is larger by half than a content of half a megabyte. */
 const maximumBytes = 1_048_576
 
@@ -39,19 +42,21 @@ export function openEdvVaults(options: EdvVaultsOptions): VaultPort {
 
 class EdvVaults implements VaultPort {
   readonly #options: EdvVaultsOptions
-  readonly #http: HttpClient
+  readonly #guard: UrlGuard
+  readonly #http: GuardedHttp
   readonly #vaults = new Set<Vault>()
   #closed = false
 
   constructor(options: EdvVaultsOptions) {
     this.#options = options
-    this.#http = new HttpClient({ timeout: options.timeout, maximumBytes })
+    this.#guard = new UrlGuard({ allow: options.allow })
+    this.#http = new GuardedHttp({ guard: this.#guard, timeout: options.timeout, maximumBytes })
   }
 
   async open(binding: VaultBinding): Promise<Vault> {
     const { recipientKey, macKey } = binding
     try {
-      const url = readVaultUrl(binding.url)
+      const url = this.#check(binding.url)
       const dialect = dialectOf(binding.capability)
       const key = await keyOf(recipientKey)
       if (this.#closed) throw vaultClosed()
@@ -70,6 +75,13 @@ class EdvVaults implements VaultPort {
     this.#closed = true
     for (const vault of this.#vaults) await vault.close()
     await this.#http.close()
+  }
+
+  /** The guard has refused whatever could be read in two ways. */
+  #check(text: string): string {
+    const { pathname, href } = this.#guard.check(text)
+    if (!vaultPath.test(pathname)) throw invalidRequest('the URL of the vault is not that of an Encrypted Data Vault')
+    return href
   }
 
   #partsOf(binding: VaultBinding, dialect: EdvDialect, key: RecipientKey) {
