@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { systemClock, systemRandom } from '@keyhold/adapters'
+import { openEdvVaults } from '@keyhold/adapters/vault-edv'
 import { outcome } from '@keyhold/contract'
 import { KmsError, SecretBytes, type Vault, type VaultBinding } from '@keyhold/core'
 import t, { type Test } from 'tap'
@@ -58,6 +60,24 @@ t.test('the URL of a vault has one form', async t => {
   for (const path of others) t.equal(await opened(t, { url: origin + path }), 'INVALID_REQUEST', path.slice(0, 40))
   const urls = ['', 'x', '/edvs/one', 'ftp://127.0.0.1:9/edvs/one', 'http://user@127.0.0.1:9/edvs/one', 'edvs/one']
   for (const url of urls) t.equal(await opened(t, { url }), 'INVALID_REQUEST', url)
+})
+
+t.test('a vault is at a public host, or where the operator allows one', async t => {
+  const vaultsAllowing = (...allow: string[]) =>
+    openEdvVaults({ allow, timeout: 1000, random: systemRandom(), clock: systemClock })
+  const key = () => new SecretBytes(new Uint8Array(32).fill(1))
+  const inside = ['http://127.0.0.1:9', 'https://127.0.0.1', 'http://edv.example', 'https://10.0.0.1', 'https://[::1]']
+  const opened = (origin: string, ...allow: string[]) =>
+    outcome(() =>
+      vaultsAllowing(...allow).open({ ...place, url: `${origin}/edvs/one`, recipientKey: key(), macKey: key() }),
+    )
+  t.equal(await opened('https://edv.example'), 'done')
+  for (const origin of inside) {
+    t.equal(await opened(origin), 'INVALID_REQUEST', origin)
+    t.equal(await opened(origin, 'http://edv.inside:8081'), 'INVALID_REQUEST', `${origin}, another is allowed`)
+    t.equal(await opened(origin, origin), 'done', `${origin}, it is allowed`)
+  }
+  t.throws(() => vaultsAllowing('edv.inside:8081'), { code: 'INVALID_REQUEST' })
 })
 
 t.test('the context of its capability decides how a vault is spoken with', async t => {

@@ -1,5 +1,5 @@
 import { systemClock, systemRandom } from '@keyhold/adapters'
-import { openEdvVaults } from '@keyhold/adapters/vault-edv/edv-vaults.js'
+import { openEdvVaults } from '@keyhold/adapters/vault-edv'
 import { SecretBytes, type Vault, type VaultBinding, type VaultPort } from '@keyhold/core'
 import { type EdvOptions, type EdvServer, startEdv } from '@keyhold/scripts/servers/edv.js'
 import type { Test } from 'tap'
