@@ -29,7 +29,7 @@ const dialects: ReadonlyMap<unknown, EdvDialect> = new Map([
 /** Whatever else a server may do with a POST, it is not done to such a path. */
 const vaultPath = /^(?:\/[A-Za-z0-9._~-]+)*\/(?:encrypted-data-vaults|edvs)\/[A-Za-z0-9._~-]+$/
 
-/** Bytes of an answer: what was put there last is larger by half than a content of half a megabyte. */
+/** Bytes of an answer. A document is almost twice as large as its content. */
 const maximumBytes = 1_048_576
 
 /** Characters of a capability in a header: servers take 16 KiB of headers, and some of them half of that. */

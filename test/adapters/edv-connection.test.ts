@@ -62,3 +62,9 @@ t.test('what hangs is given up when the time of the call is over, and not repeat
   t.equal(await outcome(() => vault.get('one')), 'VAULT_UNAVAILABLE')
   t.strictSame(requests, ['GET'])
 })
+
+t.test('what is too large is not asked for again', async t => {
+  const { vault, requests } = await faultyVault(t, 'trustbloc', answered(200, ' '.repeat(1_048_577)))
+  t.equal(await outcome(() => vault.get('one')), 'VAULT_UNAVAILABLE')
+  t.strictSame(requests, ['GET'])
+})

@@ -4,7 +4,7 @@ import { encodeMultibase, type Vault } from '@keyhold/core'
 import { calculateJwkThumbprint, type GeneralJWE, generalDecrypt, type JWK } from 'jose'
 import t, { type Test } from 'tap'
 import type { EdvFake, FakeDocument } from '../support/edv-fake.ts'
-import { documentText, flattenedJwe, generalJwe, recipientKey } from '../support/edv-jwe.ts'
+import { documentText, flattenedJwe, generalJwe, recipientKey, unprotectedJwe } from '../support/edv-jwe.ts'
 import { macKeyBytes, openVault } from '../support/edv-server.ts'
 import { newSigner } from '../support/edv-wallet.ts'
 import { specFake } from '../support/spec-edv-fake.ts'
@@ -71,6 +71,7 @@ const text = documentText('one', 'AQID')
 t.test('documents of other writers are read', async t => {
   const writers = {
     'general, everything protected but the algorithm': generalJwe(text),
+    'general, the ephemeral key not protected': unprotectedJwe(text),
     flattened: flattenedJwe(text),
     'as the reference writes it': flattenedJwe(text, { more: { cty: 'application/json' } }),
     'with members that mean nothing here': generalJwe(JSON.stringify({ ...JSON.parse(text), more: true })),
@@ -127,6 +128,8 @@ const changes: Readonly<Record<string, Change>> = {
   'a critical member': jwe => withHeader(jwe, { crit: ['exp'] }),
   'a URL of a key': jwe => withHeader(jwe, { jku: 'https://vault.example/keys' }),
   'the private part of the ephemeral key, in the protected header': jwe => withEpk(jwe, { d: 'AAAA' }),
+  'the private part of the ephemeral key': () => unprotectedJwe(text, { d: 'AAAA' }),
+  'the private part of the ephemeral key, empty': () => unprotectedJwe(text, { d: '' }),
   'an ephemeral key on another curve': jwe => withEpk(jwe, { crv: 'P-384' }),
   'an ephemeral key that is not on the curve': jwe => withEpk(jwe, { x: Buffer.alloc(32, 1).toString('base64url') }),
   'an ephemeral key that is a text': jwe => withHeader(withEpk(jwe, {}), { epk: 'x' }),
@@ -176,8 +179,18 @@ t.test('a document that is not what was put there is VAULT_CORRUPT', async t => 
   t.equal(await outcome(() => vault.get('one')), 'VAULT_CORRUPT', 'another document under the id of this one')
   if (other !== undefined) fake.documents.set(id, other)
   t.equal(await outcome(() => vault.get('one')), 'VAULT_CORRUPT', 'another document, whole')
+  fake.documents.set(id, { id: other?.id ?? '', sequence: 0, jwe })
+  t.equal(await outcome(() => vault.get('one')), 'VAULT_CORRUPT', 'this document under the id of another')
   fake.documents.set(id, { id, sequence: 0, jwe })
   t.strictSame(Buffer.from((await vault.get('one')) ?? []), Buffer.from(aContent), 'and what was put there is read')
+})
+
+t.test('that everybody could read a document is in the log', async t => {
+  const { fake, vault } = await sceneOf(t)
+  await vault.put('one', aContent)
+  const { id } = onlyDocument(fake)
+  fake.documents.set(id, { id, sequence: 0, jwe: { ...(await unprotectedJwe(text, { d: 'AAAA' })) } })
+  await t.rejects(vault.get('one'), { code: 'VAULT_CORRUPT', cause: 'the ephemeral key of a JWE is not secret' })
 })
 
 t.test('what the vault answers is in no message and in no cause', async t => {

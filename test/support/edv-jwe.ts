@@ -32,6 +32,21 @@ export function generalJwe(plaintext: string | Uint8Array, choice: JweChoice = {
     .encrypt()
 }
 
+/** With the ephemeral key in the header of the recipient, which nothing authenticates, as Digital Bazaar's libraries do. */
+export async function unprotectedJwe(plaintext: string, epkMembers: object = {}): Promise<GeneralJWE> {
+  const header = { alg: 'ECDH-ES+A256KW', kid: 'any' }
+  const jwe = await new GeneralEncrypt(Buffer.from(plaintext))
+    .setProtectedHeader({ enc: 'A256GCM' })
+    .addRecipient(publicKey)
+    .setUnprotectedHeader(header)
+    .addRecipient(publicKey)
+    .setUnprotectedHeader(header)
+    .encrypt()
+  const [first] = jwe.recipients
+  const epk = { ...(first?.header?.['epk'] as object), ...epkMembers }
+  return { ...jwe, recipients: [{ ...first, header: { ...first?.header, epk } }] }
+}
+
 /** As TrustBloc's and Aries' Go code writes it: everything in the protected header. */
 export function flattenedJwe(plaintext: string | Uint8Array, choice: JweChoice = {}): Promise<FlattenedJWE> {
   const { alg = 'ECDH-ES+A256KW', enc = 'A256GCM', key = publicKey, more } = choice
