@@ -43,6 +43,8 @@ export type {
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'
 export { SecretBytes } from './secrets/secret-bytes.ts'
+export { combineShares, readShare, type ShareField, shareRejected, splitSecret } from './shamir/shares.ts'
+export { isShareCheckValue, shareCheckValue, userLockKey } from './shamir/user-lock-key.ts'
 export type { Action } from './zcap/action.ts'
 export { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from './zcap/chain.ts'
 export { type DidSigner, didKeySigner } from './zcap/did-signer.ts'
