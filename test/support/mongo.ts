@@ -15,14 +15,15 @@ export async function withMongo(
   options: ServerOptions,
   tests: (t: Test, server: Server) => Promise<void>,
 ): Promise<void> {
-  const directory = await temporaryDirectory(t)
-  const server = await startMongo({ ...options, directory })
-  if ('skip' in server) {
-    await t.test(name, { skip: server.skip }, async () => {})
-    return
-  }
-  t.teardown(() => server.stop())
-  await t.test(`${name}: ${server.name}`, { timeout: 240_000 }, t => tests(t, server))
+  await t.test(name, async t => {
+    const server = await startMongo({ ...options, directory: await temporaryDirectory(t) })
+    if ('skip' in server) {
+      await t.test('no server', { skip: server.skip }, async () => {})
+      return
+    }
+    t.teardown(() => server.stop())
+    await t.test(server.name, t => tests(t, server))
+  })
 }
 
 /** The URL of a new database on a server. It is dropped when the test has ended, if the server still answers. */
