@@ -3,14 +3,11 @@ import { outcome, tally } from '@keyhold/contract'
 import { KmsError } from '@keyhold/core'
 import t from 'tap'
 import { record } from '../support/embedded-store.ts'
-import { newDatabase, openMongo, patient, withMongo, withOptions } from '../support/mongo.ts'
+import { newDatabase, openMongo, patient, withKillableMongo, withOptions } from '../support/mongo.ts'
 import { until } from '../support/until.ts'
 
-const foreign = 'somebody else runs it, and it cannot be stopped'
-
 for (const replicaSet of [false, true]) {
-  await withMongo(t, 'a server that hangs', { replicaSet }, async (t, server) => {
-    if (server.process === undefined) return t.skip(foreign)
+  await withKillableMongo(t, 'a server that hangs', { replicaSet }, async (t, server) => {
     const { kill } = server.process
 
     await t.test('every call ends in time, and the store recovers by itself', async t => {
