@@ -10,6 +10,7 @@ import { answer, honestKms } from '../support/aws-kms-http.ts'
 import { AwsKmsMemory } from '../support/aws-kms-memory.ts'
 import { type Behaviour, drip, type FaultyServer, faultyServer } from '../support/faulty-server.ts'
 import { secretsIn } from '../support/secret-forms.ts'
+import { until } from '../support/until.ts'
 
 useTestCredentials()
 
@@ -103,6 +104,8 @@ async function survives(t: Test, behaviour: Behaviour, code: string, timeout: nu
   }
   await Promise.all(Object.entries(calls).map(([name, call]) => endsWith(t, name, call, code)))
   await endsWith(t, 'check', () => lock.check(), code)
+  await until(() => server.underWay() === 0)
+  t.pass('nothing goes on behind')
   server.behave(honest)
   t.equal(await outcome(() => lock.unlock(blob, context)), 'done', 'and when it is over, the same lock works')
 }
@@ -127,6 +130,18 @@ for (const [name, behaviour] of passing) {
     }
   })
 }
+
+await t.test('no connection outlives a lock, or one that was not opened', async t => {
+  const server = await faultyServer(t)
+  server.behave(honest)
+  const lock = await openLock(t, server, long)
+  t.not(server.connections(), 0)
+  await lock.close()
+  await until(() => server.connections() === 0)
+  server.behave(error(400, 'DisabledException'))
+  await endsWith(t, 'open', () => openLock(t, server, long), 'LOCK_REFUSED')
+  await until(() => server.connections() === 0)
+})
 
 await t.test('nobody listens', async t => {
   const closing = createServer().listen(0, '127.0.0.1')
