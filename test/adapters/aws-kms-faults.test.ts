@@ -110,18 +110,20 @@ async function survives(t: Test, behaviour: Behaviour, code: string, timeout: nu
   t.equal(await outcome(() => lock.unlock(blob, context)), 'done', 'and when it is over, the same lock works')
 }
 
-const passing: readonly (readonly [name: string, behaviour: Behaviour])[] = [
+const passing: readonly (readonly [name: string, behaviour: Behaviour, timeout?: number])[] = [
+  // Half of the time is left for the second attempt.
+  ['no answer', () => {}, 2 * short],
   ['throttled', error(400, 'ThrottlingException')],
   ['an internal error', error(500, 'KMSInternalException')],
   ['a dependency that is slow', error(503, 'DependencyTimeoutException')],
   ['a connection that breaks', (_r, _c, _b, request) => request.socket.destroy()],
 ]
 
-for (const [name, behaviour] of passing) {
+for (const [name, behaviour, timeout = long] of passing) {
   await t.test(`${name}, once: nobody notices`, async t => {
     const server = await faultyServer(t)
     server.behave(honest)
-    const lock = await openLock(t, server, long)
+    const lock = await openLock(t, server, timeout)
     const blob = await lock.lock(secret, context)
     const recovering: Behaviour = (...request) => (request[1] === 0 ? behaviour : honest)(...request)
     for (const call of [() => lock.lock(secret, context), () => lock.unlock(blob, context)]) {
