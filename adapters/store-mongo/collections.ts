@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Collection, KmsError } from '@keyhold/core'
-import { type CollectionInfo, type Db, type Collection as DriverCollection, MongoServerError } from 'mongodb'
+import type { CollectionInfo, Db, Collection as DriverCollection } from 'mongodb'
 import type { Bound } from './bound.ts'
 import { isServerError, summary } from './driver-errors.ts'
 import { type RecordDocument, recordSchema } from './record-document.ts'
@@ -31,8 +31,6 @@ const validation = {
   validationLevel: 'strict',
   validationAction: 'error',
 } as const
-
-const namespaceExists = 48
 
 /** In the words of the server, for its plain commands. */
 const writeConcern = { w: 'majority', j: true } as const
@@ -96,7 +94,7 @@ async function createCollection(
     await db.command({ create: collectionName, ...validation, writeConcern }, bound)
     return 'made'
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === namespaceExists) return undefined
+    if (isServerError(error, 'NamespaceExists')) return undefined
     throw error
   }
 }
