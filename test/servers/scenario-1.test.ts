@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Step, walk } from '@keyhold/scripts/demo-aws/walk.js'
 import { base64, call } from '@keyhold/scripts/http-client.js'
 import { lineOf } from '@keyhold/scripts/servers/call-record.js'
 import { startService } from '@keyhold/scripts/service-process.js'
 import t from 'tap'
 import { at, testInstances, withRecordedServers } from '../support/recorded-servers.ts'
+import { repository } from '../support/repository.ts'
 import { traceAfterStart } from '../support/trace.ts'
 import { until } from '../support/until.ts'
 
@@ -99,5 +103,15 @@ await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, s
     const toAws = record.since(from).filter(({ callee }) => callee === 'AWS')
     t.strictSame(toAws.map(lineOf), [`→ ${openLock}`, `← ${openLock}`])
     t.equal(signatures.size, 1, 'all of them are signatures of the one key')
+  })
+  t.test('the demo runs', async t => {
+    const main = join(repository, 'scripts/dist/demo-aws/main.js')
+    // What it could not do it would say on its standard error, with an exit code that is not 0.
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main])
+    t.equal(stderr, '')
+    for (const moment of causes.flat()) t.ok(stdout.includes(moment), moment)
+    t.match(stdout, /integrityKey: \d+ bytes, locked by aws-kms:arn:/)
+    t.match(stdout, /versions\.1\.locked: \d+ bytes, locked by keystore:/)
+    t.match(stdout, /which AWS has locked\.\n$/)
   })
 })

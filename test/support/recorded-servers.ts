@@ -21,6 +21,7 @@ export async function withRecordedServers(
     return
   }
   t.teardown(() => servers.stop())
+  t.setTimeout(280_000)
   const names = `${servers.kms.server.name}, ${servers.mongo.server.name}`
   await t.test(`${name}: ${names}`, { timeout: 280_000 }, t => tests(t, { ...servers, directory }))
 }
@@ -29,8 +30,8 @@ export type Settings = Readonly<Record<string, string>>
 
 /** Times that a busy machine keeps. */
 export const patient: Settings = {
-  KMS_SECRET_LOCK_TIMEOUT: '30s',
-  KMS_DATABASE_CALL_TIMEOUT: '30s',
+  KMS_SECRET_LOCK_TIMEOUT: '120s',
+  KMS_DATABASE_CALL_TIMEOUT: '120s',
 }
 
 export interface TestInstances extends Instances {
