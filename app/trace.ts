@@ -1,13 +1,17 @@
 import { type KeyStorePort, KmsError, type LockContext, type LockPort, type SecretBytes } from '@keyhold/core'
-import type { Logger } from 'pino'
 
-/**
- * Logs each call to a lock or a store, with what it was about and how it ended, and no byte of what was given or
- * answered: in the order of these lines a reader finds the hierarchy of locks again. For the level `debug`.
- */
+/** Where the lines go. */
+export interface TraceLog {
+  debug(entry: object, message: string): void
+}
+
 type Trace = <T>(call: string, about: object, run: () => Promise<T>) => Promise<T>
 
-export function traceLock(lock: LockPort, log: Logger): LockPort {
+/**
+ * Logs each call to a lock, with what it was about and how it ended, and no byte of what was given or answered. In the
+ * order of these lines, and those of `traceStore`, a reader finds the hierarchy of locks again.
+ */
+export function traceLock(lock: LockPort, log: TraceLog): LockPort {
   // Of a lock's id the technology is enough: the kind of lock in the hierarchy.
   const [kind = ''] = lock.id.split(':')
   const trace = tracer(log, `${kind} lock`)
@@ -21,7 +25,8 @@ export function traceLock(lock: LockPort, log: Logger): LockPort {
   }
 }
 
-export function traceStore(store: KeyStorePort, log: Logger): KeyStorePort {
+/** Logs each call to a store, as `traceLock` does. */
+export function traceStore(store: KeyStorePort, log: TraceLog): KeyStorePort {
   const trace = tracer(log, 'store')
   return {
     find: (collection, scope, id) => trace('find', { collection, scope, id }, () => store.find(collection, scope, id)),
@@ -40,7 +45,7 @@ function placeOf({ collection, scope, ids: [id], revision }: Parameters<KeyStore
   return { collection, scope, id, revision }
 }
 
-function tracer(log: Logger, port: string): Trace {
+function tracer(log: TraceLog, port: string): Trace {
   return async (call, about, run) => {
     const from = performance.now()
     const write = (outcome: string) => {

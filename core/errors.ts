@@ -37,6 +37,12 @@ export const errorCodes = [
   'SHARE_UNAVAILABLE',
   /** The share holder has no share for this subject, or refuses to give it. */
   'SHARE_REJECTED',
+  /** The user's vault does not answer, or not in time, or not as a vault does. */
+  'VAULT_UNAVAILABLE',
+  /** The user's vault does not accept the capability that the keystore has for it. */
+  'VAULT_REFUSED',
+  /** The user's vault does not have what was put there, or has something else. */
+  'VAULT_CORRUPT',
   /** A locked secret does not open under this lock and context. */
   'LOCK_REJECTED',
   /** A stored record is not what was written: its authentication tag or its shape is wrong. */

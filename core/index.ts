@@ -6,6 +6,7 @@ export { ed25519DidUrl } from './dids/did-key.ts'
 export { type ResolveDid, resolveSelfContainedDid } from './dids/resolve-did.ts'
 export type { VerificationKey } from './dids/verification-key.ts'
 export { decodeBase64, encodeBase64, encodeBase64Url } from './encoding/base64.ts'
+export { canonicalMap } from './encoding/canonical.ts'
 export { type ErrorCode, errorCodes, forbidden, invalidRequest, KmsError, unauthenticated } from './errors.ts'
 export { algorithmOfAries, type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
 export { type RequestHead, type SignatureParameters, signingString } from './http-signatures/signing-string.ts'
@@ -14,6 +15,7 @@ export type { KeyAddress } from './keys/resolve-key.ts'
 export { type Kms, type KmsOptions, openKms } from './kms.ts'
 export type { CacheLimits } from './lending-cache.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
+export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export { createKey } from './operations/create-key.ts'
 export { createKeystore } from './operations/create-keystore.ts'
 export { decrypt, encrypt } from './operations/encrypt.ts'
@@ -34,6 +36,9 @@ export type {
   Random,
   SecretSharePort,
   StoredRecord,
+  Vault,
+  VaultBinding,
+  VaultPort,
 } from './ports/index.ts'
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'

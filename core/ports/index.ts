@@ -1,9 +1,12 @@
 import type { KeyStorePort } from './key-store.ts'
 import type { LockPort } from './lock.ts'
+import type { SecretSharePort } from './secret-share.ts'
+import type { VaultPort } from './vault.ts'
 
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
+export type { Vault, VaultBinding, VaultPort } from './vault.ts'
 
 /** Answers `length` fresh bytes, unpredictable to anyone else. The caller owns them. */
 export type Random = (length: number) => Uint8Array
@@ -22,4 +25,8 @@ export interface Ports {
   readonly lock: LockPort
   readonly random: Random
   readonly clock: Clock
+  /** Who holds the other shares of users' secrets; without it no keystore's lock is shared with its user. */
+  readonly shares?: SecretSharePort
+  /** Opens users' vaults; without it all keys live in the store. */
+  readonly vaults?: VaultPort
 }

@@ -87,7 +87,7 @@ export const kmsEnvironment = {
 } as const
 
 /** With `KEYHOLD_REQUIRE_SERVERS=1` a server that is not there is a failure. */
-function skip(reason: string): Skipped {
+export function skip(reason: string): Skipped {
   if (process.env['KEYHOLD_REQUIRE_SERVERS'] === '1') throw new Error(reason)
   return { skip: reason }
 }

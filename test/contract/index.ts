@@ -2,5 +2,6 @@
 export { hostileTexts } from './hostile-texts.ts'
 export { type KeyStoreContractOptions, keyStoreContract } from './key-store.contract.ts'
 export { lockContract } from './lock.contract.ts'
+export type { LockContractOptions } from './lock-refusals.ts'
 export { outcome, tally } from './outcome.ts'
 export { secretShareContract } from './secret-share.contract.ts'

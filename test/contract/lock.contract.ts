@@ -2,7 +2,7 @@ import type { LockContext, LockPort } from '@keyhold/core'
 import { readSealed } from '@keyhold/core/locks/sealed.js'
 import type { Test } from 'tap'
 import { hostileTexts, shown } from './hostile-texts.ts'
-import { lockRefusals } from './lock-refusals.ts'
+import { type LockContractOptions, lockRefusals } from './lock-refusals.ts'
 import { outcome } from './outcome.ts'
 
 const context: LockContext = { purpose: 'test', keystore: 'one', key: 'two' }
@@ -16,6 +16,7 @@ export async function lockContract(
   t: Test,
   open: (t: Test) => Promise<LockPort>,
   openOther: (t: Test) => Promise<LockPort>,
+  options: LockContractOptions = {},
 ): Promise<void> {
   await t.test('secrets of 1 to 4,096 bytes open again', async t => {
     const lock = await open(t)
@@ -105,7 +106,9 @@ export async function lockContract(
     )
   })
 
-  await t.test('what does not belong is refused, always in the same words', t => lockRefusals(t, open, openOther))
+  await t.test('what does not belong is refused, always in the same words', t =>
+    lockRefusals(t, open, openOther, options),
+  )
 
   await t.test('check resolves while the lock is open', async t => {
     t.equal(await (await open(t)).check(), undefined)

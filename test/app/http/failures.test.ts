@@ -19,6 +19,7 @@ const failures: readonly (readonly [name: string, failure: unknown, status: numb
   ],
   ['a record is corrupt', new KmsError('STORE_CORRUPT', detail, cause()), 500, 'STORE_CORRUPT'],
   ['the lock is away', new KmsError('LOCK_UNAVAILABLE', 'the lock does not answer', cause()), 503, 'LOCK_UNAVAILABLE'],
+  ['the lock is refused', new KmsError('LOCK_REFUSED', 'the lock is disabled', cause()), 503, 'LOCK_REFUSED'],
   ['the lock rejects', new KmsError('LOCK_REJECTED', detail, cause()), 500, 'LOCK_REJECTED'],
   ['a bug', new TypeError(detail), 500, 'INTERNAL_ERROR'],
   ['a bug that claims a status', Object.assign(new Error(detail), { statusCode: 503 }), 500, 'INTERNAL_ERROR'],
@@ -68,7 +69,8 @@ for (const [name, failure, status, code] of failures) {
       const reply = await app.send(request)
       fail(false)
       t.strictSame({ status: reply.status, error: errorOf(reply) }, { status, error: code }, name)
-      t.equal(reply.headers['retry-after'], status === 503 ? '1' : undefined, `${name}: Retry-After`)
+      const seconds = code === 'LOCK_REFUSED' ? '30' : '1'
+      t.equal(reply.headers['retry-after'], status === 503 ? seconds : undefined, `${name}: Retry-After`)
       t.notOk(leaks(reply), `${name}: the answer holds no detail`)
       if (status === 500) t.equal(reply.body.message, 'internal error', name)
       t.ok(
