@@ -1,6 +1,6 @@
 import { CallRecord } from './call-record.ts'
 import { type RecordingProxy, recordKms, recordMongo } from './recording-proxy.ts'
-import { kmsEnvironment, kmsKeyArn, type Server, type Skipped, startKms, startMongo } from './start.ts'
+import { databaseUrl, kmsEnvironment, kmsKeyArn, type Server, type Skipped, startKms, startMongo } from './start.ts'
 
 /** What the service needs to lock with AWS KMS and store in MongoDB, every call of it recorded. */
 export interface RecordedServers {
@@ -59,9 +59,4 @@ export async function startRecordedServers(directory: string): Promise<RecordedS
     await stopServers()
     throw error
   }
-}
-
-/** A server's URL with a database in its path. */
-export function databaseUrl(url: string, name: string): string {
-  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }

@@ -4,19 +4,18 @@ import { join } from 'node:path'
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { makeMasterKeyFile, systemClock, systemRandom } from '@keyhold/adapters'
 import { openAwsKmsLock } from '@keyhold/adapters/lock-aws-kms/aws-kms-lock.js'
-import { openMongoKeyStore } from '@keyhold/adapters/store-mongo/mongo-key-store.js'
 import { buildServer } from '@keyhold/app'
 import type { LockPort } from '@keyhold/core'
 import { storedBytes } from '@keyhold/scripts/demo-aws/stored.js'
 import { base64, call } from '@keyhold/scripts/http-client.js'
-import { databaseUrl } from '@keyhold/scripts/servers/recorded-servers.js'
-import { kmsEnvironment, kmsKeyArn } from '@keyhold/scripts/servers/start.js'
+import { kmsKeyArn } from '@keyhold/scripts/servers/start.js'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
 import type { Db } from 'mongodb'
 import t, { type Test } from 'tap'
+import { useTestCredentials } from '../support/aws-environment.ts'
+import { newDatabase, openMongo, rawDatabase } from '../support/mongo.ts'
 import {
   at,
-  openDatabase,
   type Settings,
   type TestInstances,
   type TestServers,
@@ -27,7 +26,7 @@ import { secretsIn } from '../support/secret-forms.ts'
 
 const message = base64('message')
 const region = 'eu-west-2'
-Object.assign(process.env, kmsEnvironment)
+useTestCredentials()
 
 /** Every byte that the driver answers, by collection. */
 async function dump(database: Db): Promise<Record<string, string>> {
@@ -101,9 +100,7 @@ async function openAll(t: Test, servers: TestServers, url: string, keys: readonl
   const endpoint = servers.kms.server.url
   const lock = watch(await openAwsKmsLock({ keyArn: kmsKeyArn, region, endpoint, timeout: 30_000 }))
   t.teardown(() => lock.close())
-  const store = await openMongoKeyStore({ url, startTimeout: 30_000, callTimeout: 30_000 })
-  t.teardown(() => store.close())
-  const ports = { lock, store, random: systemRandom(), clock: systemClock }
+  const ports = { lock, store: await openMongo(t, url), random: systemRandom(), clock: systemClock }
   const server = await buildServer({ ports, observeLock: watch })
   t.teardown(() => server.close())
   for (const { url: key, use } of keys) {
@@ -128,7 +125,7 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     ])
 
     const known = { ...secrets, ...opened }
-    const documents = await dump(openDatabase(t, instances.databaseUrl))
+    const documents = await dump(rawDatabase(t, instances.databaseUrl))
     t.strictSame(Object.keys(documents).sort(), ['header', 'keys', 'keystores', 'revocations', 'server_keys'])
     for (const [collection, bytes] of Object.entries(documents)) t.strictSame(secretsIn(bytes, known), [], collection)
     const files = await readAll(join(servers.directory, 'db'))
@@ -152,12 +149,13 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     const { key_url } = await call('POST', `${at(a, key_store_url)}/keys`, { key_type: 'ED25519' })
     const { signature } = await call('POST', `${at(a, key_url)}/sign`, { message })
 
-    const copy = openDatabase(t, databaseUrl(servers.mongo.server.url, 'copy'))
-    for (const collection of await openDatabase(t, original).collections()) {
+    const copyUrl = newDatabase(t, servers.mongo.server)
+    const copy = rawDatabase(t, copyUrl)
+    for (const collection of await rawDatabase(t, original).collections()) {
       const documents = await collection.find().toArray()
       if (documents.length > 0) await copy.collection(collection.collectionName).insertMany(documents)
     }
-    const copied: Settings = { ...environment, KMS_DATABASE_URL: databaseUrl(servers.mongo.server.url, 'copy') }
+    const copied: Settings = { ...environment, KMS_DATABASE_URL: copyUrl }
     const before = await dump(copy)
 
     const admin = new KMSClient({ region, endpoint: servers.kms.server.url })

@@ -92,7 +92,7 @@ await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, s
   })
 
   t.test('a thousand signatures at once on an instance that has opened nothing cost one call to AWS', async t => {
-    const { a, environment } = await testInstances(t, servers)
+    const { a, environment } = await testInstances(t, servers, { KMS_RECORD_CACHE_TTL: '1h' })
     const { key_store_url } = await call('POST', `${a.url}/v1/keystores`, { controller: 'alice' })
     const { key_url } = await call('POST', `${at(a, key_store_url)}/keys`, { key_type: 'ED25519' })
     const cold = await startService({ directory: servers.directory, environment })

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type MongoOptions, openMongoKeyStore } from '@keyhold/adapters/store-mongo/mongo-key-store.js'
 import type { KeyStorePort } from '@keyhold/core'
-import { type Server, startMongo } from '@keyhold/scripts/servers/start.js'
+import { databaseUrl, type Server, startMongo } from '@keyhold/scripts/servers/start.js'
 import { type Db, MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+export { databaseUrl }
 
 export type ServerOptions = Omit<Parameters<typeof startMongo>[0], 'directory'>
 
@@ -37,11 +39,6 @@ export function newDatabase(t: Test, server: Pick<Server, 'url'>): string {
     await client.close()
   })
   return url
-}
-
-/** A server's URL with another database in its path. */
-export function databaseUrl(url: string, name: string): string {
-  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }
 
 /** A server's URL with more options. */

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { type Instances, startInstances } from '@keyhold/scripts/servers/instances.js'
-import { databaseUrl, type RecordedServers, startRecordedServers } from '@keyhold/scripts/servers/recorded-servers.js'
-import { type Db, MongoClient } from 'mongodb'
+import { type RecordedServers, startRecordedServers } from '@keyhold/scripts/servers/recorded-servers.js'
 import type { Test } from 'tap'
+import { newDatabase } from './mongo.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** Where the servers keep their data, beside the servers. */
@@ -41,21 +40,14 @@ export interface TestInstances extends Instances {
 
 /** Two instances on a new database, stopped when the test has ended. */
 export async function testInstances(t: Test, servers: TestServers, settings: Settings = {}): Promise<TestInstances> {
-  const database = `keyhold_${randomBytes(6).toString('hex')}`
-  const environment = { ...servers.settings(database), ...patient, ...settings }
+  const databaseUrl = newDatabase(t, servers.mongo.server)
+  const environment = { ...servers.settings(new URL(databaseUrl).pathname.slice(1)), ...patient, ...settings }
   const instances = await startInstances({ directory: servers.directory, environment }, servers.record)
   t.teardown(() => instances.stop())
-  return { ...instances, databaseUrl: databaseUrl(servers.mongo.server.url, database) }
+  return { ...instances, databaseUrl }
 }
 
 /** The URL of a keystore or key at one instance. */
 export function at({ url }: { readonly url: string }, other: string): string {
   return `${url}${new URL(other).pathname}`
-}
-
-/** The database itself. */
-export function openDatabase(t: Pick<Test, 'teardown'>, url: string): Db {
-  const client = new MongoClient(url)
-  t.teardown(() => client.close())
-  return client.db()
 }
