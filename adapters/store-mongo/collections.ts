@@ -34,6 +34,9 @@ const validation = {
 
 const namespaceExists = 48
 
+/** In the words of the server, for its plain commands. */
+const writeConcern = { w: 'majority', j: true } as const
+
 export type Collections = Readonly<Record<Collection, DriverCollection<RecordDocument>>>
 
 /**
@@ -67,7 +70,7 @@ export async function prepareCollections(db: Db, collections: Collections, signa
 }
 
 async function prepareCollection(db: Db, collection: Collections[Collection], bound: Bound): Promise<void> {
-  const { collectionName: name, writeConcern } = collection
+  const name = collection.collectionName
   const find = () => db.listCollections<CollectionInfo>({ name }, { ...bound, nameOnly: false }).next()
   const existing = (await find()) ?? (await createCollection(db, collection, bound)) ?? (await find())
   if (existing !== null && existing !== 'made' && !isDeepStrictEqual(validationOf(existing), validation)) {
@@ -86,7 +89,7 @@ async function prepareCollection(db: Db, collection: Collections[Collection], bo
 /** Undefined if somebody else was faster. The driver's own method would send the signal to the server. */
 async function createCollection(
   db: Db,
-  { collectionName, writeConcern }: Collections[Collection],
+  { collectionName }: Collections[Collection],
   bound: Bound,
 ): Promise<'made' | undefined> {
   try {

@@ -19,10 +19,10 @@ const pause = 250
  *
  * @throws KmsError
  */
-export async function waitForStart(
+export async function waitForStart<T>(
   { startTimeout, onWaiting }: StartOptions,
-  attempt: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const began = performance.now()
   const waited = () => performance.now() - began
   let cause: Error | undefined
