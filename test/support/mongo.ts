@@ -13,6 +13,8 @@ import { type Db, type Document, MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 import { temporaryDirectory } from './temporary-directory.ts'
 
+export { databaseUrl }
+
 export interface ServerOptions extends Pick<MongoServerOptions, 'replicaSet' | 'failPoints'> {
   /** Commands that make users; nobody else is let in then. */
   readonly users?: readonly Document[]
