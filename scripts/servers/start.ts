@@ -55,6 +55,11 @@ export async function startMongo(options: MongoOptions): Promise<Server | Skippe
   return { url, name: `secantusdb, ${replicaSet ? 'replica set' : 'standalone'}`, process: server, stop: server.stop }
 }
 
+/** The URL of a MongoDB with another database in its path. */
+export function databaseUrl(url: string, name: string): string {
+  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
+}
+
 export interface KmsOptions {
   /** Where it keeps its keys' states. It outlives the server. */
   readonly directory: string

@@ -3,6 +3,7 @@ import { type MongoOptions, openMongoKeyStore } from '@keyhold/adapters/store-mo
 import type { KeyStorePort } from '@keyhold/core'
 import type { ServerProcess } from '@keyhold/scripts/servers/process.js'
 import {
+  databaseUrl,
   type MongoOptions as MongoServerOptions,
   type Server,
   type Skipped,
@@ -11,6 +12,8 @@ import {
 import { type Db, type Document, MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+export { databaseUrl }
 
 export interface ServerOptions extends Pick<MongoServerOptions, 'replicaSet' | 'failPoints'> {
   /** Commands that make users; nobody else is let in then. */
@@ -80,11 +83,6 @@ export function newDatabase(t: Test, server: Pick<Server, 'url'>): string {
     await client.close()
   })
   return url
-}
-
-/** A server's URL with another database in its path. */
-export function databaseUrl(url: string, name: string): string {
-  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }
 
 /** A server's URL with more options. */
