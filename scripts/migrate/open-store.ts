@@ -5,6 +5,9 @@ import type { KeyStorePort } from '@keyhold/core'
 import type { Location } from './location.ts'
 import { MoveError } from './move-error.ts'
 
+/** Milliseconds. */
+const patience = { startTimeout: 30_000, callTimeout: 30_000 } as const
+
 /** Is told about each second how long the start of a database has been waited for. */
 type OnWaiting = (seconds: number) => void
 
@@ -19,6 +22,8 @@ export async function openSource(location: Location, onWaiting: OnWaiting): Prom
 /** Opens a store, and makes it if it is not there. */
 export async function openTarget(location: Location, onWaiting: OnWaiting): Promise<KeyStorePort> {
   if (location.kind === 'embedded') return openEmbeddedKeyStore(location)
-  onWaiting(0)
-  throw new MoveError('not yet')
+  // Whoever moves between directories alone does not load the driver.
+  const { openMongoKeyStore } = await import('@keyhold/adapters/store-mongo/mongo-key-store.js')
+  const { url, prefix } = location
+  return openMongoKeyStore({ url, prefix, ...patience, onWaiting })
 }

@@ -1,0 +1,38 @@
+import { KmsError } from '@keyhold/core'
+import { MongoServerError } from 'mongodb'
+
+/** Codes of the server, by their names in its own list. */
+const codes = {
+  Unauthorized: [13],
+  AuthenticationFailed: [18],
+  InvalidNamespace: [73],
+  NamespaceExists: [48],
+  IndexConflict: [85, 86],
+  WriteConflict: [112],
+  DuplicateKey: [11000],
+} as const
+
+export function isServerError(error: unknown, ...names: readonly (keyof typeof codes)[]): boolean {
+  return error instanceof MongoServerError && names.some(name => codes[name].some(code => code === error.code))
+}
+
+/**
+ * Whatever the driver threw and what decides nothing. A write may have been stored all the same: an answer that came
+ * too late or not from enough members says nothing about it.
+ */
+export function unavailable(error: unknown): KmsError {
+  return new KmsError('STORE_UNAVAILABLE', 'the store does not answer', { cause: summary(error) })
+}
+
+/**
+ * The kinds and codes of an error and of what caused it, and nothing else. The texts of the server repeat the command,
+ * with ids and bodies in it; those of the driver parts of the URL, where the password stands.
+ */
+export function summary(error: unknown): Error {
+  const kinds: string[] = []
+  for (let each = error; each instanceof Error && kinds.length < 5; each = each.cause) {
+    const code = 'code' in each && each.code !== undefined ? String(each.code) : ''
+    kinds.push(/^\w{1,40}$/.test(code) ? `${each.name} ${code}` : each.name)
+  }
+  return new Error(kinds.length === 0 ? 'not an error' : kinds.join(', because of '))
+}
