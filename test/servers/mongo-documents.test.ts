@@ -19,7 +19,7 @@ const malformed: readonly [string, Document][] = [
   ['ids that are no array', { ids: 'a' }],
   ['an id among them of another type', { ids: ['a', { a: 1 }] }],
   ['no revision', { revision: undefined }],
-  ['revision 0', { revision: 0 }],
+  ['a revision below 0', { revision: -1 }],
   ['a revision of another type', { revision: '1' }],
   ['no body', { body: undefined }],
   ['a body of text', { body: 'body' }],
