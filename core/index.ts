@@ -13,7 +13,7 @@ export { type RequestHead, type SignatureParameters, signingString } from './htt
 export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'
 export type { KeyAddress } from './keys/resolve-key.ts'
 export { type Kms, type KmsOptions, openKms } from './kms.ts'
-export type { CacheLimits } from './lending-cache.ts'
+export { type CacheLimits, LendingCache } from './lending-cache.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export { createKey } from './operations/create-key.ts'
