@@ -3,6 +3,7 @@ import { type Clock, decodeBase64, KmsError, SecretBytes } from '@keyhold/core'
 import { CircuitBreaker } from '../shared/circuit-breaker.ts'
 import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
+import { TokenFileError } from '../shared/token-file.ts'
 import { ShareFailure, sharesUnavailable } from './share-errors.ts'
 
 export interface AuthServerClientOptions {
@@ -91,7 +92,7 @@ export class AuthServerClient {
       const token = await this.#options.token()
       return await token.spend(bytes => `Bearer ${Buffer.from(bytes).toString('base64')}`)
     } catch (error) {
-      if (error instanceof KmsError) throw sharesUnavailable(error)
+      if (error instanceof KmsError || error instanceof TokenFileError) throw sharesUnavailable(error)
       throw sharesUnavailable(`the token cannot be read (${(error as NodeJS.ErrnoException)?.code ?? 'no code'})`)
     }
   }

@@ -1,5 +1,6 @@
 import { type CacheLimits, LendingCache, SecretBytes, type SecretSharePort } from '@keyhold/core'
 import { InFlight } from '../shared/in-flight.ts'
+import { readTokenFile } from '../shared/token-file.ts'
 import { AuthServerClient, type AuthServerClientOptions } from './auth-server-client.ts'
 import { noShare, sharesClosed, sharesUnavailable } from './share-errors.ts'
 
@@ -9,10 +10,15 @@ export interface HttpSecretSharesOptions extends AuthServerClientOptions {
 }
 
 const maximumInFlight = 1000
-/** Milliseconds after which what has become too old is wiped at the latest, also if nobody asks for it. */
+/** Milliseconds for which a share may outlive its time at most, if nobody asks for it. */
 const purgeInterval = 5000
 /** A share is found by its subject alone. */
 const noMaterial = new Uint8Array(0)
+
+/** A `token` that is read from a file for each call. */
+export function tokenOfFile(file: string): HttpSecretSharesOptions['token'] {
+  return async () => new SecretBytes(await readTokenFile(file))
+}
 
 /** Opens the shares that a TrustBloc auth server holds. Nothing is asked of it yet. */
 export async function openHttpSecretShares(options: HttpSecretSharesOptions): Promise<SecretSharePort> {
@@ -24,13 +30,14 @@ class HttpSecretShares implements SecretSharePort {
   readonly #client: AuthServerClient
   readonly #inFlight = new InFlight(maximumInFlight)
   readonly #kept: LendingCache<KeptShare>
-  readonly #purging: NodeJS.Timeout
+  readonly #purging: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: HttpSecretSharesOptions) {
     this.#client = new AuthServerClient(options)
     this.#kept = new LendingCache(options.cache, options.clock)
-    this.#purging = setInterval(() => this.#kept.purge(), purgeInterval).unref()
+    const { ttl } = options.cache
+    if (ttl > 0) this.#purging = setInterval(() => this.#kept.purge(), Math.min(ttl, purgeInterval)).unref()
   }
 
   async fetchShare(subject: string): Promise<SecretBytes> {
