@@ -171,6 +171,21 @@ t.test('a server that does not answer is left alone for a while, then tried', as
   t.equal(await outcome(() => shares.fetchShare('carol')), 'SHARE_REJECTED', 'there again')
 })
 
+t.test('a server that hangs is left alone as well', async t => {
+  const { server, url, token, clock } = await startServer(t)
+  const shares = await openShares(t, { url, token, clock, timeout: 50 })
+  server.fault = hang
+  const cause = async () => {
+    const error = await shares.fetchShare('alice').catch((error: unknown) => error)
+    return error instanceof KmsError && error.cause instanceof Error ? error.cause.message : `${error}`
+  }
+  t.match(await cause(), /in time/)
+  await until(async () => (await cause()) === 'the last calls were not answered, so this one was not made')
+  const asked = server.asked.length
+  await cause()
+  t.equal(server.asked.length, asked)
+})
+
 t.test('one subject for which the server fails does not take it from the others', async t => {
   const { server, url, token } = await startServer(t)
   const shares = await openShares(t, { url, token })
