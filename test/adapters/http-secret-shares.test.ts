@@ -132,6 +132,7 @@ t.test('a call is repeated once if the connection broke, and not after an answer
   t.strictSame(await attempts(cut, 2), ['SHARE_UNAVAILABLE', 2])
   t.strictSame(await attempts(answer(500, ''), 2), ['SHARE_UNAVAILABLE', 1])
   t.strictSame(await attempts(answer(503, ''), 2), ['SHARE_UNAVAILABLE', 1])
+  t.strictSame(await attempts(answer(200, 'A'.repeat(100_000)), 2), ['SHARE_UNAVAILABLE', 1])
   t.strictSame(await attempts(cut, 1), ['done', 2])
 })
 
