@@ -15,7 +15,7 @@ export { type SignaturePolicy, verifySignature } from './http-signatures/verify-
 export type { RequestedLock } from './keys/keystore-lock.ts'
 export type { KeyAddress } from './keys/resolve-key.ts'
 export { type Kms, type KmsOptions, openKms } from './kms.ts'
-export type { CacheLimits } from './lending-cache.ts'
+export { type CacheLimits, LendingCache } from './lending-cache.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export { createKey } from './operations/create-key.ts'
