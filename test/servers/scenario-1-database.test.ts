@@ -10,7 +10,8 @@ import { storedBytes } from '@keyhold/scripts/demo-aws/stored.js'
 import { base64, call } from '@keyhold/scripts/http-client.js'
 import { kmsKeyArn } from '@keyhold/scripts/servers/start.js'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
-import type { Db } from 'mongodb'
+import { encode } from 'cborg'
+import { Binary, type Db } from 'mongodb'
 import t, { type Test } from 'tap'
 import { useTestCredentials } from '../support/aws-environment.ts'
 import { newDatabase, openMongo, rawDatabase } from '../support/mongo.ts'
@@ -125,13 +126,15 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     ])
 
     const known = { ...secrets, ...opened }
-    const documents = await dump(rawDatabase(t, instances.databaseUrl))
+    const { databaseUrl } = instances
+    const database = rawDatabase(t, databaseUrl)
+    const documents = await dump(database)
     t.strictSame(Object.keys(documents).sort(), ['header', 'keys', 'keystores', 'revocations', 'server_keys'])
     for (const [collection, bytes] of Object.entries(documents)) t.strictSame(secretsIn(bytes, known), [], collection)
     const files = await readAll(join(servers.directory, 'db'))
     for (const [file, bytes] of Object.entries(files)) t.strictSame(secretsIn(bytes, known), [], file)
 
-    const stored = await storedBytes(instances.databaseUrl)
+    const stored = await storedBytes(databaseUrl)
     const locked = stored.filter(({ lockId }) => lockId !== undefined)
     t.equal(locked.length, 11, 'three of the server and the keystore, and eight versions of keys, and each is locked')
     const id = Buffer.from(keys[0]?.url.split('/').at(-1) ?? '')
@@ -140,6 +143,10 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
       Object.values(files).some(bytes => secretsIn(bytes, { id }).length > 0),
       'and in a file',
     )
+    const body = Buffer.concat([Buffer.alloc(33), encode({ other: secrets.aesKey })])
+    const place = { scope: 'x', id: 'x', ids: ['x'], revision: 1 }
+    await database.collection('keys').insertOne({ ...place, body: new Binary(body) })
+    await t.rejects(storedBytes(databaseUrl), /keys x: unknown bytes at other/, 'bytes of no known kind are found')
   })
 
   t.test('a copy of it opens nothing without the key in AWS', async t => {
