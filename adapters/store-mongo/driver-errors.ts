@@ -5,6 +5,8 @@ import { MongoServerError } from 'mongodb'
 const codes = {
   Unauthorized: [13],
   AuthenticationFailed: [18],
+  InvalidNamespace: [73],
+  NamespaceExists: [48],
   IndexConflict: [85, 86],
   WriteConflict: [112],
   DuplicateKey: [11000],

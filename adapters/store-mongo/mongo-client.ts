@@ -17,7 +17,7 @@ const defaultDatabase = 'keyhold'
  * A database that is not connected yet. The client's own limits only stand behind the deadline of each call: alone they
  * add up to several times of it. Choosing a server ends a little earlier than the call, for it knows what was wrong.
  *
- * @throws KmsError STORE_UNAVAILABLE if these can be no URL of MongoDB and no prefix
+ * @throws KmsError STORE_UNAVAILABLE if that can be no URL of MongoDB
  */
 export function openDatabase(url: string, prefix: string, callTimeout: number): Database {
   try {
@@ -30,7 +30,7 @@ export function openDatabase(url: string, prefix: string, callTimeout: number): 
     const db = client.db(isNamed ? undefined : defaultDatabase)
     return { client, db, collections: openCollections(db, prefix, callTimeout) }
   } catch (error) {
-    const message = 'the URL of the database, or the prefix of its collections, is not one that MongoDB understands'
+    const message = 'the URL of the database is not one that MongoDB understands'
     throw new KmsError('STORE_UNAVAILABLE', message, { cause: summary(error) })
   }
 }

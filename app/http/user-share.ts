@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net'
 import { invalidRequest, SecretBytes, UserShare } from '@keyhold/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { headOf } from './authentication/signed-head.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,17 +30,17 @@ export function readUserShares(app: FastifyInstance, trustedProxies: readonly st
   })
 }
 
-function userShareOf({ raw, ip }: FastifyRequest, trusted: BlockList): UserShare | null {
-  const { 'secret-share': shares = [], 'auth-user': subjects = [] } = raw.headersDistinct
+function userShareOf(request: FastifyRequest, trusted: BlockList): UserShare | null {
+  const { 'secret-share': shares, 'auth-user': subjects } = headOf(request).headers
   const share = only(shares, longestShare, 'Secret-Share')
-  const subject = isIn(trusted, ip) ? only(subjects, longestSubject, 'Auth-User') : ''
+  const subject = isIn(trusted, request.ip) ? only(subjects, longestSubject, 'Auth-User') : ''
   if (share === '' || subject === '') return null
   return new UserShare(subject, new SecretBytes(Buffer.from(share, 'latin1')))
 }
 
 /** The value of a header; empty if it was not sent. @throws KmsError INVALID_REQUEST */
-function only(values: readonly string[], longest: number, name: string): string {
-  const [value = '', ...others] = values
+function only(values: readonly string[] | undefined, longest: number, name: string): string {
+  const [value = '', ...others] = values ?? []
   if (others.length > 0 || value.length > longest) throw invalidRequest(`${name}: must be sent once, and be short`)
   return value
 }

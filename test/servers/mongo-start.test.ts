@@ -16,6 +16,8 @@ import {
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
 
+t.setTimeout(300_000)
+
 /** Who may do what in the database `kh`. */
 const users = [
   { createUser: 'writer', pwd: 'right-word', roles: [{ role: 'readWrite', db: 'kh' }] },
@@ -62,6 +64,14 @@ await withKillableMongo(t, 'a database that comes late', {}, async (t, server) =
     await store.close()
     if ('stop' in late) await late.stop()
   })
+})
+
+await withMongo(t, 'a prefix that makes no names', {}, async (t, server) => {
+  for (const prefix of ['.', 'a$', 'a\0', 'a'.repeat(255)]) {
+    const options = { url: newDatabase(t, server), prefix, startTimeout: 600_000, callTimeout: 10_000 }
+    const error = await openMongoKeyStore(options).catch((error: unknown) => error)
+    t.match(error, { code: 'STORE_UNAVAILABLE', message: /prefix/ }, 'is told at once')
+  }
 })
 
 await withMongo(t, 'a server that knows its users', { users }, async (t, server) => {

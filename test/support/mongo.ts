@@ -25,16 +25,17 @@ export async function withMongo(
   t: Test,
   name: string,
   options: ServerOptions,
-  tests: (t: Test, server: Server) => Promise<void>,
+  tests: (t: Test, server: Server, directory: string) => Promise<void>,
 ): Promise<void> {
   await t.test(name, async t => {
-    const server = await serverOf(await temporaryDirectory(t), options)
+    const directory = await temporaryDirectory(t)
+    const server = await serverOf(directory, options)
     if ('skip' in server) {
       await t.test('no server', { skip: server.skip }, async () => {})
       return
     }
     t.teardown(() => server.stop())
-    await t.test(server.name, t => tests(t, server))
+    await t.test(server.name, t => tests(t, server, directory))
   })
 }
 
@@ -43,9 +44,12 @@ async function serverOf(directory: string, { users, ...options }: ServerOptions)
   if (users === undefined || 'skip' in server) return server
   if (server.process === undefined) return { skip: 'somebody else runs the server, and knows its users' }
   const client = new MongoClient(server.url)
-  // Flushed, for the server is killed.
-  const writeConcern = { w: 'majority', j: true }
-  for (const user of users) await client.db('admin').command({ ...user, writeConcern })
+  for (const user of users) await client.db('admin').command(user)
+  // Flushes the users too, for the server is killed.
+  await client
+    .db('kh')
+    .collection('flushed')
+    .insertOne({}, { writeConcern: { w: 'majority', j: true } })
   await client.close()
   await server.stop()
   return startMongo({ ...options, directory, auth: true })
@@ -58,11 +62,11 @@ export async function withKillableMongo(
   t: Test,
   name: string,
   options: ServerOptions,
-  tests: (t: Test, server: KillableServer) => Promise<void>,
+  tests: (t: Test, server: KillableServer, directory: string) => Promise<void>,
 ): Promise<void> {
-  await withMongo(t, name, options, async (t, server) => {
+  await withMongo(t, name, options, async (t, server, directory) => {
     const { process } = server
-    if (process !== undefined) return tests(t, { ...server, process })
+    if (process !== undefined) return tests(t, { ...server, process }, directory)
     await t.test('not ours', { skip: 'somebody else runs it, and it cannot be killed' }, async () => {})
   })
 }
