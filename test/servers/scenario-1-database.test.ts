@@ -11,9 +11,10 @@ import { base64, call } from '@keyhold/scripts/http-client.js'
 import { kmsKeyArn } from '@keyhold/scripts/servers/start.js'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
 import { encode } from 'cborg'
-import { Binary, type Db } from 'mongodb'
+import { Binary } from 'mongodb'
 import t, { type Test } from 'tap'
 import { useTestCredentials } from '../support/aws-environment.ts'
+import { copyDatabase, dumpDatabase } from '../support/database-copy.ts'
 import { newDatabase, openMongo, rawDatabase } from '../support/mongo.ts'
 import {
   at,
@@ -28,16 +29,6 @@ import { secretsIn } from '../support/secret-forms.ts'
 const message = base64('message')
 const region = 'eu-west-2'
 useTestCredentials()
-
-/** Every byte that the driver answers, by collection. */
-async function dump(database: Db): Promise<Record<string, string>> {
-  const dumped: Record<string, string> = {}
-  for (const collection of await database.collections()) {
-    const documents = await collection.find({}, { raw: true }).sort({ _id: 1 }).toArray()
-    dumped[collection.collectionName] = documents.map(bytes => (bytes as unknown as Buffer).toString('latin1')).join('')
-  }
-  return dumped
-}
 
 /** Every file of a directory, by its path. */
 async function readAll(directory: string): Promise<Record<string, string>> {
@@ -128,7 +119,7 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     const known = { ...secrets, ...opened }
     const { databaseUrl } = instances
     const database = rawDatabase(t, databaseUrl)
-    const documents = await dump(database)
+    const documents = await dumpDatabase(database)
     t.strictSame(Object.keys(documents).sort(), ['header', 'keys', 'keystores', 'revocations', 'server_keys'])
     for (const [collection, bytes] of Object.entries(documents)) t.strictSame(secretsIn(bytes, known), [], collection)
     const files = await readAll(join(servers.directory, 'db'))
@@ -158,12 +149,9 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
 
     const copyUrl = newDatabase(t, servers.mongo.server)
     const copy = rawDatabase(t, copyUrl)
-    for (const collection of await rawDatabase(t, original).collections()) {
-      const documents = await collection.find().toArray()
-      if (documents.length > 0) await copy.collection(collection.collectionName).insertMany(documents)
-    }
+    await copyDatabase(rawDatabase(t, original), copy)
     const copied: Settings = { ...environment, KMS_DATABASE_URL: copyUrl }
-    const before = await dump(copy)
+    const before = await dumpDatabase(copy)
 
     const admin = new KMSClient({ region, endpoint: servers.kms.server.url })
     t.teardown(() => admin.destroy())
@@ -179,7 +167,7 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
       t.equal(code, 1, name)
       t.ok(output.includes(`"msg":"${sentence}`), `${name}: ${output}`)
       t.notMatch(output, /\n {4}at |listening/, `${name}: no stack, and nobody was served`)
-      const after = await dump(copy)
+      const after = await dumpDatabase(copy)
       for (const [collection, bytes] of Object.entries(before)) t.equal(after[collection], bytes, `${name}: unchanged`)
     }
     await isRefused('a master key file', local, `${sealed} local:`)
