@@ -38,7 +38,7 @@ export class Instances {
   /**
    * Kills one of those that do not run while it starts: at the given moment, otherwise at any time.
    *
-   * @returns what it wrote, if it was killed before it listened
+   * @returns whether one was killed before it listened
    * @throws Error if it ended by itself
    */
   async interruptStart(

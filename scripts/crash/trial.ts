@@ -94,14 +94,12 @@ export class Trial {
   }
 
   async #check(): Promise<Settlement[]> {
-    const [urls] = await Promise.all([this.#instances.start(), sleep(this.#place.staleness)])
-    this.#urls = urls
     try {
+      const [urls] = await Promise.all([this.#instances.start(), sleep(this.#place.staleness)])
+      this.#urls = urls
       // What the checks themselves ask for is not counted as work, and nothing excuses a failure.
-      return await checkStore(
-        this.#clients(new Map(), () => undefined),
-        this.#place,
-      )
+      const clients = this.#clients(new Map(), () => undefined)
+      return await checkStore(clients, this.#place)
     } catch (error) {
       throw new Error(`the service could not be checked:\n${this.#instances.output()}`, { cause: error })
     }
