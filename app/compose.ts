@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   CachedKeyStore,
@@ -17,10 +17,15 @@ import {
   type Ports,
   type Random,
   SecretBytes,
+  type SecretSharePort,
+  type VaultPort,
 } from '@keyhold/core'
 import type { Logger } from 'pino'
-import type { Config, LockConfig, StoreConfig } from './config/config.ts'
+import type { Config, LockConfig, SharesConfig, StoreConfig, VaultsConfig } from './config/config.ts'
 import { traceLock, traceStore } from './trace.ts'
+
+/** How many shares of users are kept in memory at most. */
+const mostShares = 1000
 
 export interface Composition {
   readonly ports: Ports
@@ -40,11 +45,15 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const lock = await openLock(config.lock, random, log)
   try {
     const store = await openStore(config.store, log)
+    const shares = config.shares && (await openShares(config.shares))
+    const vaults = vaultsWhenNeeded(config.vaults, random)
     const close = async () => {
+      await vaults.close()
+      await shares?.close()
       await store.close()
       await lock.close()
     }
-    const ports: Ports = { store, lock, random, clock: systemClock }
+    const ports: Ports = { store, lock, random, clock: systemClock, vaults, ...(shares && { shares }) }
     return log.isLevelEnabled('debug') ? { ...traced(ports, log), close } : { ports, close }
   } catch (error) {
     await lock.close()
@@ -84,6 +93,40 @@ async function openStore(config: StoreConfig, log: Logger): Promise<KeyStorePort
       return config.cacheTtl === 0 ? store : new CachedKeyStore(store, { ttl: config.cacheTtl }, systemClock)
     }
   }
+}
+
+/** Most servers never see a vault: what opens them is loaded with the first. */
+function vaultsWhenNeeded(config: VaultsConfig, random: Random): VaultPort {
+  let opened: Promise<VaultPort> | undefined
+  const load = async () => {
+    const { openEdvVaults } = await import('@keyhold/adapters/vault-edv')
+    return openEdvVaults({ ...config, random, clock: systemClock })
+  }
+  return {
+    async open(binding) {
+      opened ??= load()
+      return (await opened).open(binding)
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise<SecretSharePort> {
+  const { openHttpSecretShares } = await import('@keyhold/adapters/share-http')
+  const cache = { ttl: cacheTtl, max: mostShares }
+  return openHttpSecretShares({ ...config, token: () => readToken(token), cache, clock: systemClock })
+}
+
+/** In a file a token may end with a line end, as editors write it. */
+async function readToken(token: SharesConfig['token']): Promise<SecretBytes> {
+  if ('text' in token) return new SecretBytes(Buffer.from(token.text, 'utf8'))
+  const content = await readFile(token.file)
+  const end = content.findLastIndex(byte => byte !== 0x0a && byte !== 0x0d) + 1
+  const bytes = Uint8Array.from(content.subarray(0, end))
+  content.fill(0)
+  return new SecretBytes(bytes)
 }
 
 function traced(ports: Ports, log: Logger): Omit<Composition, 'close'> {

@@ -2,9 +2,10 @@ import type { SecretPrimitives, Verifier } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
 import { type CacheLimits, LendingCache } from './lending-cache.ts'
-import type { LockPort, Ports } from './ports/index.ts'
+import type { LockPort, Ports, Vault } from './ports/index.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { Records } from './records/records.ts'
+import { type DocumentCache, documentCache } from './records/vaulted-key-store.ts'
 import { openServerSigner } from './server-signer.ts'
 import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
@@ -16,6 +17,8 @@ export interface KmsOptions {
   readonly observeLock?: (lock: LockPort) => LockPort
   /** Default: delegations of the TrustBloc dialect, by keys of self-contained DIDs, for ninety days at most. */
   readonly capabilities?: ChainVerification
+  /** Whether every new keystore's lock is shared with its user. Default: that is its maker's choice. */
+  readonly userLock?: 'shamir'
   /** The URL of a keystore of this id, as clients reach it. Default: on `http://localhost`. */
   readonly keystoreUrl?: (id: string) => string
 }
@@ -27,11 +30,17 @@ export interface Kms {
   /** Keys, imported into what uses them. */
   readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | Verifier>
   readonly openedLocks: LendingCache<LockPort>
+  readonly openedVaults: LendingCache<Vault>
+  /** Documents of vaults that were read a moment ago. */
+  readonly documents: DocumentCache | undefined
   readonly observeLock: (lock: LockPort) => LockPort
   readonly chains: VerifiedChains
   /** Signs root capabilities. */
   readonly capabilitySigner: DidSigner
+  /** Signs the requests to vaults; made when it is first needed. */
+  readonly vaultSigner: () => Promise<DidSigner>
   readonly keystoreUrl: (id: string) => string
+  readonly userLock: 'shamir' | undefined
   /** Closes what was open for longer than its time. */
   purge(): void
   /** Wipes what is held in memory. The ports stay their owner's to close. */
@@ -59,22 +68,36 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   const records = new Records(ports.store, integrityKey)
   const openedKeys: Kms['openedKeys'] = new LendingCache(cache, ports.clock)
   const openedLocks: Kms['openedLocks'] = new LendingCache(cache, ports.clock)
+  const openedVaults: Kms['openedVaults'] = new LendingCache(cache, ports.clock)
+  let vaultSigner: Promise<DidSigner> | undefined
   return {
     ports,
     records,
     openedKeys,
     openedLocks,
+    openedVaults,
+    documents: documentCache(cache, ports.clock),
     observeLock,
     chains: new VerifiedChains(capabilities, ports.clock),
     keystoreUrl,
+    userLock: options.userLock,
     capabilitySigner: await openServerSigner(ports, records, 'capability-signing'),
+    vaultSigner() {
+      vaultSigner ??= openServerSigner(ports, records, 'vault-invocation').catch(error => {
+        vaultSigner = undefined
+        throw error
+      })
+      return vaultSigner
+    },
     purge() {
       openedKeys.purge()
       openedLocks.purge()
+      openedVaults.purge()
     },
     close() {
       openedKeys.close()
       openedLocks.close()
+      openedVaults.close()
       integrityKey.wipe()
     },
   }

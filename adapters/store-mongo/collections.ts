@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Collection, KmsError } from '@keyhold/core'
-import { type CollectionInfo, type Db, type Collection as DriverCollection, MongoServerError } from 'mongodb'
+import type { CollectionInfo, Db, Collection as DriverCollection } from 'mongodb'
 import type { Bound } from './bound.ts'
 import { isServerError, summary } from './driver-errors.ts'
 import { type RecordDocument, recordSchema } from './record-document.ts'
@@ -32,7 +32,8 @@ const validation = {
   validationAction: 'error',
 } as const
 
-const namespaceExists = 48
+/** In the words of the server, for its plain commands. */
+const writeConcern = { w: 'majority', j: true } as const
 
 export type Collections = Readonly<Record<Collection, DriverCollection<RecordDocument>>>
 
@@ -67,7 +68,7 @@ export async function prepareCollections(db: Db, collections: Collections, signa
 }
 
 async function prepareCollection(db: Db, collection: Collections[Collection], bound: Bound): Promise<void> {
-  const { collectionName: name, writeConcern } = collection
+  const name = collection.collectionName
   const find = () => db.listCollections<CollectionInfo>({ name }, { ...bound, nameOnly: false }).next()
   const existing = (await find()) ?? (await createCollection(db, collection, bound)) ?? (await find())
   if (existing !== null && existing !== 'made' && !isDeepStrictEqual(validationOf(existing), validation)) {
@@ -86,14 +87,14 @@ async function prepareCollection(db: Db, collection: Collections[Collection], bo
 /** Undefined if somebody else was faster. The driver's own method would send the signal to the server. */
 async function createCollection(
   db: Db,
-  { collectionName, writeConcern }: Collections[Collection],
+  { collectionName }: Collections[Collection],
   bound: Bound,
 ): Promise<'made' | undefined> {
   try {
     await db.command({ create: collectionName, ...validation, writeConcern }, bound)
     return 'made'
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === namespaceExists) return undefined
+    if (isServerError(error, 'NamespaceExists')) return undefined
     throw error
   }
 }

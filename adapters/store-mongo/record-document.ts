@@ -42,6 +42,7 @@ export function toRecord(document: Document, collection: Collection): StoredReco
     isTexts(ids) &&
     ids[0] === id &&
     Number.isSafeInteger(revision) &&
+    revision >= 1 &&
     body instanceof Binary &&
     body.sub_type === Binary.SUBTYPE_DEFAULT
   if (!isRecord) throw corrupt()

@@ -1,8 +1,11 @@
 import type { VerificationKey } from '../dids/verification-key.ts'
 import type { Invocation } from '../zcap/invocation.ts'
+import type { UserShare } from './user-share.ts'
 
-/** Who makes a request, as far as the edge could prove it. */
-export type Caller =
+/** Who makes a request, as far as the edge could prove it, and the share of a user's secret that it brings along. */
+export type Caller = Principal & { readonly userShare?: UserShare }
+
+type Principal =
   /** Whoever reaches a server that listens on the loopback address alone and asks for no proof. */
   | { readonly kind: 'local' }
   /** Whoever may create keystores without saying who it is: it holds a token for that, or needs none. */

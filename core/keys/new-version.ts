@@ -35,12 +35,12 @@ export async function newKey(
 /** A version that is not stored yet. Its secret is locked, bound to where it will stand, and wiped. */
 export async function newVersion(
   kms: Kms,
-  { keystore }: ResolvedKeystore,
+  { keystore, caller }: ResolvedKeystore,
   { keyId, number, id, type }: Pick<KeyVersion, 'number' | 'id' | 'type'> & { readonly keyId: string },
   { secret, publicKey }: KeyMaterial,
 ): Promise<KeyVersion> {
   const locked = await secret?.spend(bytes =>
-    withKeystoreLock(kms, keystore, lock => lock.lock(bytes, keyContext(keystore.id, keyId, number, type))),
+    withKeystoreLock(kms, caller, keystore, lock => lock.lock(bytes, keyContext(keystore.id, keyId, number, type))),
   )
   return {
     number,

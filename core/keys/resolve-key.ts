@@ -7,12 +7,17 @@ import type { Key } from '../records/key.ts'
 import type { Keystore, State } from '../records/keystore.ts'
 import type { Action } from '../zcap/action.ts'
 
+import { requireShares } from './keystore-lock.ts'
+import { withKeyRecords } from './keystore-vault.ts'
+
 declare const resolved: unique symbol
 
 /** A keystore that the caller may use in the way that was asked. Only `resolveKeystore` makes one. */
 export interface ResolvedKeystore {
   readonly [resolved]: true
   readonly keystore: Keystore
+  /** Whose request it is, with the share that may be needed to open the keystore's lock. */
+  readonly caller: Caller
 }
 
 /** A key that the caller may use in the way that was asked. Only `resolveKey` makes one. */
@@ -37,7 +42,8 @@ export async function resolveKeystore(
   await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
   if (!found) throw keystoreNotFound()
   requireActive(keystore, 'this keystore is not active')
-  return { keystore } as ResolvedKeystore
+  await requireShares(kms, caller, keystore)
+  return { keystore, caller } as ResolvedKeystore
 }
 
 /** A keystore for its controller, in whatever state it is. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
@@ -56,10 +62,11 @@ export async function resolveKey(
   { keystoreId, keyId }: KeyAddress,
 ): Promise<ResolvedKey> {
   const { keystore } = await resolveKeystore(kms, caller, action, keystoreId, keyId)
-  const key = isIdentifier(keyId) ? await kms.records.findKey(keystoreId, keyId) : undefined
+  const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
+  const key = isIdentifier(keyId) ? await find() : undefined
   if (key === undefined) throw new KmsError('KEY_NOT_FOUND', 'there is no such key in this keystore')
   requireActive(key, 'this key is not active')
-  return { keystore, key } as ResolvedKey
+  return { keystore, caller, key } as ResolvedKey
 }
 
 function requireActive({ state }: { readonly state: State }, message: string): void {

@@ -16,7 +16,7 @@ import type { ResolvedKey } from './resolve-key.ts'
  */
 export async function useSecret<P extends keyof SecretPrimitives, T>(
   kms: Kms,
-  { keystore, key }: ResolvedKey,
+  { keystore, caller, key }: ResolvedKey,
   version: KeyVersion,
   primitive: P,
   use: (primitive: SecretPrimitives[P]) => T | Promise<T>,
@@ -28,7 +28,7 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   if (version.state !== 'active') throw new KmsError('NOT_ACTIVE', 'this version of the key is not active')
   const context = keyContext(key.keystoreId, key.id, version.number, version.type)
   const open = async () => {
-    const secret = await withKeystoreLock(kms, keystore, lock => lock.unlock(locked, context))
+    const secret = await withKeystoreLock(kms, caller, keystore, lock => lock.unlock(locked, context))
     return secret.spend(bytes => opener(bytes, publicKey))
   }
   return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)

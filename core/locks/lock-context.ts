@@ -14,6 +14,11 @@ export function keyContext(keystoreId: string, keyId: string, version: number, t
   return { purpose: 'key', keystore: keystoreId, key: keyId, version: String(version), type }
 }
 
+/** The keys that a keystore uses with its user's vault. */
+export function vaultKeyContext(purpose: 'edv-recipient-key' | 'edv-mac-key', keystoreId: string): LockContext {
+  return { purpose, keystore: keystoreId }
+}
+
 export function serverKeyContext(name: string): LockContext {
   return { purpose: 'server-key', key: name }
 }

@@ -1,5 +1,6 @@
 import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
 import type { Caller } from '../authorization/caller.ts'
+import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newKey, ownKeyId } from '../keys/new-version.ts'
 import { resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
@@ -16,6 +17,6 @@ export async function createKey(kms: Kms, caller: Caller, command: CreateKeyComm
   const type = parseKeyTypeName(command.keyType)
   const material = keyTypes[type].generate(kms.ports.random)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
-  await kms.records.addKey(key)
+  await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
   return exportedKey(key)
 }

@@ -2,7 +2,8 @@ import { authorizeCreation } from '../authorization/authorize.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { newKeystoreId } from '../encoding/identifier.ts'
 import { invalidRequest } from '../errors.ts'
-import { makeKeystoreLock } from '../keys/keystore-lock.ts'
+import { makeKeystoreLock, type RequestedLock } from '../keys/keystore-lock.ts'
+import { bindVault, type OfferedVault } from '../keys/keystore-vault.ts'
 import type { Kms } from '../kms.ts'
 import type { Keystore } from '../records/keystore.ts'
 import type { Root } from '../zcap/chain.ts'
@@ -11,11 +12,20 @@ import { canInvoke, makeRootCapability } from '../zcap/trustbloc/root-capability
 export interface CreateKeystoreCommand {
   /** Whoever the keystore will belong to; well-formed text of 1 to 2,048 characters, usually the URL of a DID's key. */
   readonly controller: string
+  /** Default: shared with its user if the request brings a share, unless the server asks for one. */
+  readonly lock?: RequestedLock
+  /** The vault that the keystore's keys will live in; in the store if there is none. */
+  readonly vault?: OfferedVault
 }
 
-/** Makes a keystore with a lock and a root capability of its own. @throws KmsError INVALID_REQUEST, FORBIDDEN */
+/**
+ * Makes a keystore with a lock and a root capability of its own. Until everything that it needs has been tried, nothing
+ * is written.
+ *
+ * @throws KmsError INVALID_REQUEST, FORBIDDEN, OPERATION_UNSUPPORTED, and those of shares and vaults
+ */
 export async function createKeystore(kms: Kms, caller: Caller, command: CreateKeystoreCommand): Promise<Keystore> {
-  const { controller } = command
+  const { controller, vault } = command
   checkController(controller)
   authorizeCreation(caller, controller)
   const id = newKeystoreId(kms.ports.random)
@@ -26,11 +36,22 @@ export async function createKeystore(kms: Kms, caller: Caller, command: CreateKe
     ...(await rootCapability(kms, root)),
     createdAt: kms.ports.clock.now(),
     state: 'active',
-    lock: await makeKeystoreLock(kms.ports, id),
+    lock: await makeKeystoreLock(kms, caller, id, chosenLock(kms, caller, command.lock)),
+    ...(vault && { edv: await bindVault(kms, id, vault) }),
     revision: 1,
   }
   await kms.records.addKeystore(keystore)
   return keystore
+}
+
+function chosenLock({ userLock, ports }: Kms, { userShare }: Caller, requested?: RequestedLock): RequestedLock {
+  const isShared = userLock === 'shamir'
+  if (isShared && requested?.kind === 'server-held') {
+    throw invalidRequest('lock: this server makes no lock but those that are shared with their user')
+  }
+  if (requested !== undefined) return requested
+  const bringsShare = ports.shares !== undefined && userShare !== undefined
+  return isShared || bringsShare ? { kind: 'shamir', field: 'gf256-11b' } : { kind: 'server-held' }
 }
 
 /** @throws KmsError INVALID_REQUEST */

@@ -3,6 +3,7 @@ import type { KeyMaterial } from '../algorithms/key-type.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
 import { invalidRequest } from '../errors.ts'
+import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newKey } from '../keys/new-version.ts'
 import { resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
@@ -31,7 +32,7 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     if (!isIdentifier(id)) throw invalidRequest('key_id: must be 1 to 128 URL-safe characters')
     const type = parseKeyTypeName(command.keyType)
     const key = await newKey(kms, resolved, id, type, readMaterial(kms, type, command))
-    await kms.records.addKey(key)
+    await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
     return exportedKey(key)
   } finally {
     command.key?.fill(0)

@@ -1,6 +1,7 @@
 import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
+import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newVersion, ownKeyId } from '../keys/new-version.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
@@ -47,6 +48,6 @@ async function addNextVersion(kms: Kms, caller: Caller, command: RotateKeyComman
   const material = keyTypes[type].generate(kms.ports.random)
   const place = { keyId: key.id, number: newest.number + 1, id: ownKeyId(kms, type, material), type }
   const rotated = addVersion(key, await newVersion(kms, resolved, place, material))
-  await kms.records.replaceKey(rotated)
+  await withKeyRecords(kms, resolved.keystore, records => records.replaceKey(rotated))
   return exportedKey(rotated)
 }

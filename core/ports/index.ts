@@ -1,5 +1,7 @@
 import type { KeyStorePort } from './key-store.ts'
 import type { LockPort } from './lock.ts'
+import type { SecretSharePort } from './secret-share.ts'
+import type { VaultPort } from './vault.ts'
 
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
@@ -23,4 +25,8 @@ export interface Ports {
   readonly lock: LockPort
   readonly random: Random
   readonly clock: Clock
+  /** Who holds the other shares of users' secrets; without it no keystore's lock is shared with its user. */
+  readonly shares?: SecretSharePort
+  /** Opens users' vaults; without it all keys live in the store. */
+  readonly vaults?: VaultPort
 }

@@ -1,3 +1,5 @@
+import type { ShareField } from '../shamir/shares.ts'
+
 /** The states in which a keystore or key may be (SP 800-57 part 1, section 7). Only an active one can be used. */
 export type State = 'active' | 'suspended'
 
@@ -9,7 +11,7 @@ export type LockScheme =
   | { readonly kind: 'server-held'; readonly lockedKey: Uint8Array }
   | {
       readonly kind: 'shamir'
-      readonly field: 'gf256-11b' | 'secrets.js'
+      readonly field: ShareField
       readonly checkValue: Uint8Array
     }
 

@@ -20,10 +20,15 @@ export class Records {
   readonly #integrityKey: SecretBytes
   readonly #bodies: KnownBodies
 
-  constructor(store: KeyStorePort, integrityKey: SecretBytes) {
+  constructor(store: KeyStorePort, integrityKey: SecretBytes, bodies = new KnownBodies(integrityKey)) {
     this.#store = store
     this.#integrityKey = integrityKey
-    this.#bodies = new KnownBodies(integrityKey)
+    this.#bodies = bodies
+  }
+
+  /** The records of another store that the same integrity key authenticates. */
+  in(store: KeyStorePort): Records {
+    return new Records(store, this.#integrityKey, this.#bodies)
   }
 
   async findKeystore(id: string): Promise<Keystore | undefined> {

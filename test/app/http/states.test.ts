@@ -26,7 +26,7 @@ async function change(app: TestApp, keyPath: string, changed: (key: Key) => Key)
 t.test('a suspended keystore serves nothing', async t => {
   const app = await buildApp(t)
   const id = 'suspended-keystore'
-  const lock = await makeKeystoreLock(app.ports, id)
+  const lock = await makeKeystoreLock(app, { kind: 'local' }, id, { kind: 'server-held' })
   const url = `http://kms.example/v1/keystores/${id}`
   await app.records.addKeystore({
     id,
