@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { makeMasterKeyFile } from '@keyhold/adapters'
 import type { Collection, StoredRecord } from '@keyhold/core'
 import { type Binary, type Db, MongoClient } from 'mongodb'
-import { type Server, startMongo } from '../servers/start.ts'
+import { databaseUrl, type Server, startMongo } from '../servers/start.ts'
 import type { Place } from './place.ts'
 import { type FoundRecord, type Stored, takeStock } from './stored.ts'
 
@@ -41,13 +41,13 @@ export async function openMongoPlace(directory: string): Promise<Place> {
     return server
   }
   let server = await start()
-  const url = new URL('/keyhold', server.url)
-  url.search = new URL(server.url).search
+  const url = databaseUrl(server.url, 'keyhold')
+  const port = Number(new URL(server.url).port)
   const masterKey = join(directory, 'master.key')
   await makeMasterKeyFile(masterKey)
   const environment = {
     KMS_DATABASE_TYPE: 'mongodb',
-    KMS_DATABASE_URL: url.href,
+    KMS_DATABASE_URL: url,
     KMS_SECRET_LOCK_KEY_PATH: masterKey,
   }
   const staleness = 1000
@@ -68,7 +68,7 @@ export async function openMongoPlace(directory: string): Promise<Place> {
         await server.stop()
       },
       async restart() {
-        server = await start(Number(url.port))
+        server = await start(port)
       },
     },
     staleness,
@@ -79,8 +79,8 @@ export async function openMongoPlace(directory: string): Promise<Place> {
   }
 }
 
-async function withDatabase<T>(url: URL, use: (database: Db) => Promise<T>): Promise<T> {
-  const client = new MongoClient(url.href, { serverSelectionTimeoutMS: 5000 })
+async function withDatabase<T>(url: string, use: (database: Db) => Promise<T>): Promise<T> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
   try {
     return await use(client.db())
   } finally {
