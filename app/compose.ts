@@ -17,10 +17,15 @@ import {
   type Ports,
   type Random,
   SecretBytes,
+  type SecretSharePort,
+  type VaultPort,
 } from '@keyhold/core'
 import type { Logger } from 'pino'
-import type { Config, LockConfig, StoreConfig } from './config/config.ts'
+import type { Config, LockConfig, SharesConfig, StoreConfig, VaultsConfig } from './config/config.ts'
 import { traceLock, traceStore } from './trace.ts'
+
+/** How many shares of users are kept in memory at most. */
+const mostShares = 1000
 
 export interface Composition {
   readonly ports: Ports
@@ -40,11 +45,15 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   const lock = await openLock(config.lock, random, log)
   try {
     const store = await openStore(config.store, log)
+    const shares = config.shares && (await openShares(config.shares))
+    const vaults = vaultsWhenNeeded(config.vaults, random)
     const close = async () => {
+      await vaults.close()
+      await shares?.close()
       await store.close()
       await lock.close()
     }
-    const ports: Ports = { store, lock, random, clock: systemClock }
+    const ports: Ports = { store, lock, random, clock: systemClock, vaults, ...(shares && { shares }) }
     return log.isLevelEnabled('debug') ? { ...traced(ports, log), close } : { ports, close }
   } catch (error) {
     await lock.close()
@@ -84,6 +93,31 @@ async function openStore(config: StoreConfig, log: Logger): Promise<KeyStorePort
       return config.cacheTtl === 0 ? store : new CachedKeyStore(store, { ttl: config.cacheTtl }, systemClock)
     }
   }
+}
+
+/** Most servers never see a vault: what opens them is loaded with the first. */
+function vaultsWhenNeeded(config: VaultsConfig, random: Random): VaultPort {
+  let opened: Promise<VaultPort> | undefined
+  const load = async () => {
+    const { openEdvVaults } = await import('@keyhold/adapters/vault-edv')
+    return openEdvVaults({ ...config, random, clock: systemClock })
+  }
+  return {
+    async open(binding) {
+      opened ??= load()
+      return (await opened).open(binding)
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise<SecretSharePort> {
+  const { openHttpSecretShares, tokenOfFile } = await import('@keyhold/adapters/share-http')
+  const read = 'file' in token ? tokenOfFile(token.file) : async () => new SecretBytes(Buffer.from(token.text, 'utf8'))
+  const cache = { ttl: cacheTtl, max: mostShares }
+  return openHttpSecretShares({ ...config, token: read, cache, clock: systemClock })
 }
 
 function traced(ports: Ports, log: Logger): Omit<Composition, 'close'> {

@@ -2,6 +2,7 @@
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
 export type { Caller } from './authorization/caller.ts'
+export { UserShare } from './authorization/user-share.ts'
 export { ed25519DidUrl } from './dids/did-key.ts'
 export { type ResolveDid, resolveSelfContainedDid } from './dids/resolve-did.ts'
 export type { VerificationKey } from './dids/verification-key.ts'
@@ -12,9 +13,10 @@ export { type ErrorCode, errorCodes, forbidden, invalidRequest, KmsError, unauth
 export { algorithmOfAries, type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
 export { type RequestHead, type SignatureParameters, signingString } from './http-signatures/signing-string.ts'
 export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'
+export type { RequestedLock } from './keys/keystore-lock.ts'
 export type { KeyAddress } from './keys/resolve-key.ts'
 export { type Kms, type KmsOptions, openKms } from './kms.ts'
-export type { CacheLimits } from './lending-cache.ts'
+export { type CacheLimits, LendingCache } from './lending-cache.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export { createKey } from './operations/create-key.ts'
@@ -27,6 +29,7 @@ export { describeKeystore, handOverKeystore } from './operations/manage-keystore
 export { listRevocations, revokeCapability } from './operations/revoke-capability.ts'
 export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
+export { updateVaultCapability, vaultDid } from './operations/vault.ts'
 export type {
   Clock,
   Collection,
@@ -44,6 +47,8 @@ export type {
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'
 export { SecretBytes } from './secrets/secret-bytes.ts'
+export { combineShares, readShare, type ShareField, shareRejected, splitSecret } from './shamir/shares.ts'
+export { isShareCheckValue, shareCheckValue, userLockKey } from './shamir/user-lock-key.ts'
 export type { Action } from './zcap/action.ts'
 export { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from './zcap/chain.ts'
 export { type DidSigner, didKeySigner } from './zcap/did-signer.ts'

@@ -6,10 +6,14 @@ export interface Answer {
   readonly body: any
 }
 
+/** Milliseconds, far more than any answer takes: who waits for one that never comes shall not wait for ever. */
+const deadline = 60_000
+
 /** Sends one request with a JSON body, or none, and answers whatever comes back. */
 export async function request(method: string, url: string, body?: unknown): Promise<Answer> {
   const response = await fetch(url, {
     method,
+    signal: AbortSignal.timeout(deadline),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const text = await response.text()

@@ -68,7 +68,6 @@ export function lockRefused(cause?: unknown): KmsError {
 
 /** The error that leaves this adapter in place of one that the SDK threw. */
 export function fromAwsError(error: unknown): KmsError {
-  if (error instanceof KmsError) return error
   const name = nameOf(error)
   const cause = describe(name, error)
   switch (codes.get(name)) {

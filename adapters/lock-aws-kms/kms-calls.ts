@@ -18,7 +18,7 @@ export interface AwsKmsOptions {
 export const maximumSecret = 4096
 export const maximumCiphertext = 6144
 
-/** Calls under way at once: a hundredfold of what a healthy KMS needs for the callers of one process. */
+/** Calls under way at once. The SDK opens fifty connections, and the other calls wait for one of these. */
 const maximumCalls = 1000
 
 /** Some places of the SDK write to the console if they are given nothing else. */

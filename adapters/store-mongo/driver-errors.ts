@@ -5,6 +5,8 @@ import { MongoServerError } from 'mongodb'
 const codes = {
   Unauthorized: [13],
   AuthenticationFailed: [18],
+  InvalidNamespace: [73],
+  NamespaceExists: [48],
   IndexConflict: [85, 86],
   WriteConflict: [112],
   DuplicateKey: [11000],
@@ -29,8 +31,8 @@ export function unavailable(error: unknown): KmsError {
 export function summary(error: unknown): Error {
   const kinds: string[] = []
   for (let each = error; each instanceof Error && kinds.length < 5; each = each.cause) {
-    const code = 'code' in each && /^\w{1,40}$/.test(String(each.code)) ? ` ${each.code}` : ''
-    kinds.push(each.name + code)
+    const code = 'code' in each && each.code !== undefined ? String(each.code) : ''
+    kinds.push(/^\w{1,40}$/.test(code) ? `${each.name} ${code}` : each.name)
   }
   return new Error(kinds.length === 0 ? 'not an error' : kinds.join(', because of '))
 }

@@ -1,11 +1,11 @@
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
-import { BSON, type Db, type MongoClient } from 'mongodb'
+import { BSON } from 'mongodb'
 import { withDeadline } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
 import type { Bound } from './bound.ts'
-import { type Collections, openCollections, prepareCollections } from './collections.ts'
+import { type Collections, prepareCollections } from './collections.ts'
 import { isServerError, summary, unavailable } from './driver-errors.ts'
-import { databaseOf, mongoClient } from './mongo-client.ts'
+import { closeDatabase, type Database, openDatabase } from './mongo-client.ts'
 import { corrupt, requireTexts, toDocument, toRecord } from './record-document.ts'
 import { waitForStart } from './wait-for-start.ts'
 
@@ -33,34 +33,33 @@ const mostInFlight = 1000
  * collections are another program's
  */
 export async function openMongoKeyStore(options: MongoOptions): Promise<KeyStorePort> {
-  const { url, prefix = '', startTimeout, callTimeout, onWaiting } = options
-  const client = mongoClient(url, callTimeout)
+  return waitForStart(options, signal => openOnce(options, signal))
+}
+
+/** With a client of its own: one that could not connect at first never will. */
+async function openOnce({ url, prefix = '', callTimeout }: MongoOptions, signal: AbortSignal): Promise<KeyStorePort> {
+  const database = openDatabase(url, prefix, callTimeout)
+  const { db, collections } = database
   try {
-    const db = databaseOf(client, url)
-    const collections = openCollections(db, prefix, callTimeout)
-    await waitForStart({ startTimeout, onWaiting }, async signal => {
-      await withDeadline(callTimeout, signal => db.command({ ping: 1 }, { signal }))
-      await prepareCollections(db, collections, signal)
-    })
-    return new MongoKeyStore(client, db, collections, callTimeout)
+    await withDeadline(callTimeout, signal => db.command({ ping: 1 }, { signal }))
+    await prepareCollections(db, collections, signal)
+    return new MongoKeyStore(database, callTimeout)
   } catch (error) {
-    await closeClient(client, callTimeout)
-    throw error instanceof KmsError ? error : unavailable(error)
+    await closeDatabase(database, callTimeout)
+    throw error
   }
 }
 
 class MongoKeyStore implements KeyStorePort {
-  readonly #client: MongoClient
-  readonly #db: Db
+  readonly #database: Database
   readonly #collections: Collections
   readonly #callTimeout: number
   readonly #inFlight = new InFlight(mostInFlight)
   #closed = false
 
-  constructor(client: MongoClient, db: Db, collections: Collections, callTimeout: number) {
-    this.#client = client
-    this.#db = db
-    this.#collections = collections
+  constructor(database: Database, callTimeout: number) {
+    this.#database = database
+    this.#collections = database.collections
     this.#callTimeout = callTimeout
   }
 
@@ -71,17 +70,15 @@ class MongoKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    const document = toDocument(record)
-    await this.#call(bound => this.#collections[record.collection].insertOne(document, bound))
+    const [records, document] = [this.#collections[record.collection], toDocument(record)]
+    await this.#call(bound => records.insertOne(document, bound))
   }
 
   async replace(record: StoredRecord): Promise<void> {
-    const document = toDocument(record)
+    const [records, document] = [this.#collections[record.collection], toDocument(record)]
     const { scope, id, revision } = document
     const replaced = { scope, id, revision: revision - 1 }
-    const { matchedCount } = await this.#change(bound =>
-      this.#collections[record.collection].replaceOne(replaced, document, bound),
-    )
+    const { matchedCount } = await this.#change(bound => records.replaceOne(replaced, document, bound))
     if (matchedCount !== 1) throw conflict()
   }
 
@@ -106,13 +103,13 @@ class MongoKeyStore implements KeyStorePort {
   }
 
   async check(): Promise<void> {
-    await this.#call(bound => this.#db.command({ ping: 1 }, bound))
+    await this.#call(bound => this.#database.db.command({ ping: 1 }, bound))
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await closeClient(this.#client, this.#callTimeout)
+    await closeDatabase(this.#database, this.#callTimeout)
   }
 
   #requireOpen(): void {
@@ -147,9 +144,4 @@ function tooMany(): KmsError {
 
 function conflict(): KmsError {
   return new KmsError('CONFLICT', 'the record was changed in between')
-}
-
-/** Also while the server does not answer, when the driver would wait to say goodbye to it. */
-async function closeClient(client: MongoClient, within: number): Promise<void> {
-  await withDeadline(within, () => client.close()).catch(() => undefined)
 }

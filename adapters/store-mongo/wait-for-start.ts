@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KmsError } from '@keyhold/core'
-import { withDeadline } from '../shared/deadline.ts'
+import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { isServerError, summary } from './driver-errors.ts'
 
 export interface StartOptions {
@@ -19,10 +19,10 @@ const pause = 250
  *
  * @throws KmsError
  */
-export async function waitForStart(
+export async function waitForStart<T>(
   { startTimeout, onWaiting }: StartOptions,
-  attempt: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const began = performance.now()
   const waited = () => performance.now() - began
   let cause: Error | undefined
@@ -32,9 +32,10 @@ export async function waitForStart(
       try {
         return await withDeadline(startTimeout - waited(), attempt)
       } catch (error) {
-        if (error instanceof KmsError) throw error
-        if (isServerError(error, 'AuthenticationFailed', 'Unauthorized')) throw notLetIn(error)
-        cause = summary(error)
+        const final = finalError(error)
+        if (final !== undefined) throw final
+        // That the time is over says less than what went wrong before.
+        if (cause === undefined || !(error instanceof DeadlineError)) cause = summary(error)
       }
       if (startTimeout - waited() <= pause) break
       await sleep(pause)
@@ -45,7 +46,13 @@ export async function waitForStart(
   }
 }
 
-function notLetIn(error: unknown): KmsError {
-  const message = 'the database refuses the user or the password, or does not allow the user what is needed'
-  return new KmsError('STORE_UNAVAILABLE', message, { cause: summary(error) })
+/** What no waiting will mend. */
+function finalError(error: unknown): KmsError | undefined {
+  if (error instanceof KmsError) return error
+  const final = (message: string) => new KmsError('STORE_UNAVAILABLE', message, { cause: summary(error) })
+  if (isServerError(error, 'AuthenticationFailed', 'Unauthorized')) {
+    return final('the database refuses the user or the password, or does not allow the user what is needed')
+  }
+  if (isServerError(error, 'InvalidNamespace')) return final('the prefix makes no names that collections can have')
+  return undefined
 }

@@ -3,7 +3,8 @@ import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
 import { compose } from '../compose.ts'
-import { type Config, ConfigError, loadConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
+import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { buildServer } from '../http/server.ts'
 import { openLog } from '../logging.ts'
 import { isSystemError } from './system-error.ts'
@@ -37,7 +38,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, observeLock, close } = await compose(config, log)
   try {
-    const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy } = config
+    const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies, userLock } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'zcap' && config.auth.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -47,9 +48,11 @@ async function serve(config: Config, log: Logger): Promise<number> {
       cache,
       bodyLimit,
       requestTimeout,
+      trustedProxies,
       log,
       ...(baseUrl && { baseUrl }),
       ...(observeLock && { observeLock }),
+      ...(userLock && { userLock }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
       authenticators: chooseAuthenticators(config, ports.clock, resolveDid),
     })

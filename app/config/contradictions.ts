@@ -40,6 +40,9 @@ const belongings: readonly Belonging[] = [
   },
 ]
 
+/** What is of no use without an auth server. */
+const ofAuthServer: readonly SettingName[] = ['authServerToken', 'authServerTokenFile', 'trustedProxies']
+
 /**
  * What is wrong between settings that are well-formed each, a line for each problem.
  *
@@ -48,7 +51,17 @@ const belongings: readonly Belonging[] = [
 export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => boolean): string[] {
   const problems = [...misplaced(parsed, isGiven)]
   const check = (problem: string, wrong: boolean | undefined) => wrong && problems.push(problem)
-  const { host, baseUrl, authType, zcapCoverage, keystoreAdmission, databaseType, databaseUrl, secretLockType } = parsed
+  const {
+    host,
+    baseUrl,
+    authType,
+    zcapCoverage,
+    keystoreAdmission,
+    databaseType,
+    databaseUrl,
+    secretLockType,
+    userLock,
+  } = parsed
   const remote = host !== undefined && !isLoopback(host.host)
   const mongoUrl = databaseUrl !== undefined && /^mongodb(\+srv)?:\/\//.test(databaseUrl)
   check(
@@ -62,6 +75,25 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
   check(
     'KMS_SECRET_LOCK_KEY_PATH: must be set for the store mongodb: there is no directory to make a key in',
     databaseType === 'mongodb' && secretLockType === 'local' && !isGiven('secretLockKeyPath'),
+  )
+  const authServer = isGiven('authServerUrl')
+  for (const name of ofAuthServer) {
+    check(
+      `${settings[name].variable}: is for an auth server only: set KMS_AUTH_SERVER_URL`,
+      !authServer && parsed[name] !== undefined,
+    )
+  }
+  check(
+    'KMS_AUTH_SERVER_TOKEN_FILE: must be set for the auth server',
+    parsed.authServerUrl !== undefined && !isGiven('authServerTokenFile') && !isGiven('authServerToken'),
+  )
+  check(
+    'KMS_AUTH_SERVER_TOKEN: is given twice: KMS_AUTH_SERVER_TOKEN_FILE is set as well',
+    parsed.authServerTokenFile !== undefined && parsed.authServerToken !== undefined,
+  )
+  check(
+    'KMS_USER_LOCK: shamir needs a server that holds the other shares: set KMS_AUTH_SERVER_URL',
+    userLock === 'shamir' && !authServer,
   )
   check(
     'KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076',

@@ -2,6 +2,7 @@ import { authSettings } from './settings/auth.ts'
 import { httpSettings } from './settings/http.ts'
 import { lockSettings } from './settings/lock.ts'
 import { storeSettings } from './settings/store.ts'
+import { userSettings } from './settings/user.ts'
 
 export { unsupportedSettings } from './settings/unsupported.ts'
 
@@ -9,7 +10,13 @@ export { unsupportedSettings } from './settings/unsupported.ts'
  * Every setting. `keyhold start --help`, `.env.example` and the table in the README are this table, and tests hold
  * them together. Names and meanings are those of TrustBloc KMS where it has the thing.
  */
-export const settings = { ...httpSettings, ...storeSettings, ...lockSettings, ...authSettings } as const
+export const settings = {
+  ...httpSettings,
+  ...storeSettings,
+  ...lockSettings,
+  ...userSettings,
+  ...authSettings,
+} as const
 
 export type SettingName = keyof typeof settings
 export type Settings = { readonly [N in SettingName]: (typeof settings)[N]['parsed'] }

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 
 /** How the text of a setting becomes a value. Each throws a `RangeError` whose message completes "NAME: …". */
 
@@ -110,4 +110,26 @@ export function awsKeyUri(value: string): AwsKey {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}
+
+/** Addresses and networks in CIDR form (RFC 4632), separated by commas. */
+export function networks(value: string): readonly string[] {
+  return list(value, network => {
+    const [address = '', prefix, ...rest] = network.split('/')
+    const bits = { 4: 32, 6: 128, 0: -1 }[isIP(address) as 0 | 4 | 6]
+    return (
+      rest.length === 0 && bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+    )
+  })
+}
+
+/** Origins (RFC 6454), separated by commas: `https://vault.example:8443`. */
+export function origins(value: string): readonly string[] {
+  return list(value, origin => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)
+}
+
+function list(value: string, isItem: (item: string) => boolean): readonly string[] {
+  const items = value.split(',').map(item => item.trim())
+  if (!items.every(isItem)) throw new RangeError('must be a list, separated by commas, of what the description says')
+  return items
 }

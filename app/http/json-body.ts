@@ -3,6 +3,13 @@ import { invalidRequest } from '@keyhold/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkDigest } from './authentication/body-digest.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set on a route to which a body says nothing, whatever it is. */
+    ignoresBody?: boolean
+  }
+}
+
 /**
  * Every request body is JSON, whatever its Content-Type says: existing clients send imports without one. The body
  * `null` is an empty object, as Go's decoder has it. A `__proto__` or `constructor.prototype` member is refused.
@@ -19,6 +26,7 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const refusal = refusalOf(request, body)
     if (refusal !== undefined) return done(refusal)
+    if (request.routeOptions.config.ignoresBody) return done(null, {})
     void parse(request, body.toString('utf8'), (error, value) => {
       if (error) done(invalidRequest('body: not a JSON text that is accepted here', error))
       else done(null, value === null ? {} : value)
@@ -27,9 +35,10 @@ export function readJsonBodies(app: FastifyInstance): void {
 }
 
 /** What is wrong with a body as bytes. Before anything else it must be the one that was signed. */
-function refusalOf({ proven }: FastifyRequest, body: Buffer): Error | undefined {
+function refusalOf({ proven, routeOptions }: FastifyRequest, body: Buffer): Error | undefined {
   try {
     if (proven?.digest !== undefined) checkDigest(proven.digest, body)
+    if (routeOptions.config.ignoresBody) return undefined
     if (body.length === 0) throw invalidRequest('body: must not be empty')
     if (!isUtf8(body)) throw invalidRequest('body: not UTF-8')
     return undefined

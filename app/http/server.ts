@@ -16,6 +16,8 @@ import { keystoreRoutes } from './routes/keystores.ts'
 import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
+import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
+import { readUserShares } from './user-share.ts'
 
 export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly ports: Ports
@@ -27,6 +29,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly bodyLimit?: number
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeout?: number
+  /** Addresses and networks (CIDR) whose `Auth-User` is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
   readonly log?: FastifyBaseLogger
 }
 
@@ -87,13 +91,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Kept open, the connection would hold up the close until its keep-alive time is over.
     if (closing) reply.header('connection', 'close')
   })
+  readUserShares(app, options.trustedProxies ?? [])
   readJsonBodies(app)
   const methodsOf = collectMethods(app)
 
   await app.register(healthRoutes, { kms })
-  await app.register(scope(admission, [keystoreRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes, vaultRoutes]), {
+    prefix: '/v1',
+    kms,
+  })
   refuseOtherMethods(app, new Map(methodsOf))
 
   const purge = setInterval(() => kms.purge(), 10_000).unref()

@@ -44,6 +44,7 @@ export async function withKeyRecords<T>(
  */
 export async function bindVault(kms: Kms, keystoreId: string, { url, capability }: OfferedVault): Promise<EdvBinding> {
   const { random, lock } = kms.ports
+  vaultsOf(kms.ports)
   // What can be refused without a key is refused before one is made.
   await checkInvoker(kms, readCapability(capability))
   const { secret: recipientKey } = recipientKeyType.generate(random)

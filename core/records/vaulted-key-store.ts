@@ -41,7 +41,9 @@ export class VaultedKeyStore implements KeyStorePort {
     await this.#base.add(pointing).catch(error => this.#undone(error, name, pointing))
   }
 
-  async replace(record: StoredRecord): Promise<void> {
+  async replace(given: StoredRecord): Promise<void> {
+    // The record is the caller's: what will be written is taken now.
+    const record = copyOf(given)
     const { collection, scope, ids, revision } = record
     const before = await this.#base.find(collection, scope, ids[0])
     if (before === undefined || before.ids[0] !== ids[0] || before.revision !== revision - 1) throw conflict()
@@ -86,10 +88,9 @@ export class VaultedKeyStore implements KeyStorePort {
     record: StoredRecord,
     previous: Uint8Array = new Uint8Array(0),
   ): Promise<{ name: string; pointing: StoredRecord }> {
-    const body = Uint8Array.from(record.body)
-    const ids = [...record.ids] as [string, ...string[]]
+    const { body, ...place } = copyOf(record)
     const current = sha256(body)
-    const pointing = { ...record, ids, body: Buffer.concat([Uint8Array.of(pointerVersion), current, previous]) }
+    const pointing = { ...place, body: Buffer.concat([Uint8Array.of(pointerVersion), current, previous]) }
     const name = nameOf(pointing, current)
     await this.#vault.put(name, body)
     return { name, pointing }
@@ -119,6 +120,10 @@ export function documentCache({ max, ttl }: CacheLimits, clock: Clock): Document
   if (max === 0 || ttl === 0) return undefined
   // Never 0: lru-cache takes that for no time at all.
   return new LRUCache<string, Uint8Array>({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
+}
+
+function copyOf(record: StoredRecord): StoredRecord {
+  return { ...record, ids: [...record.ids], body: Uint8Array.from(record.body) }
 }
 
 interface Pointer {

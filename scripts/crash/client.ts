@@ -21,11 +21,23 @@ export interface Client {
   /** Counts what it was acknowledged. */
   readonly acknowledged: Map<OperationKind, number>
   readonly tally: Tally
+  /** Why a request may fail at this moment, if it may at all. */
+  readonly excuse: () => Excuse | undefined
 }
 
-/** What is found out by checking. */
+/** What was killed: the instance that is asked, which cuts its connections, or the database that it needs. */
+export type Excuse = 'cut' | 'unavailable'
+
+/** The answer 503 while the database is away: nobody knows whether the request was carried out. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+}
+
+/** What is found out by working and checking. */
 export interface Tally {
   checks: number
+  /** Requests that were answered 503 while the database was away. */
+  unavailable: number
   /** A sentence for everything that must not be. */
   readonly violations: string[]
 }
@@ -114,9 +126,13 @@ const uses: Readonly<Record<Family, (client: Client, path: string, data: string)
   },
 }
 
-/** Sends a request and answers the body of a 200; while it has no answer the ledger keeps it as unanswered. */
+/**
+ * Sends a request and answers the body of a 200. While nobody knows what became of it the ledger keeps it as unanswered.
+ *
+ * @throws Unavailable
+ */
 async function perform(
-  { url, ledger, acknowledged, tally }: Client,
+  { url, ledger, acknowledged, tally, excuse }: Client,
   operation: Operation,
   method: string,
   path: string,
@@ -124,6 +140,10 @@ async function perform(
 ): Promise<Answer['body'] | undefined> {
   ledger.unanswered.add(operation)
   const answer = await request(method, `${url}/v1/keystores${path}`, body)
+  if (answer.status === 503 && answer.headers.has('retry-after') && excuse() === 'unavailable') {
+    tally.unavailable += 1
+    throw new Unavailable(operation.kind)
+  }
   ledger.unanswered.delete(operation)
   if (answer.status === 200) {
     acknowledged.set(operation.kind, (acknowledged.get(operation.kind) ?? 0) + 1)

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type CrashReport, crashRounds } from './rounds.ts'
+import { type CrashReport, crashRounds, storeNames } from './rounds.ts'
 
-/** `npm run crash -- [--rounds N] [--seed S] [--json]` */
+/** `npm run crash -- [--store NAME] [--rounds N] [--seed S] [--json]` */
 const { values } = parseArgs({
   options: {
+    store: { type: 'string', default: 'embedded' },
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     json: { type: 'boolean', default: false },
@@ -17,10 +18,13 @@ const [rounds, seed] = [Number(values.rounds), Number(values.seed)]
 if (!(Number.isSafeInteger(rounds) && rounds > 0 && Number.isSafeInteger(seed))) {
   throw new RangeError('--rounds and --seed: whole numbers, and at least one round')
 }
+const store = storeNames.find(name => name === values.store)
+if (store === undefined) throw new RangeError(`--store: ${storeNames.join(' or ')}`)
 const { stdout } = process
 const directory = await mkdtemp(join(tmpdir(), 'keyhold-crash-'))
 
 const report = await crashRounds({
+  store,
   rounds,
   seed,
   directory,
@@ -41,9 +45,10 @@ function bar({ rounds: done, checks, violations }: CrashReport): string {
   return `[${filled.padEnd(width)}] ${done}/${rounds} rounds, ${checks} checks, ${violations.length} violations`
 }
 
-function lines({ acknowledged, unanswered, versions, violations, ...figures }: CrashReport): string {
+function lines({ kills, acknowledged, unanswered, versions, violations, ...figures }: CrashReport): string {
   const table: (readonly [string, unknown])[] = [
     ...Object.entries(figures),
+    ...Object.entries(kills).map(([name, count]) => [`killed: ${name}`, count] as const),
     ...Object.entries(versions).map(([type, count]) => [`versions of type ${type}`, count] as const),
     ...Object.entries(acknowledged).map(([kind, count]) => [`acknowledged: ${kind}`, count] as const),
     ...Object.entries(unanswered).map(

@@ -1,13 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
-import type { Tally } from './client.ts'
+import { openEmbeddedPlace } from './embedded-place.ts'
 import { type ChangeKind, changeKinds, type Ledger, type OperationKind, operationKinds } from './ledger.ts'
+import { openMongoPlace } from './mongo-place.ts'
 import { SeededRandom } from './seeded-random.ts'
 import type { Settlement } from './settle.ts'
-import { Trial } from './trial.ts'
+import { type Account, Trial } from './trial.ts'
+
+/** What opens an empty place, by the store's name. */
+const places = { embedded: openEmbeddedPlace, mongodb: openMongoPlace } as const
+
+export type StoreName = keyof typeof places
+
+export const storeNames = Object.keys(places) as readonly StoreName[]
 
 export interface CrashOptions {
+  readonly store: StoreName
   readonly rounds: number
   /** Of everything that is left to chance, but not of the order in which the machine gets things done. */
   readonly seed: number
@@ -18,9 +27,12 @@ export interface CrashOptions {
 }
 
 export interface CrashReport {
+  readonly store: StoreName
   readonly seed: number
   readonly rounds: number
-  /** Processes that were killed before they listened, on a store and on an empty directory. */
+  /** What was killed under load, by name. */
+  readonly kills: Readonly<Record<string, number>>
+  /** Processes that were killed before they listened, on a store and on an empty place. */
   readonly killedStarts: number
   readonly killedFirstStarts: number
   readonly acknowledged: Readonly<Record<OperationKind, number>>
@@ -31,6 +43,8 @@ export interface CrashReport {
   /** Versions of keys, by type. */
   readonly versions: Readonly<Record<KeyTypeName, number>>
   readonly checks: number
+  /** Requests that were answered 503 while the database was away. They are among the unanswered ones. */
+  readonly unavailable: number
   /** A sentence for each. There are to be none. */
   readonly violations: readonly string[]
 }
@@ -39,54 +53,69 @@ export interface CrashReport {
 const enoughViolations = 20
 
 /**
- * Kills the service (SIGKILL) once a round, at a random moment while clients work, starts it again on the same
- * directory and checks it. Some processes are killed while they start, and some on an empty directory of their own.
+ * Kills something (SIGKILL) once a round, at a random moment while clients work: an instance of the service, all of
+ * them, or the database. Starts it again over the same records and checks these. Some instances are killed while they
+ * start, and some on an empty place of their own.
  *
  * A kill takes the process and everything that it had in memory; what the operating system had taken over already
- * survives it. So this shows that writes are whole, that answers are not ahead of them, and that any state is one to
- * start from. It does not show what a power failure would.
+ * survives it. So this shows that writes are whole, that answers are not ahead of them, that any state is one to start
+ * from, and that whoever is left does not suffer. It does not show what a power failure would.
+ *
+ * @throws Error if there is no such place to be had here
  */
-export async function crashRounds({ rounds, seed, directory, report }: CrashOptions): Promise<CrashReport> {
+export async function crashRounds({ store, rounds, seed, directory, report }: CrashOptions): Promise<CrashReport> {
   const random = new SeededRandom(seed)
-  const acknowledged = new Map<OperationKind, number>()
-  const tally: Tally = { checks: 0, violations: [] }
-  const main = new Trial(await makeDirectory(directory, 'main'), random.fork(), acknowledged, tally)
+  const account: Account = {
+    acknowledged: new Map(),
+    kills: new Map(),
+    tally: { checks: 0, unavailable: 0, violations: [] },
+  }
+  const { violations } = account.tally
+  const openTrial = async (name: string) => {
+    const path = join(directory, name)
+    await mkdir(path)
+    return new Trial(path, await places[store](path), random.fork(), account)
+  }
+  const main = await openTrial('main')
   const settlements: Settlement[] = []
   let round = 0
   let killedStarts = 0
   let killedFirstStarts = 0
+  const runFresh = async () => {
+    const fresh = await openTrial('fresh')
+    try {
+      if (await fresh.interruptStart()) killedFirstStarts += 1
+      settlements.push(...(await fresh.round()), ...(await fresh.finish()))
+    } finally {
+      await fresh.close()
+    }
+    await rm(join(directory, 'fresh'), { recursive: true })
+  }
   const current = () => ({
+    store,
     seed,
     rounds: round,
+    kills: Object.fromEntries(account.kills),
     killedStarts,
     killedFirstStarts,
-    ...figures(main.ledger, acknowledged, settlements),
-    ...tally,
+    ...figures(main.ledger, account.acknowledged, settlements),
+    ...account.tally,
   })
   try {
-    for (; round < rounds && tally.violations.length < enoughViolations; report?.(current())) {
+    for (; round < rounds && violations.length < enoughViolations; report?.(current())) {
       if (round === 0 && (await main.interruptStart())) killedFirstStarts += 1
       if (round > 0 && random.once(4) && (await main.interruptStart())) killedStarts += 1
-      if (random.once(8)) {
-        const fresh = new Trial(await makeDirectory(directory, 'fresh'), random.fork(), acknowledged, tally)
-        if (await fresh.interruptStart()) killedFirstStarts += 1
-        settlements.push(...(await fresh.round()), ...(await fresh.finish()))
-        await rm(join(directory, 'fresh'), { recursive: true })
-      }
+      if (random.once(8)) await runFresh()
       settlements.push(...(await main.round()))
       round += 1
     }
     settlements.push(...(await main.finish()))
   } catch (error) {
-    tally.violations.push(`round ${round}: ${error instanceof Error ? `${error.stack}\n${error.cause ?? ''}` : error}`)
+    violations.push(`round ${round}: ${error instanceof Error ? `${error.stack}\n${error.cause ?? ''}` : error}`)
+  } finally {
+    await main.close()
   }
   return current()
-}
-
-async function makeDirectory(parent: string, name: string): Promise<string> {
-  const directory = join(parent, name)
-  await mkdir(directory)
-  return directory
 }
 
 function figures(ledger: Ledger, acknowledged: Map<OperationKind, number>, settlements: readonly Settlement[]) {

@@ -1,120 +1,141 @@
-import { once } from 'node:events'
-import { watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ServiceOptions, type ServiceProcess, spawnService, startService } from '../service-process.ts'
 import { checkStore } from './check.ts'
-import type { Client, Tally } from './client.ts'
+import type { Client, Excuse, Tally } from './client.ts'
+import { Instances } from './instances.ts'
 import { Ledger, type OperationKind } from './ledger.ts'
+import type { Place, Victim } from './place.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { Settlement } from './settle.ts'
 import { work } from './workload.ts'
 
-const clients = 8
+const workers = 8
 
-/** Milliseconds of work after which the process is killed. */
-const shortestLife = 5
-const longestLife = 400
+/** Milliseconds of work before something is killed, and of those that survive it afterwards. */
+const shortestWork = 5
+const longestWork = 400
 
-/** More changes than the first start on an empty directory makes to it. */
-const changesOfFirstStart = 16
+/** Milliseconds, beside what its start takes: more than a call to the database may. */
+const longestOutage = 6000
 
-/** One store, and all the processes that are killed over it. */
+type Clients = readonly [Client, ...Client[]]
+
+/** What all trials count together. */
+export interface Account {
+  readonly acknowledged: Map<OperationKind, number>
+  /** By the victim's name. */
+  readonly kills: Map<string, number>
+  readonly tally: Tally
+}
+
+/** One place, and all the processes that are killed over it. */
 export class Trial {
   readonly ledger = new Ledger()
-  readonly #directory: string
+  readonly #place: Place
   readonly #random: SeededRandom
-  readonly #acknowledged: Map<OperationKind, number>
-  readonly #tally: Tally
-  readonly #service: ServiceOptions
-  /** Of the last start that was let be, in milliseconds. */
-  #startTime = 500
+  readonly #account: Account
+  readonly #instances: Instances
+  #urls: readonly string[] = []
+  /** Of the next rounds: each comes once before any comes again. */
+  #victims: readonly Victim[] = []
 
-  /** @param directory an empty one */
-  constructor(directory: string, random: SeededRandom, acknowledged: Map<OperationKind, number>, tally: Tally) {
-    this.#directory = directory
+  /** @param directory that of the place, where the service works */
+  constructor(directory: string, place: Place, random: SeededRandom, account: Account) {
+    this.#place = place
     this.#random = random
-    this.#acknowledged = acknowledged
-    this.#tally = tally
-    this.#service = { directory, environment: { KMS_DATABASE_URL: directory } }
+    this.#account = account
+    this.#instances = new Instances(directory, place.environments)
   }
 
-  /** Starts the process, checks what the last one left behind, has clients work, and kills it meanwhile. */
+  /** Starts what does not run, checks what the last round left behind, has clients work, and kills something meanwhile. */
   async round(): Promise<Settlement[]> {
-    const service = await this.#start()
-    const settlements = await this.#check(service)
+    const settlements = await this.#check()
     this.ledger.round += 1
-    let killed = false
-    const working = Array.from({ length: clients }, () => work(this.#client(service, this.#acknowledged), () => killed))
-    await sleep(this.#random.between(shortestLife, longestLife))
-    killed = true
-    await service.stop('SIGKILL')
-    await Promise.all(working)
+    const victim = this.#nextVictim()
+    let struck = false
+    let over = false
+    const excuseOf = (number: number) => (struck ? excuse(victim, number) : undefined)
+    const working = Promise.all(
+      Array.from({ length: workers }, () => work(this.#clients(this.#account.acknowledged, excuseOf), () => over)),
+    )
+    await this.#someWork()
+    struck = true
+    await this.#kill(victim)
+    // Whoever is left goes on, and must not notice.
+    await Promise.race([working, this.#someWork()])
+    over = true
+    await working
     return settlements
   }
 
-  /** Checks what the last process left behind, and stops the next one as it should be stopped. */
+  /** Checks what the last round left behind, and stops the service as it should be stopped. */
   async finish(): Promise<Settlement[]> {
-    const service = await this.#start()
-    const settlements = await this.#check(service)
-    const code = await service.stop()
-    if (code !== 0) this.#tally.violations.push(`the service stopped with code ${code}:\n${service.output()}`)
+    const settlements = await this.#check()
+    this.#account.tally.violations.push(...(await this.#instances.stop()))
     return settlements
   }
 
   /**
-   * Kills a process while it starts: on an empty directory as soon as it has changed it a number of times, since that
+   * Kills an instance while it starts: on an empty place as soon as it has changed it a number of times, since that
    * takes a few milliseconds only, otherwise at any time.
    *
-   * @returns whether it was killed before it listened
+   * @returns whether one was killed before it listened
    */
   async interruptStart(): Promise<boolean> {
-    const isFirst = this.ledger.round === 0
-    const ended = new AbortController()
-    const { child, output } = spawnService(this.#service)
-    const listens = () => output().includes('listening at')
-    const listening = new Promise<void>(resolve => child.stdout.on('data', () => listens() && resolve()))
-    const moment = isFirst
-      ? changed(this.#directory, this.#random.between(1, changesOfFirstStart), ended.signal)
-      : sleep((this.#random.between(0, 100) / 100) * this.#startTime)
-    await Promise.race([moment, listening, once(child, 'exit')])
-    ended.abort()
-    if (child.exitCode !== null) this.#tally.violations.push(`the service ended while it started:\n${output()}`)
-    else child.kill('SIGKILL')
-    await once(child, 'close')
-    return !listens()
+    const place = this.#place
+    if (this.ledger.round > 0) return this.#instances.interruptStart(this.#random)
+    const changes = this.#random.between(1, place.changesOfFirstStart)
+    return this.#instances.interruptStart(this.#random, signal => place.changed(changes, signal))
   }
 
-  async #start(): Promise<ServiceProcess> {
-    const from = performance.now()
-    const service = await startService(this.#service)
-    this.#startTime = performance.now() - from
-    return service
+  /** Leaves nothing running. */
+  async close(): Promise<void> {
+    await this.#instances.kill(this.#place.environments.map((_, number) => number))
+    await this.#place.close()
   }
 
-  async #check(service: ServiceProcess): Promise<Settlement[]> {
+  async #check(): Promise<Settlement[]> {
     try {
-      // What the checks themselves ask for is not counted as work.
-      return await checkStore(this.#client(service, new Map()), this.#directory)
+      const [urls] = await Promise.all([this.#instances.start(), sleep(this.#place.staleness)])
+      this.#urls = urls
+      // What the checks themselves ask for is not counted as work, and nothing excuses a failure.
+      const clients = this.#clients(new Map(), () => undefined)
+      return await checkStore(clients, this.#place)
     } catch (error) {
-      await service.stop('SIGKILL')
-      throw new Error(`the service could not be checked:\n${service.output()}`, { cause: error })
+      throw new Error(`the service could not be checked:\n${this.#instances.output()}`, { cause: error })
     }
   }
 
-  #client({ url }: ServiceProcess, acknowledged: Map<OperationKind, number>): Client {
-    return { url, ledger: this.ledger, random: this.#random.fork(), acknowledged, tally: this.#tally }
+  #nextVictim(): Victim {
+    const [victim, ...later] = this.#victims.length > 0 ? this.#victims : this.#random.sample(this.#place.victims)
+    if (victim === undefined) throw new RangeError('a place without victims')
+    this.#victims = later
+    return victim
+  }
+
+  async #kill({ name, instances, database }: Victim): Promise<void> {
+    const { kills } = this.#account
+    kills.set(name, (kills.get(name) ?? 0) + 1)
+    await this.#instances.kill(instances)
+    if (!database) return
+    await this.#place.database?.kill()
+    await sleep(this.#random.between(0, longestOutage))
+    await this.#place.database?.restart()
+  }
+
+  #someWork(): Promise<void> {
+    return sleep(this.#random.between(shortestWork, longestWork))
+  }
+
+  /** One for each instance, which share everything else. */
+  #clients(acknowledged: Client['acknowledged'], excuseOf: (number: number) => Excuse | undefined): Clients {
+    const shared = { ledger: this.ledger, random: this.#random.fork(), acknowledged, tally: this.#account.tally }
+    const [first, ...others] = this.#urls.map((url, number) => ({ ...shared, url, excuse: () => excuseOf(number) }))
+    if (first === undefined) throw new RangeError('a service without instances')
+    return [first, ...others]
   }
 }
 
-/** Resolves when a directory was changed so many times. */
-async function changed(directory: string, times: number, signal: AbortSignal): Promise<void> {
-  const watcher = watch(directory, { signal })
-  await new Promise<void>(resolve => {
-    let count = 0
-    watcher.on('change', () => {
-      count += 1
-      if (count === times) resolve()
-    })
-    watcher.on('close', resolve)
-  })
+function excuse({ instances, database }: Victim, number: number): Excuse | undefined {
+  if (instances.includes(number)) return 'cut'
+  return database ? 'unavailable' : undefined
 }

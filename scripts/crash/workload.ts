@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
-import { type Client, createKey, createKeystore, importKey, rotateKey, useKey } from './client.ts'
+import { type Client, createKey, createKeystore, importKey, rotateKey, Unavailable, useKey } from './client.ts'
 import { familyOf, type KeyEntry } from './ledger.ts'
 import { type Family, outsideTypes } from './outside.ts'
 
@@ -30,19 +31,41 @@ const tasks: readonly Task[] = [
   ),
 ]
 
-/** Works until the service is gone. A request that fails before `isKilled` is a violation. */
-export async function work(client: Client, isKilled: () => boolean): Promise<void> {
+/** Milliseconds: sooner than Retry-After asks for, so that an outage is met more than once. */
+const longestPause = 200
+
+/**
+ * Works with each instance of the service in turn, and no more with one that cuts a connection, until none is left or
+ * it is over. A request that fails without an excuse is a violation.
+ *
+ * @param clients one for each instance
+ */
+export async function work(clients: readonly [Client, ...Client[]], isOver: () => boolean): Promise<void> {
+  const [{ random, tally }] = clients
+  const turns = [...clients]
   for (;;) {
-    for (const task of client.random.sample(tasks)) {
+    for (const task of random.sample(tasks)) {
+      const client = turns.shift()
+      if (client === undefined || isOver()) return
       try {
         await task(client)
+        turns.push(client)
       } catch (error) {
-        // What the parser refuses had arrived whole, and no answer of the service is broken JSON.
-        if (!isKilled() || error instanceof SyntaxError) client.tally.violations.push(`a request failed: ${error}`)
-        return
+        if (error instanceof Unavailable) {
+          turns.push(client)
+          await sleep(random.between(0, longestPause))
+        } else if (client.excuse() !== 'cut' || !isCut(error)) {
+          tally.violations.push(`a request failed: ${error}`)
+          return
+        }
       }
     }
   }
+}
+
+/** What the parser refuses had arrived whole, and no answer of the service is broken JSON; what is late was not cut. */
+function isCut(error: unknown): boolean {
+  return error instanceof TypeError
 }
 
 async function createAnyKey(client: Client, type: KeyTypeName): Promise<KeyEntry | undefined> {

@@ -32,24 +32,32 @@ export interface MongoOptions {
   readonly replicaSet?: boolean
   /** Lets `configureFailPoint` be used. */
   readonly failPoints?: boolean
+  /** Lets nobody in without a password. Users are made by a server without it, on the same directory. */
+  readonly auth?: boolean
 }
 
 /** Starts a server of the MongoDB protocol, or answers the one of `KEYHOLD_TEST_MONGO_URL`. */
 export async function startMongo(options: MongoOptions): Promise<Server | Skipped> {
   const foreign = process.env['KEYHOLD_TEST_MONGO_URL']
   if (foreign !== undefined) return { url: foreign, name: 'MongoDB of KEYHOLD_TEST_MONGO_URL', stop: async () => {} }
-  const { directory, port = 0, replicaSet = false, failPoints = false } = options
+  const { directory, port = 0, replicaSet = false, failPoints = false, auth = false } = options
   const file = join(cache, 'venv/bin/secantusd-py')
   if (!existsSync(file)) return skip(`no MongoDB-protocol server: ${prepare}`)
   const args = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', join(directory, 'db')]
   args.push('--cache-size', '256M', '--log-level', 'INFO')
   if (!replicaSet) args.push('--standalone')
   if (failPoints) args.push('--enable-test-commands')
+  if (auth) args.push('--auth')
   const ready = /listening on (127\.0\.0\.1:\d+)/
   const server = await launch({ name: 'the MongoDB-protocol server', command: [file, ...args], directory, ready })
   // A client that discovered the members would not find a server again that was stopped.
   const url = `mongodb://${server.address}/?directConnection=true`
   return { url, name: `secantusdb, ${replicaSet ? 'replica set' : 'standalone'}`, process: server, stop: server.stop }
+}
+
+/** The URL of a MongoDB with another database in its path. */
+export function databaseUrl(url: string, name: string): string {
+  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }
 
 export interface KmsOptions {

@@ -1,5 +1,7 @@
 import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms'
+import { MemoryKeyStore, systemClock, systemRandom } from '@keyhold/adapters'
 import { lockContract, outcome } from '@keyhold/contract'
+import { openKms } from '@keyhold/core'
 import t from 'tap'
 import {
   aliasArn,
@@ -80,6 +82,21 @@ await t.test('an alias that is pointed to another key is seen', async t => {
   kms.pointAlias(aliasArn, keyArn)
   t.equal(await outcome(() => lock.unlock(blob, context)), 'done', 'pointed back, it is the same again')
   t.equal(await outcome(() => lock.check()), 'done')
+})
+
+await t.test('a store that another key sealed is not opened', async t => {
+  t.teardown(() => kms.pointAlias(aliasArn, keyArn))
+  const store = new MemoryKeyStore()
+  const start = async () => {
+    const lock = await openMockedLock(t, aliasArn)
+    const opened = await openKms({ store, lock, random: systemRandom(), clock: systemClock })
+    opened.close()
+  }
+  await start()
+  kms.pointAlias(aliasArn, otherArn)
+  t.equal(await outcome(start), 'STORE_MISMATCH')
+  kms.pointAlias(aliasArn, keyArn)
+  t.equal(await outcome(start), 'done')
 })
 
 await t.test('the replicas of a multi-Region key are one lock', async t => {

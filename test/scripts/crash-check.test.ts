@@ -15,8 +15,9 @@ function clientOf(...unanswered: Operation[]) {
   const key = ledger.addKey('store', version('first'), {})
   key.versions.push(version('second'), version('third'))
   for (const operation of unanswered) ledger.unanswered.add(operation)
-  const tally = { checks: 0, violations: [] as string[] }
-  const client: Client = { url: '', ledger, random: new SeededRandom(1), acknowledged: new Map(), tally }
+  const tally = { checks: 0, unavailable: 0, violations: [] as string[] }
+  const random = new SeededRandom(1)
+  const client: Client = { url: '', ledger, random, acknowledged: new Map(), tally, excuse: () => undefined }
   return { client, key, violations: tally.violations }
 }
 

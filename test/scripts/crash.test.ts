@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 t.setTimeout(300_000)
 
 t.test('nothing that was acknowledged is lost or half done when the process is killed', async t => {
-  const report = await crashRounds({ rounds: 20, seed: 1, directory: await temporaryDirectory(t) })
+  const report = await crashRounds({ store: 'embedded', rounds: 20, seed: 1, directory: await temporaryDirectory(t) })
   t.same(report.violations, [])
   t.equal(report.rounds, 20)
   t.comment(JSON.stringify(report))

@@ -1,28 +1,74 @@
 import { randomBytes } from 'node:crypto'
 import { type MongoOptions, openMongoKeyStore } from '@keyhold/adapters/store-mongo/mongo-key-store.js'
 import type { KeyStorePort } from '@keyhold/core'
-import { type Server, startMongo } from '@keyhold/scripts/servers/start.js'
-import { type Db, MongoClient } from 'mongodb'
+import type { ServerProcess } from '@keyhold/scripts/servers/process.js'
+import {
+  databaseUrl,
+  type MongoOptions as MongoServerOptions,
+  type Server,
+  type Skipped,
+  startMongo,
+} from '@keyhold/scripts/servers/start.js'
+import { type Db, type Document, MongoClient } from 'mongodb'
 import type { Test } from 'tap'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-export type ServerOptions = Omit<Parameters<typeof startMongo>[0], 'directory'>
+export { databaseUrl }
+
+export interface ServerOptions extends Pick<MongoServerOptions, 'replicaSet' | 'failPoints'> {
+  /** Commands that make users; nobody else is let in then. */
+  readonly users?: readonly Document[]
+}
 
 /** Runs tests against a server of their own. Where none can be had that is one skipped test, which says why. */
 export async function withMongo(
   t: Test,
   name: string,
   options: ServerOptions,
-  tests: (t: Test, server: Server) => Promise<void>,
+  tests: (t: Test, server: Server, directory: string) => Promise<void>,
 ): Promise<void> {
-  const directory = await temporaryDirectory(t)
+  await t.test(name, async t => {
+    const directory = await temporaryDirectory(t)
+    const server = await serverOf(directory, options)
+    if ('skip' in server) {
+      await t.test('no server', { skip: server.skip }, async () => {})
+      return
+    }
+    t.teardown(() => server.stop())
+    await t.test(server.name, t => tests(t, server, directory))
+  })
+}
+
+async function serverOf(directory: string, { users, ...options }: ServerOptions): Promise<Server | Skipped> {
   const server = await startMongo({ ...options, directory })
-  if ('skip' in server) {
-    await t.test(name, { skip: server.skip }, async () => {})
-    return
-  }
-  t.teardown(() => server.stop())
-  await t.test(`${name}: ${server.name}`, { timeout: 240_000 }, t => tests(t, server))
+  if (users === undefined || 'skip' in server) return server
+  if (server.process === undefined) return { skip: 'somebody else runs the server, and knows its users' }
+  const client = new MongoClient(server.url)
+  for (const user of users) await client.db('admin').command(user)
+  // Flushes the users too, for the server is killed.
+  await client
+    .db('kh')
+    .collection('flushed')
+    .insertOne({}, { writeConcern: { w: 'majority', j: true } })
+  await client.close()
+  await server.stop()
+  return startMongo({ ...options, directory, auth: true })
+}
+
+export type KillableServer = Server & { readonly process: ServerProcess }
+
+/** The same, for tests that stop the server or kill it. */
+export async function withKillableMongo(
+  t: Test,
+  name: string,
+  options: ServerOptions,
+  tests: (t: Test, server: KillableServer, directory: string) => Promise<void>,
+): Promise<void> {
+  await withMongo(t, name, options, async (t, server, directory) => {
+    const { process } = server
+    if (process !== undefined) return tests(t, { ...server, process }, directory)
+    await t.test('not ours', { skip: 'somebody else runs it, and it cannot be killed' }, async () => {})
+  })
 }
 
 /** The URL of a new database on a server. It is dropped when the test has ended, if the server still answers. */
@@ -37,11 +83,6 @@ export function newDatabase(t: Test, server: Pick<Server, 'url'>): string {
     await client.close()
   })
   return url
-}
-
-/** A server's URL with another database in its path. */
-export function databaseUrl(url: string, name: string): string {
-  return url.replace(/^([^:]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }
 
 /** A server's URL with more options. */

@@ -12,11 +12,8 @@ export const unsupportedSettings: Readonly<Record<string, string>> = {
   KMS_TLS_SERVE_KEY: 'tls-serve-key',
   KMS_DID_DOMAIN: 'did-domain',
   KMS_AUTH_DISABLE: 'disable-auth',
-  KMS_AUTH_SERVER_URL: 'auth-server-url',
-  KMS_AUTH_SERVER_TOKEN: 'auth-server-token',
   KMS_GNAP_SIGNING_KEY: 'gnap-signing-key',
   KMS_GNAP_HTTPSIG_DISABLE: 'disable-HTTPSIG',
   KMS_KEY_STORE_CACHE_TTL: 'key-store-cache-ttl',
-  KMS_SHAMIR_SECRET_CACHE_TTL: 'shamir-secret-cache-ttl',
   KMS_CORS_ENABLE: 'enable-cors',
 }

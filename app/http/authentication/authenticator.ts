@@ -47,7 +47,7 @@ export const authenticationPlugin = plugin<{ readonly authenticate: Authenticato
 )
 
 /** The caller of a request to a route inside such a scope. */
-export function callerOf({ proven }: FastifyRequest): Caller {
+export function callerOf({ proven, userShare }: FastifyRequest): Caller {
   if (proven === null) throw new Error('a route that needs a caller stands outside the authenticated scopes')
-  return proven.caller
+  return userShare ? { ...proven.caller, userShare } : proven.caller
 }

@@ -56,7 +56,7 @@ t.test('refusals', async t => {
     ['controller null', create({ controller: null }), 400, 'INVALID_REQUEST'],
     ['an empty controller', create({ controller: '' }), 400, 'INVALID_REQUEST'],
     ['a controller that is too long', create({ controller: 'x'.repeat(2049) }), 400, 'INVALID_REQUEST'],
-    ['a vault', create({ controller: 'did:example:alice', edv: vault }), 400, 'INVALID_REQUEST'],
+    ['a vault', create({ controller: 'did:example:alice', edv: vault }), 422, 'OPERATION_UNSUPPORTED'],
     ['edv: text', create({ controller: 'did:example:alice', edv: 'https://vault.example' }), 400, 'INVALID_REQUEST'],
     ['edv: array', create({ controller: 'did:example:alice', edv: [] }), 400, 'INVALID_REQUEST'],
     ['edv: true', create({ controller: 'did:example:alice', edv: true }), 400, 'INVALID_REQUEST'],

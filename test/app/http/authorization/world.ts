@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { FixedClock, MemoryKeyStore, seededRandom, verifyCcgChain } from '@keyhold/adapters'
 import { buildServer, type ServerOptions } from '@keyhold/app'
 import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
-import { loadConfig } from '@keyhold/app/config/config.js'
+import { loadConfig } from '@keyhold/app/config/load-config.js'
 import {
   AeadLock,
   type KeyStorePort,

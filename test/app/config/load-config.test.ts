@@ -35,6 +35,8 @@ const vault = {
   timeout: 5000,
 } as const
 
+const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
+
 /** Choices, each whole, for the settings that mean something to one of them alone. */
 const choices = {
   mongodb: { KMS_DATABASE_TYPE: 'mongodb', KMS_DATABASE_URL: 'mongodb://db', KMS_SECRET_LOCK_KEY_PATH: '/keys/own' },
@@ -45,6 +47,7 @@ const choices = {
     KMS_SECRET_LOCK_VAULT_KEY: 'keyhold',
     KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/token',
   },
+  shares: { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN_FILE: '/token' },
   bearer: { KMS_KEYSTORE_ADMISSION: 'bearer', KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/token' },
 } satisfies Readonly<Record<string, Variables>>
 
@@ -53,6 +56,8 @@ function choiceOf(name: SettingName): Variables {
   if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
   if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
   if (/^secretLockVault/.test(name)) return choices.vault
+  if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
+  if (/^(userLock|authServer|shamir|trusted)/.test(name)) return choices.shares
   return name === 'keystoreAdmissionTokenFile' ? choices.bearer : {}
 }
 
@@ -83,6 +88,15 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   secretLockTimeout: ['1s', { lock: { ...aws, timeout: 1000 } }],
   secretLockKeyPath: ['/keys/own', { lock: { kind: 'local', file: '/keys/own', made: false } }],
   authType: ['none', { auth: { kind: 'none' } }],
+  userLock: ['shamir', { shares, userLock: 'shamir' }],
+  authServerUrl: ['https://other.example', { shares: { ...shares, url: 'https://other.example' } }],
+  authServerToken: ['secret', { shares: { ...shares, token: { text: 'secret' } } }],
+  authServerTokenFile: ['/other', { shares: { ...shares, token: { file: '/other' } } }],
+  authServerTimeout: ['1s', { shares: { ...shares, timeout: 1000 } }],
+  shamirSecretCacheTtl: ['0', { shares: { ...shares, cacheTtl: 0 } }],
+  trustedProxies: ['10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1'] }],
+  vaultAllow: ['http://127.0.0.1:1', { vaults: { allow: ['http://127.0.0.1:1'], timeout: 5000 } }],
+  vaultTimeout: ['1s', { vaults: { allow: [], timeout: 1000 } }],
   zcapCoverage: ['legacy', { auth: { kind: 'zcap', coverage: 'legacy', admission: { kind: 'controller' } } }],
   zcapMaxTtl: ['1d', { chainPolicy: { maximumTtl: 86_400, clockSkew: 30 } }],
   clockSkew: ['5s', { chainPolicy: { maximumTtl: 7_776_000, clockSkew: 5 } }],
@@ -104,6 +118,8 @@ const defaults: Config = {
   listen: { host: '127.0.0.1', port: 8076 },
   store: { kind: 'embedded', directory: './keyhold-data' },
   lock: { kind: 'local', file: 'keyhold-data/master.key', made: true },
+  vaults: { allow: [], timeout: 5000 },
+  trustedProxies: [],
   auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'controller' } },
   chainPolicy: { maximumTtl: 7_776_000, clockSkew: 30 },
   cache: { max: 1000, ttl: 600_000 },

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { AdmissionConfig, AuthConfig, Config, LockConfig, StoreConfig } from './config.ts'
+import type { Settings } from './settings.ts'
+
+/** The configuration that settings amount to which do not contradict each other. */
+export function toConfig(parsed: Settings): Config {
+  const store = toStore(parsed)
+  return Object.freeze({
+    listen: parsed.host,
+    ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
+    store,
+    lock: toLock(store, parsed),
+    ...toShares(parsed),
+    vaults: { allow: parsed.vaultAllow ?? [], timeout: parsed.vaultTimeout },
+    ...(parsed.userLock === 'shamir' && { userLock: parsed.userLock }),
+    trustedProxies: parsed.trustedProxies ?? [],
+    auth: toAuth(parsed),
+    chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
+    cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
+    bodyLimit: parsed.bodyLimit,
+    requestTimeout: parsed.requestTimeout,
+    shutdownTimeout: parsed.shutdownTimeout,
+    logLevel: parsed.logLevel,
+  })
+}
+
+function toStore(parsed: Settings): StoreConfig {
+  switch (parsed.databaseType) {
+    case 'memory':
+      return { kind: 'memory' }
+    case 'embedded':
+      return { kind: 'embedded', directory: parsed.databaseUrl }
+    case 'mongodb':
+      return {
+        kind: 'mongodb',
+        url: parsed.databaseUrl,
+        ...(parsed.databasePrefix !== undefined && { prefix: parsed.databasePrefix }),
+        startTimeout: parsed.databaseTimeout,
+        callTimeout: parsed.databaseCallTimeout,
+        cacheTtl: parsed.cacheEnable ? parsed.recordCacheTtl : 0,
+      }
+  }
+}
+
+function toLock(store: StoreConfig, parsed: Settings): LockConfig {
+  const { secretLockType, secretLockTimeout: timeout, secretLockKeyPath: file } = parsed
+  switch (secretLockType) {
+    case 'local':
+      if (file !== undefined) return { kind: 'local', file, made: false }
+      if (store.kind !== 'embedded') return { kind: 'process' }
+      return { kind: 'local', file: join(store.directory, 'master.key'), made: true }
+    case 'aws': {
+      const { secretLockAwsKeyUri: key, secretLockAwsEndpoint: endpoint } = parsed
+      const { arn: keyArn, region } = present(key)
+      return { kind: 'aws-kms', keyArn, region, ...(endpoint !== undefined && { endpoint }), timeout }
+    }
+    case 'vault': {
+      const { secretLockVaultNamespace: namespace } = parsed
+      return {
+        kind: 'openbao-transit',
+        url: present(parsed.secretLockVaultUrl),
+        mount: parsed.secretLockVaultMount,
+        key: present(parsed.secretLockVaultKey),
+        tokenFile: present(parsed.secretLockVaultTokenFile),
+        ...(namespace !== undefined && { namespace }),
+        timeout,
+      }
+    }
+  }
+}
+
+function toShares(parsed: Settings): Pick<Config, 'shares'> {
+  const { authServerUrl: url, authServerTimeout: timeout, shamirSecretCacheTtl } = parsed
+  if (url === undefined) return {}
+  const { authServerTokenFile: file, authServerToken: text } = parsed
+  const token = file === undefined ? { text: present(text) } : { file }
+  return { shares: { url, token, timeout, cacheTtl: parsed.cacheEnable ? shamirSecretCacheTtl : 0 } }
+}
+
+function toAuth(parsed: Settings): AuthConfig {
+  if (parsed.authType === 'none') return { kind: 'none' }
+  return { kind: 'zcap', coverage: parsed.zcapCoverage, admission: toAdmission(parsed) }
+}
+
+function toAdmission({ keystoreAdmission, keystoreAdmissionTokenFile }: Settings): AdmissionConfig {
+  if (keystoreAdmission !== 'bearer') return { kind: keystoreAdmission }
+  return { kind: 'bearer', file: present(keystoreAdmissionTokenFile) }
+}
+
+/** What a choice needs is there: `contradictions` has seen to that. */
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a setting that is needed is missing')
+  return value
+}

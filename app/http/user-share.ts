@@ -1,0 +1,63 @@
+import { BlockList } from 'node:net'
+import { invalidRequest, SecretBytes, UserShare } from '@keyhold/core'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { headOf } from './authentication/signed-head.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request brings to open a lock that is shared with its user. Wiped when it has been answered. */
+    userShare: UserShare | null
+  }
+}
+
+const longestShare = 1024
+const longestSubject = 512
+
+/**
+ * Reads `Secret-Share` and whose it is, `Auth-User`. Anyone could write a name there, so it is believed only if a proxy
+ * that has verified it says so; without a name that is believed there is no share.
+ *
+ * @param trustedProxies addresses and networks in CIDR form
+ */
+export function readUserShares(app: FastifyInstance, trustedProxies: readonly string[]): void {
+  const trusted = blockListOf(trustedProxies)
+  app.decorateRequest('userShare', null)
+  app.addHook('onRequest', async request => {
+    if (request.headers['secret-share'] !== undefined) request.userShare = userShareOf(request, trusted)
+  })
+  app.addHook('onResponse', async request => {
+    await request.userShare?.close()
+  })
+}
+
+function userShareOf(request: FastifyRequest, trusted: BlockList): UserShare | null {
+  const { 'secret-share': shares, 'auth-user': subjects } = headOf(request).headers
+  const share = only(shares, longestShare, 'Secret-Share')
+  const subject = isIn(trusted, request.ip) ? only(subjects, longestSubject, 'Auth-User') : ''
+  if (share === '' || subject === '') return null
+  return new UserShare(subject, new SecretBytes(Buffer.from(share, 'latin1')))
+}
+
+/** The value of a header; empty if it was not sent. @throws KmsError INVALID_REQUEST */
+function only(values: readonly string[] | undefined, longest: number, name: string): string {
+  const [value = '', ...others] = values ?? []
+  if (others.length > 0 || value.length > longest) throw invalidRequest(`${name}: must be sent once, and be short`)
+  return value
+}
+
+function blockListOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/')
+    const family = address.includes(':') ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return list
+}
+
+/** A socket for both versions shows addresses of IPv4 as `::ffff:…`. */
+function isIn(list: BlockList, address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  return list.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4')
+}
