@@ -12,7 +12,7 @@ import { isTombstone, tombstone } from './structured-document.ts'
 const [ok, created, noContent, unauthorized, denied, missing, conflict] = [200, 201, 204, 401, 403, 404, 409]
 
 /** What Digital Bazaar's server says of a vault that it does not have. */
-const vaultMissing = /\bEDV\b.*\bnot found\b/i
+const vaultMissing = /\bconfiguration not found\b/i
 
 /** How often a change that was lost against another one is tried. */
 const attempts = 3

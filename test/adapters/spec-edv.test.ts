@@ -99,7 +99,12 @@ t.test('a missing document, and a missing vault', async t => {
   const answers: readonly (readonly [body: string, put: string, get: string, remove: string])[] = [
     ['{"message":"Document not found.","type":"NotFoundError"}', 'VAULT_UNAVAILABLE', 'done', 'done'],
     ['', 'VAULT_UNAVAILABLE', 'done', 'done'],
-    ['{"message":"EDV not found.","type":"NotFoundError"}', 'VAULT_REFUSED', 'VAULT_REFUSED', 'VAULT_REFUSED'],
+    [
+      '{"message":"Configuration not found.","type":"NotFoundError"}',
+      'VAULT_REFUSED',
+      'VAULT_REFUSED',
+      'VAULT_REFUSED',
+    ],
     ['Cannot GET /edvs/one', 'VAULT_UNAVAILABLE', 'VAULT_UNAVAILABLE', 'VAULT_UNAVAILABLE'],
   ]
   for (const [body, ...expected] of answers) {
