@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import t from 'tap'
 import type { EdvFake } from '../support/edv-fake.ts'
 import { macKeyBytes, openVault, recipientScalar } from '../support/edv-server.ts'
@@ -25,7 +24,7 @@ const fakes: Readonly<
 
 for (const [kind, [open, signature]] of Object.entries(fakes)) {
   t.test(`${kind}: requests say nothing but what the vault must know`, async t => {
-    const { place, requests, documents } = await open(t, signer)
+    const { place, requests } = await open(t, signer)
     const vault = await openVault(t, place)
     await vault.put(name, content)
     await vault.put(name, content)
@@ -33,15 +32,14 @@ for (const [kind, [open, signature]] of Object.entries(fakes)) {
     await vault.get(`${name} of another`)
     await vault.remove(name)
     const prefix = new URL(place.url).pathname
-    const ids = [...requests.map(({ path }) => path.split('/')[4]), ...documents.keys()]
     for (const { method, path, headers, body } of requests) {
       const below = path.slice(prefix.length)
       t.ok(path.startsWith(prefix) && /^\/documents(\/[1-9A-HJ-NP-Za-km-z]{18,26})?$/.test(below), `${method} ${below}`)
       const names = Object.keys(headers).sort()
       t.strictSame(names, [...common, signature, ...(body === '' ? [] : withBody)].sort(), method)
       t.strictSame(secretsIn(JSON.stringify({ method, path, headers }) + body, secrets), [], method)
-      t.match(body === '' ? '' : Object.keys(JSON.parse(body)), body === '' ? '' : ['id', 'sequence', 'indexed', 'jwe'])
+      if (body !== '') t.strictSame(Object.keys(JSON.parse(body)), ['id', 'sequence', 'indexed', 'jwe'])
     }
-    t.ok(requests.length >= 5 && ids.length > 0)
+    t.ok(requests.length >= 5)
   })
 }
