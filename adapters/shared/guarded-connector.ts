@@ -8,7 +8,7 @@ import { isPublicAddress } from './public-address.ts'
 type Target = buildConnector.Options
 
 export interface GuardedConnectorOptions {
-  /** Whether a host is to be connected to wherever it leads; throws if it is not to be connected to at all. */
+  /** Whether an origin is connected to wherever it leads. */
   readonly isTrusted: (origin: string) => boolean
   readonly resolve: (name: string, isTrusted: boolean) => ReturnType<ResolveHost>
   /** Connects to the address that it is given as the host. */

@@ -27,7 +27,7 @@ export class GuardedHttp {
     const { timeout } = limits
     const connector = guardedConnector({
       timeout,
-      isTrusted: origin => guard.allows(check(guard, origin)),
+      isTrusted: origin => guard.allows(new URL(origin)),
       resolve: resolve ?? ((name, isTrusted) => (isTrusted ? systemAddresses(name) : dnsAddresses(name))),
       connect: connect ?? buildConnector({ timeout, rejectUnauthorized: true }),
     })

@@ -15,7 +15,7 @@ const maximumLength = 2048
  * What a URL may be made of. Everything that two readers might read in two ways is left out: user, query and fragment,
  * percent signs and backslashes, `;` in a path, upper case and anything but ASCII in a host.
  */
-const form = /^(https?:)\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(?::([1-9]\d{0,4}))?((?:\/[A-Za-z0-9._~:-]+)*\/?)$/
+const form = /^(https?:)\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(?::[1-9]\d{0,4})?((?:\/[A-Za-z0-9._~:-]+)*\/?)$/
 
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 const maximumNameLength = 253
@@ -70,13 +70,11 @@ export class UrlGuard {
 
 /** The parser forgives a lot: what it has to mend is refused. */
 function read(text: string): URL {
-  const [, protocol, host, port, path] = (text.length <= maximumLength && form.exec(text)) || []
+  const [, protocol, host, path] = (text.length <= maximumLength && form.exec(text)) || []
   const url = protocol === undefined ? undefined : parse(text)
   if (url === undefined) throw refused('it is not of the form of a URL')
   if (url.protocol !== protocol || url.hostname !== host) throw refused('the host has another form')
   if (url.pathname !== (path || '/')) throw refused('the path has another form')
-  const standardPort = protocol === 'https:' ? '443' : '80'
-  if (url.port !== (port === standardPort ? '' : (port ?? ''))) throw refused('the port has another form')
   return url
 }
 
