@@ -97,12 +97,16 @@ export class VaultedKeyStore implements KeyStorePort {
   }
 
   /** Takes a document back if it is certain that nothing points to it: the change was refused, and not made before. */
-  async #undone(error: unknown, name: string, { collection, scope, ids }: StoredRecord): Promise<never> {
+  async #undone(error: unknown, name: string, place: StoredRecord): Promise<never> {
     const refused = error instanceof KmsError && (error.code === 'ALREADY_EXISTS' || error.code === 'CONFLICT')
-    const stored = refused ? await this.#base.find(collection, scope, ids[0]) : undefined
-    const pointed = stored !== undefined && nameOf(stored, pointerOf(stored).current) === name
-    if (refused && !pointed) await this.#forget(name)
+    // What the base has answered stands, also if it cannot be asked any more.
+    if (refused && !(await this.#pointsTo(name, place).catch(() => true))) await this.#forget(name)
     throw error
+  }
+
+  async #pointsTo(name: string, { collection, scope, ids }: StoredRecord): Promise<boolean> {
+    const stored = await this.#base.find(collection, scope, ids[0])
+    return stored !== undefined && nameOf(stored, pointerOf(stored).current) === name
   }
 
   /** A document too many does no harm, so whether the vault removes it decides nothing. */

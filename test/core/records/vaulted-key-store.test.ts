@@ -100,6 +100,15 @@ await t.test('what a lost race has put into the vault is taken back, and nothing
   t.equal(vaults.names(url).length, 1)
 })
 
+await t.test('a refusal stands, also if the base is away after it', async t => {
+  const { base, vaults, store } = await setUp()
+  await store.add(record(1, 'first'))
+  const leaving = { ...boundStore(base), find: () => Promise.reject(new KmsError('STORE_UNAVAILABLE', 'away')) }
+  const refused = new VaultedKeyStore(leaving, await openVault(vaults))
+  t.equal(await outcome(() => refused.add(record(1, 'another'))), 'ALREADY_EXISTS')
+  t.equal(text(await store.find('keys', 'scope', 'a')), 'first')
+})
+
 await t.test('documents are read once, and for their time', async t => {
   const clock = new FixedClock('2024-02-29T12:30:00Z')
   const { base, vaults } = await setUp()
