@@ -25,7 +25,8 @@ export function readUserShares(app: FastifyInstance, trustedProxies: readonly st
   app.addHook('onRequest', async request => {
     if (request.headers['secret-share'] !== undefined) request.userShare = userShareOf(request, trusted)
   })
-  app.addHook('onResponse', async request => {
+  // Not when the answer has gone out: that of a client that is gone never does.
+  app.addHook('onSend', async request => {
     await request.userShare?.close()
   })
 }

@@ -32,8 +32,16 @@ export class VaultedKeyStore implements KeyStorePort {
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
-    const pointing = await this.#base.find(collection, scope, id)
-    return pointing && this.#followed(pointing)
+    let pointing = await this.#base.find(collection, scope, id)
+    while (pointing !== undefined) {
+      const found = await this.#followed(pointing)
+      if (found !== undefined) return found
+      // Whoever has changed the record meanwhile has removed its document.
+      const now = await this.#base.find(collection, scope, id)
+      if (now?.revision === pointing.revision) throw corrupt('the vault does not have what was put there')
+      pointing = now
+    }
+    return undefined
   }
 
   async add(record: StoredRecord): Promise<void> {
@@ -56,7 +64,10 @@ export class VaultedKeyStore implements KeyStorePort {
 
   async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
     const pointing = await this.#base.list(collection, scope, limit, after)
-    return Promise.all(pointing.map(record => this.#followed(record)))
+    const found = await Promise.all(
+      pointing.map(async record => (await this.#followed(record)) ?? this.find(collection, scope, record.ids[0])),
+    )
+    return found.filter(record => record !== undefined)
   }
 
   async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
@@ -73,12 +84,13 @@ export class VaultedKeyStore implements KeyStorePort {
     await this.#base.close()
   }
 
-  async #followed(pointing: StoredRecord): Promise<StoredRecord> {
+  /** The record that a pointer leads to; undefined if the vault does not have it. */
+  async #followed(pointing: StoredRecord): Promise<StoredRecord | undefined> {
     const { current } = pointerOf(pointing)
     const name = nameOf(pointing, current)
     const kept = this.#documents?.get(name)
     const body = kept ?? (await this.#vault.get(name))
-    if (body === undefined) throw corrupt('the vault does not have what was put there')
+    if (body === undefined) return undefined
     if (Buffer.compare(sha256(body), current) !== 0) throw corrupt('the vault has something else than was put there')
     if (kept === undefined) this.#documents?.set(name, Uint8Array.from(body))
     return { ...pointing, body: Uint8Array.from(body) }
@@ -97,12 +109,16 @@ export class VaultedKeyStore implements KeyStorePort {
   }
 
   /** Takes a document back if it is certain that nothing points to it: the change was refused, and not made before. */
-  async #undone(error: unknown, name: string, { collection, scope, ids }: StoredRecord): Promise<never> {
+  async #undone(error: unknown, name: string, place: StoredRecord): Promise<never> {
     const refused = error instanceof KmsError && (error.code === 'ALREADY_EXISTS' || error.code === 'CONFLICT')
-    const stored = refused ? await this.#base.find(collection, scope, ids[0]) : undefined
-    const pointed = stored !== undefined && nameOf(stored, pointerOf(stored).current) === name
-    if (refused && !pointed) await this.#forget(name)
+    // What the base has answered stands, also if it cannot be asked any more.
+    if (refused && !(await this.#pointsTo(name, place).catch(() => true))) await this.#forget(name)
     throw error
+  }
+
+  async #pointsTo(name: string, { collection, scope, ids }: StoredRecord): Promise<boolean> {
+    const stored = await this.#base.find(collection, scope, ids[0])
+    return stored !== undefined && nameOf(stored, pointerOf(stored).current) === name
   }
 
   /** A document too many does no harm, so whether the vault removes it decides nothing. */

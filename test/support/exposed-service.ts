@@ -35,15 +35,26 @@ export interface ExposedService {
   remove(entry: Pick<Entry, 'place'>): Promise<void>
 }
 
+/** What users bring along, for keystores that want it. */
+export interface UsersParts {
+  readonly ports?: Pick<Ports, 'shares' | 'vaults'>
+  /** Sent with every request, as by a proxy that is trusted. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 const collections = ['format', 'header', 'keystores', 'keys', 'server-keys', 'revocations'] as const
 
 /** Opens one over an empty directory, without a cache: every request reads what it needs from the store. */
-export async function openExposedService(t: Test): Promise<ExposedService> {
+export async function openExposedService(
+  t: Test,
+  { ports: given = {}, headers = {} }: UsersParts = {},
+): Promise<ExposedService> {
   const directory = await temporaryDirectory(t)
   const random = systemRandom()
   const lock = new AeadLock('local', new SecretBytes(random(lockKeyLength)), random)
-  const ports = { store: await openEmbeddedKeyStore({ directory }), lock, random, clock: systemClock }
-  const server = await buildServer({ ports, baseUrl: 'http://kms.example', cache: { max: 0, ttl: 0 } })
+  const ports = { store: await openEmbeddedKeyStore({ directory }), lock, random, clock: systemClock, ...given }
+  const baseUrl = 'http://kms.example'
+  const server = await buildServer({ ports, baseUrl, cache: { max: 0, ttl: 0 }, trustedProxies: ['127.0.0.1'] })
   const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
   t.teardown(async () => {
     await server.close()
@@ -59,7 +70,7 @@ export async function openExposedService(t: Test): Promise<ExposedService> {
     ports,
     async ask(method, path, payload) {
       const url = `/v1/keystores${path}`
-      const { statusCode, body } = await server.inject({ method, url, ...(payload && { payload }) })
+      const { statusCode, body } = await server.inject({ method, url, headers, ...(payload && { payload }) })
       return { status: statusCode, body: body === '' ? undefined : JSON.parse(body) }
     },
     entries,

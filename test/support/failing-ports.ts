@@ -1,4 +1,14 @@
-import type { Collection, KeyStorePort, LockContext, LockPort, SecretBytes, StoredRecord } from '@keyhold/core'
+import type {
+  Collection,
+  KeyStorePort,
+  LockContext,
+  LockPort,
+  SecretBytes,
+  StoredRecord,
+  Vault,
+  VaultBinding,
+  VaultPort,
+} from '@keyhold/core'
 
 /** What a port throws from now on; undefined while it works. */
 export interface Switch {
@@ -77,6 +87,45 @@ export class FailingLock implements LockPort, Switch {
   async check(): Promise<void> {
     throwIfOn(this)
     return this.#inner.check()
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+}
+
+/** Vaults that fail in every call while their switch is on, and that note what they are asked. */
+export class FailingVaults implements VaultPort, Switch {
+  failure: unknown
+  /** The calls, by name. */
+  readonly asked: string[] = []
+  /** Every content that was to be put there, in order. */
+  readonly contents: Uint8Array[] = []
+  /** What happens before each call. */
+  before: () => Promise<void> = async () => undefined
+  readonly #inner: VaultPort
+
+  constructor(inner: VaultPort) {
+    this.#inner = inner
+  }
+
+  async open(binding: VaultBinding): Promise<Vault> {
+    const vault = await this.#inner.open(binding)
+    const pass = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+      this.asked.push(name)
+      await this.before()
+      throwIfOn(this)
+      return call()
+    }
+    return {
+      put: (name, content) => {
+        this.contents.push(Uint8Array.from(content))
+        return pass('put', () => vault.put(name, content))
+      },
+      get: name => pass('get', () => vault.get(name)),
+      remove: name => pass('remove', () => vault.remove(name)),
+      close: () => vault.close(),
+    }
   }
 
   close(): Promise<void> {

@@ -23,6 +23,7 @@ export const routes = {
     body: { controller: 'did:example:a' },
     texts: ['controller'],
   },
+  updateVault: { method: 'POST', url: `${keystoreUrl}/edv`, body: { capability: some }, bytes: ['capability'] },
   createKey: { method: 'POST', url: `${keystoreUrl}/keys`, body: { key_type: 'ED25519' }, texts: ['key_type'] },
   importKey: {
     method: 'PUT',

@@ -16,7 +16,10 @@ export interface Content {
   readonly state?: string
   readonly controller?: string
   readonly createdAt?: number
-  readonly lock?: { readonly kind: string; readonly lockedKey?: Uint8Array } | undefined
+  readonly lock?:
+    | { readonly kind: string; readonly lockedKey?: Uint8Array; readonly [other: string]: unknown }
+    | undefined
+  readonly edv?: { readonly [member: string]: unknown } | undefined
   readonly versions?: readonly Version[]
   readonly [other: string]: unknown
 }

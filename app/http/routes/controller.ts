@@ -22,6 +22,7 @@ const Description = Type.Object({
   created: Type.String(),
   state: Type.String(),
   lock: Type.String(),
+  vault_url: Type.Optional(Type.String()),
   revision: Type.Integer(),
   capability: Type.Optional(Type.String()),
 })
@@ -112,13 +113,14 @@ function writeJson(body: object): string {
   }
 }
 
-function describe({ url, controller, createdAt, state, lock, revision, rootCapability }: Keystore) {
+function describe({ url, controller, createdAt, state, lock, edv, revision, rootCapability }: Keystore) {
   return {
     key_store_url: url,
     controller,
     created: new Date(createdAt).toISOString(),
     state,
     lock: lock.kind,
+    ...(edv !== undefined && { vault_url: edv.vaultUrl }),
     revision,
     ...(rootCapability !== undefined && { capability: encodeBase64(deflateCapability(rootCapability)) }),
   }

@@ -146,7 +146,8 @@ t.test('no route of the sources is left out here', async t => {
         ([, method = '', url = '']) => `${method.toUpperCase()} ${url}`.replace(' /keystores', ' /v1/keystores'),
       ),
     )
-  const known = all.map(({ method, url }) => `${method} ${url}`)
+  // What stands beside it is a keystore, and its body is not looked at: `vault.test.ts`.
+  const known = ['POST /v1/keystores/did', ...all.map(({ method, url }) => `${method} ${url}`)]
   t.strictSame(found.filter(route => !route.startsWith('GET /health')).sort(), known.sort())
 })
 

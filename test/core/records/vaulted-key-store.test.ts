@@ -100,6 +100,41 @@ await t.test('what a lost race has put into the vault is taken back, and nothing
   t.equal(vaults.names(url).length, 1)
 })
 
+await t.test('what is changed or removed while it is read is found as it is then', async t => {
+  const changes: [name: string, change: (store: KeyStorePort) => Promise<void>, expected: string][] = [
+    ['changed', store => store.replace(record(2, 'second')), 'second'],
+    ['removed', store => store.remove('keys', 'scope', 'a', 1), ''],
+  ]
+  for (const [name, change, expected] of changes) {
+    for (const read of ['find', 'list'] as const) {
+      const { base, vaults, store } = await setUp()
+      await store.add(record(1, 'first'))
+      const vault = await openVault(vaults)
+      let isFirst = true
+      const late: Vault = {
+        ...bound(vault),
+        async get(name) {
+          if (isFirst) await change(store)
+          isFirst = false
+          return vault.get(name)
+        },
+      }
+      const reader = new VaultedKeyStore(base, late)
+      const found = read === 'find' ? [await reader.find('keys', 'scope', 'a')] : await reader.list('keys', 'scope', 9)
+      t.equal(text(found[0]), expected, `${name}, ${read}`)
+    }
+  }
+})
+
+await t.test('a refusal stands, also if the base is away after it', async t => {
+  const { base, vaults, store } = await setUp()
+  await store.add(record(1, 'first'))
+  const leaving = { ...boundStore(base), find: () => Promise.reject(new KmsError('STORE_UNAVAILABLE', 'away')) }
+  const refused = new VaultedKeyStore(leaving, await openVault(vaults))
+  t.equal(await outcome(() => refused.add(record(1, 'another'))), 'ALREADY_EXISTS')
+  t.equal(text(await store.find('keys', 'scope', 'a')), 'first')
+})
+
 await t.test('documents are read once, and for their time', async t => {
   const clock = new FixedClock('2024-02-29T12:30:00Z')
   const { base, vaults } = await setUp()

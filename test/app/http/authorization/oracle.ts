@@ -23,11 +23,11 @@ export function judge(plan: Plan): Verdict {
 }
 
 /** Who holds a token of the file, or anyone at all. What the keystore's controller is to be is the caller's choice. */
-function judgeAdmission({ setting, authorization = [], body }: Plan): Verdict {
+function judgeAdmission({ route, setting, authorization = [], body }: Plan): Verdict {
   const [scheme = '', token, ...more] = authorization.join('\n').split(' ')
   const hasToken = scheme.toLowerCase() === 'bearer' && token === 'TOKEN' && more.length === 0
   if (setting.admission !== 'open' && !hasToken) return unauthenticated
-  return body === 'absent' ? malformed : { status: 200 }
+  return body === 'absent' && route.body !== undefined ? malformed : { status: 200 }
 }
 
 /** What an allowed request comes to. */
@@ -40,5 +40,5 @@ function outcome(plan: Plan): Verdict {
     if (capability.kind !== 'delegated' || !plan.pathNamesCapability) return malformed
     if (events.some(event => event.what === 'revoked')) return alreadyRevoked
   }
-  return (repeatedAfter === undefined ? undefined : route.repeated) ?? { status: 200 }
+  return (repeatedAfter === undefined ? undefined : route.repeated) ?? route.allowed ?? { status: 200 }
 }

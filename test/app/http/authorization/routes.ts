@@ -26,6 +26,8 @@ export interface Route {
   /** The type of the key that it needs, if it is about a key. */
   readonly keyType?: KeyTypeName
   readonly body?: Example
+  /** What an allowed request comes to, if it is not 200: nothing here has a vault. */
+  readonly allowed?: Verdict
   /** What an allowed repetition comes to; undefined if it is not refused as a replay at all. */
   readonly repeated?: Verdict
 }
@@ -35,11 +37,13 @@ const keystore = `${keystores}/:keystoreId`
 const key = `${keystore}/keys/:keyId`
 const message = 'aGVsbG8='
 const ok: Verdict = { status: 200 }
+const noVault: Verdict = { status: 422, code: 'OPERATION_UNSUPPORTED' }
 const secret = Buffer.alloc(32, 7).toString('base64')
 
 /** Every route that needs a caller. A test holds the table and the server together. */
 export const routes: readonly Route[] = [
   { method: 'POST', path: keystores, proof: 'admission', body: { made: 'creation' }, repeated: ok },
+  { method: 'POST', path: `${keystores}/did`, proof: 'admission' },
   { method: 'GET', path: keystore, proof: 'controller' },
   {
     method: 'POST',
@@ -65,6 +69,13 @@ export const routes: readonly Route[] = [
     { fields: { key_type: 'AES256GCM', key: secret } },
     { repeated: ok },
   ),
+  capability(
+    'POST',
+    `${keystore}/edv`,
+    'updateEDVCapability',
+    { fields: { capability: 'e30=' } },
+    { allowed: noVault, repeated: noVault },
+  ),
   capability('GET', `${key}/export`, 'exportKey', undefined, { keyType: 'ED25519' }),
   capability(
     'POST',
@@ -89,7 +100,7 @@ function capability(
   path: string,
   action: string,
   body: Example | undefined,
-  rest: Pick<Route, 'keyType' | 'repeated'>,
+  rest: Pick<Route, 'keyType' | 'allowed' | 'repeated'>,
 ): Route {
   return { method, path, proof: 'capability', action, ...(body && { body }), ...rest }
 }

@@ -6,7 +6,7 @@ import { aCase, all, both, type Case, changed, eachOf, invocation, isDelegated, 
 const isController = ({ route }: Plan): boolean => route.proof === 'controller'
 const isRevocation = ({ route }: Plan): boolean => route.proof === 'revocation'
 const isCreation = ({ route, setting }: Plan): boolean =>
-  route.proof === 'admission' && setting.admission === 'controller'
+  route.proof === 'admission' && route.body !== undefined && setting.admission === 'controller'
 const signedBy = (by: ActorName) => signature({ by, keyId: { of: by, form: 'url' } })
 
 const invoking = ({ capabilityDialect, signature }: Plan): Partial<Plan> => ({
