@@ -1,10 +1,9 @@
-import { LRUCache } from 'lru-cache'
 import { sha256 } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { canonicalBytes } from '../encoding/canonical.ts'
 import { KmsError } from '../errors.ts'
-import type { CacheLimits } from '../lending-cache.ts'
-import type { Clock, Collection, KeyStorePort, StoredRecord, Vault } from '../ports/index.ts'
+import type { Collection, KeyStorePort, StoredRecord, Vault } from '../ports/index.ts'
+import type { DocumentCache } from './document-cache.ts'
 import { storeCorrupt } from './record-body.ts'
 
 /**
@@ -76,11 +75,13 @@ export class VaultedKeyStore implements KeyStorePort {
   async #followed(pointing: StoredRecord): Promise<StoredRecord> {
     const { current } = pointerOf(pointing)
     const name = nameOf(pointing, current)
-    const kept = this.#documents?.get(name)
-    const body = kept ?? (await this.#vault.get(name))
-    if (body === undefined) throw corrupt('the vault does not have what was put there')
-    if (Buffer.compare(sha256(body), current) !== 0) throw corrupt('the vault has something else than was put there')
-    if (kept === undefined) this.#documents?.set(name, Uint8Array.from(body))
+    const read = async () => {
+      const body = await this.#vault.get(name)
+      if (body === undefined) throw corrupt('the vault does not have what was put there')
+      if (Buffer.compare(sha256(body), current) !== 0) throw corrupt('the vault has something else than was put there')
+      return body
+    }
+    const body = await (this.#documents?.find(name, read) ?? read())
     return { ...pointing, body: Uint8Array.from(body) }
   }
 
@@ -107,19 +108,9 @@ export class VaultedKeyStore implements KeyStorePort {
 
   /** A document too many does no harm, so whether the vault removes it decides nothing. */
   async #forget(name: string): Promise<void> {
-    this.#documents?.delete(name)
+    this.#documents?.forget(name)
     await this.#vault.remove(name).catch(() => undefined)
   }
-}
-
-/** Documents that were read from vaults a moment ago, by name: still encrypted, and never changed. */
-export type DocumentCache = LRUCache<string, Uint8Array>
-
-/** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. */
-export function documentCache({ max, ttl }: CacheLimits, clock: Clock): DocumentCache | undefined {
-  if (max === 0 || ttl === 0) return undefined
-  // Never 0: lru-cache takes that for no time at all.
-  return new LRUCache<string, Uint8Array>({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
 }
 
 function copyOf(record: StoredRecord): StoredRecord {

@@ -1,7 +1,8 @@
 import { FixedClock, MemoryKeyStore, MemoryVaults, seededRandom } from '@keyhold/adapters'
 import { keyStoreContract, outcome } from '@keyhold/contract'
 import { didKeySigner, type KeyStorePort, KmsError, SecretBytes, type StoredRecord, type Vault } from '@keyhold/core'
-import { documentCache, VaultedKeyStore } from '@keyhold/core/records/vaulted-key-store.js'
+import { documentCache } from '@keyhold/core/records/document-cache.js'
+import { VaultedKeyStore } from '@keyhold/core/records/vaulted-key-store.js'
 import t from 'tap'
 import { openStore } from '../../support/embedded-store.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -126,6 +127,34 @@ await t.test('documents are read once, and for their time', async t => {
   t.equal(documentCache({ max: 10, ttl: 0 }, clock), undefined)
   t.equal(documentCache({ max: 0, ttl: 1000 }, clock), undefined)
 })
+
+await t.test(
+  'a document that many ask for at once is read once, and one that could not be read is read again',
+  async t => {
+    const { base, vaults } = await setUp()
+    const vault = await openVault(vaults)
+    await new VaultedKeyStore(base, vault).add(record(1, 'first'))
+    let reads = 0
+    let isAway = true
+    const get: Vault['get'] = async name => {
+      reads += 1
+      if (isAway) throw new KmsError('VAULT_UNAVAILABLE', 'away')
+      return vault.get(name)
+    }
+    const documents = documentCache({ max: 10, ttl: 1000 }, new FixedClock('2024-02-29T12:30:00Z'))
+    // Each request has a store of its own over the vault.
+    const find = () => new VaultedKeyStore(base, { ...bound(vault), get }, documents).find('keys', 'scope', 'a')
+    const findMany = () => Promise.all(Array.from({ length: 100 }, () => outcome(find)))
+    t.strictSame(new Set(await findMany()), new Set(['VAULT_UNAVAILABLE']))
+    t.equal(reads, 1)
+    isAway = false
+    t.strictSame(new Set(await findMany()), new Set(['done']))
+    t.equal(reads, 2)
+    const [one, other] = await Promise.all([find(), find()])
+    one?.body.fill(0)
+    t.equal(text(other), 'first', 'each has a copy of its own')
+  },
+)
 
 await t.test('a pointer that is none is an error', async t => {
   for (const body of [[], [2], [1, ...Array(32).fill(0)], [2, ...Array(31).fill(0)], [2, ...Array(65).fill(0)]]) {
