@@ -1,0 +1,98 @@
+import { newSharedSecret, type SharedSecret, shareHeaders } from '@keyhold/scripts/demo-edv/wallet.js'
+import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
+import { type RecordedService, startRecordedService } from '@keyhold/scripts/servers/recorded-service.js'
+import { type RecordedUserServers, startRecordedUserServers } from '@keyhold/scripts/servers/recorded-user-servers.js'
+import type { Test } from 'tap'
+import { type EdvWallet, newWallet } from './edv-wallet.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+import type { Changes } from './trustbloc.ts'
+
+/** The servers, and the secrets of the auth server's users. */
+export type TestUserServers = RecordedUserServers & {
+  readonly directory: string
+  readonly secrets: Readonly<Record<'alice' | 'bob', SharedSecret>>
+}
+
+/** Runs tests against servers of their own. Where one of them cannot be had that is one skipped test, which says why. */
+export async function withUserServers(
+  t: Test,
+  name: string,
+  tests: (t: Test, servers: TestUserServers) => Promise<void>,
+): Promise<void> {
+  t.setTimeout(280_000)
+  await t.test(name, { timeout: 280_000 }, async t => {
+    const directory = await temporaryDirectory(t)
+    const secrets = { alice: await newSharedSecret(), bob: await newSharedSecret() }
+    const shares = new Map(Object.entries(secrets).map(([user, { held }]) => [user, held]))
+    const servers = await startRecordedUserServers({ directory, shares })
+    if ('skip' in servers) {
+      await t.test('no servers', { skip: servers.skip }, async () => {})
+      return
+    }
+    t.teardown(() => servers.stop())
+    const names = `${servers.vaults.server.name}, ${servers.shares.server.name}`
+    await t.test(names, { timeout: 280_000 }, t => tests(t, { ...servers, directory, secrets }))
+  })
+}
+
+export interface TestUserService extends RecordedService {
+  /** Where it keeps its store and its master key file. */
+  readonly directory: string
+}
+
+/** The service on a new directory, stopped when the test has ended. */
+export async function testUserService(
+  t: Test,
+  { settings, record }: TestUserServers,
+  others: Readonly<Record<string, string>> = {},
+): Promise<TestUserService> {
+  const directory = await temporaryDirectory(t)
+  const service = await startRecordedService({ directory, environment: { ...settings, ...others } }, record)
+  t.teardown(() => service.stop())
+  return { ...service, directory }
+}
+
+export type Headers = Readonly<Record<string, string>>
+
+/** Alice's share, as a proxy passes it on. */
+export function aliceOf({ secrets }: TestUserServers): Headers {
+  return shareHeaders('alice', secrets.alice.own)
+}
+
+/** What a request says of a vault that was delegated to the service. */
+export interface OfferedVault {
+  readonly vault_url: string
+  readonly capability: string
+}
+
+/** A new vault at the recorded server, delegated to the service. */
+export async function offeredVault(
+  { vaults }: TestUserServers,
+  service: string,
+): Promise<{ readonly wallet: EdvWallet; readonly edv: OfferedVault; readonly did: string }> {
+  const wallet = await newWallet(vaults.proxy.url)
+  const { did } = await call('POST', `${service}/v1/keystores/did`)
+  return { wallet, did, edv: { vault_url: wallet.url, capability: await delegated(wallet, did) } }
+}
+
+/** A capability for a vault as a request carries it. */
+export async function delegated(wallet: EdvWallet, to: string, changes?: Changes): Promise<string> {
+  return base64(JSON.stringify(await wallet.delegate(to, changes)))
+}
+
+/** A keystore, with its keys in the vault that is offered, if one is, and a lock as the headers are. Its URL. */
+export async function newKeystore(service: string, headers: Headers, edv?: OfferedVault): Promise<string> {
+  const body = { controller: 'did:example:alice', ...(edv && { edv }) }
+  return (await call('POST', `${service}/v1/keystores`, body, headers)).key_store_url
+}
+
+/** An error's status and code. */
+export async function refusalOf(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: Headers,
+): Promise<readonly [status: number, code: string]> {
+  const { status, body: answer }: Answer = await request(method, url, body, headers)
+  return [status, answer?.code]
+}
