@@ -12,9 +12,9 @@ import { traceAfterStart } from '../support/trace.ts'
 import { until } from '../support/until.ts'
 import {
   aliceOf,
+  isLogged,
   newKeystore,
   offeredVault,
-  type TestUserService,
   testUserService,
   withUserServers,
 } from '../support/user-servers.ts'
@@ -207,12 +207,4 @@ await withUserServers(t, "locks shared with their users, keys in users' vaults",
 
 function callsOf(cause: readonly string[], callee: string): number {
   return cause.filter(line => line.startsWith(`→ ${callee} `)).length
-}
-
-/** What a service has done until it is asked something is in its log when that answer is. */
-async function isLogged({ url, output }: TestUserService): Promise<void> {
-  const answers = () => output().match(/"route":null/g)?.length ?? 0
-  const before = answers()
-  await fetch(`${url}/nothing`)
-  await until(() => answers() > before)
 }

@@ -5,7 +5,9 @@ import { type RecordedUserServers, startRecordedUserServers } from '@keyhold/scr
 import type { Test } from 'tap'
 import { type EdvWallet, newWallet } from './edv-wallet.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+import { traceAfterStart } from './trace.ts'
 import type { Changes } from './trustbloc.ts'
+import { until } from './until.ts'
 
 /** The servers, and the secrets of the auth server's users. */
 export type TestUserServers = RecordedUserServers & {
@@ -52,6 +54,20 @@ export async function testUserService(
   return { ...service, directory }
 }
 
+/** What a service has done until it is asked something is in its log when that answer is. */
+export async function isLogged({ url, output }: Pick<RecordedService, 'url' | 'output'>): Promise<void> {
+  const answers = () => output().match(/"route":null/g)?.length ?? 0
+  const before = answers()
+  await fetch(`${url}/nothing`)
+  await until(() => answers() > before)
+}
+
+/** The changes of its store in the log of a service with the log level `debug`. */
+export async function changesOf(service: Pick<RecordedService, 'url' | 'output'>): Promise<string[]> {
+  await isLogged(service)
+  return traceAfterStart(service.output()).filter(line => /^store (add|replace|remove) /.test(line))
+}
+
 export type Headers = Readonly<Record<string, string>>
 
 /** Alice's share, as a proxy passes it on. */
@@ -65,13 +81,14 @@ export interface OfferedVault {
   readonly capability: string
 }
 
-/** A new vault at the recorded server, delegated to the service. */
+/** A new vault at the recorded server, delegated to the service. @param known its DID URL, where strangers are not told */
 export async function offeredVault(
   { vaults }: TestUserServers,
   service: string,
+  known?: string,
 ): Promise<{ readonly wallet: EdvWallet; readonly edv: OfferedVault; readonly did: string }> {
   const wallet = await newWallet(vaults.proxy.url)
-  const { did } = await call('POST', `${service}/v1/keystores/did`)
+  const did: string = known ?? (await call('POST', `${service}/v1/keystores/did`)).did
   return { wallet, did, edv: { vault_url: wallet.url, capability: await delegated(wallet, did) } }
 }
 
