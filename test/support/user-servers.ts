@@ -15,7 +15,7 @@ export type TestUserServers = RecordedUserServers & {
   readonly secrets: Readonly<Record<'alice' | 'bob', SharedSecret>>
 }
 
-/** Runs tests against servers of their own. Where one of them cannot be had that is one skipped test, which says why. */
+/** Runs tests against servers of their own. Where one cannot be had that is one skipped test, which says why. */
 export async function withUserServers(
   t: Test,
   name: string,
@@ -42,13 +42,14 @@ export interface TestUserService extends RecordedService {
   readonly directory: string
 }
 
-/** The service on a new directory, stopped when the test has ended. */
+/** The service, stopped when the test has ended. @param place its directory; a new one if there is none yet */
 export async function testUserService(
   t: Test,
-  { settings, record }: TestUserServers,
+  { settings, record }: Pick<TestUserServers, 'settings' | 'record'>,
   others: Readonly<Record<string, string>> = {},
+  place?: string,
 ): Promise<TestUserService> {
-  const directory = await temporaryDirectory(t)
+  const directory = place ?? (await temporaryDirectory(t))
   const service = await startRecordedService({ directory, environment: { ...settings, ...others } }, record)
   t.teardown(() => service.stop())
   return { ...service, directory }
@@ -81,7 +82,7 @@ export interface OfferedVault {
   readonly capability: string
 }
 
-/** A new vault at the recorded server, delegated to the service. @param known its DID URL, where strangers are not told */
+/** A new vault at the recorded server, delegated to the service. @param known its DID URL, if not everybody is told */
 export async function offeredVault(
   { vaults }: TestUserServers,
   service: string,
