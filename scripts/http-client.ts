@@ -9,10 +9,19 @@ export interface Answer {
 /** Milliseconds, far more than any answer takes: who waits for one that never comes shall not wait for ever. */
 const deadline = 60_000
 
+/** Header values by their names. */
+export type RequestHeaders = Readonly<Record<string, string>>
+
 /** Sends one request with a JSON body, or none, and answers whatever comes back. */
-export async function request(method: string, url: string, body?: unknown): Promise<Answer> {
+export async function request(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: RequestHeaders = {},
+): Promise<Answer> {
   const response = await fetch(url, {
     method,
+    headers,
     signal: AbortSignal.timeout(deadline),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
@@ -21,8 +30,13 @@ export async function request(method: string, url: string, body?: unknown): Prom
 }
 
 /** The same, for an answer that must be 200. @throws Error with the error's body */
-export async function call(method: string, url: string, body?: unknown): Promise<Answer['body']> {
-  const answer = await request(method, url, body)
+export async function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: RequestHeaders,
+): Promise<Answer['body']> {
+  const answer = await request(method, url, body, headers)
   if (answer.status === 200) return answer.body
   throw new Error(`${method} ${url}: ${answer.status} ${JSON.stringify(answer.body)}`)
 }

@@ -1,21 +1,21 @@
-import { LRUCache } from 'lru-cache'
 import { sha256 } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { canonicalBytes } from '../encoding/canonical.ts'
 import { KmsError } from '../errors.ts'
-import type { CacheLimits } from '../lending-cache.ts'
-import type { Clock, Collection, KeyStorePort, StoredRecord, Vault } from '../ports/index.ts'
+import type { Collection, KeyStorePort, StoredRecord, Vault } from '../ports/index.ts'
+import type { DocumentCache } from './document-cache.ts'
 import { storeCorrupt } from './record-body.ts'
 
 /**
  * A store whose bodies are in a user's vault, and whose base has a pointer in the place of each: `02 ‖ SHA-256 of the
- * body`, and the same of the body before it, once there was one. So the base goes on deciding every race and naming
+ * body`, and the same of the two bodies before it, once there were such. So the base goes on deciding every race and naming
  * every id, one write to it is the moment at which a change happens, and a vault that loses, swaps, changes or rolls
  * back a document is found out.
  *
  * A document is named after its content and never changed. A change puts the new document into the vault first, and
- * then points to it: a crash between the two leaves a document that nothing points to. The document before is removed
- * after that, or with the next change if it could not be.
+ * then points to it: a crash between the two leaves a document that nothing points to. The document before stays until
+ * the next change: who has read the pointer to it a moment ago still follows it. What cannot be removed then is removed
+ * with the change after that.
  *
  * Codes, beside those of the base: VAULT_UNAVAILABLE, VAULT_REFUSED, VAULT_CORRUPT.
  */
@@ -54,12 +54,11 @@ export class VaultedKeyStore implements KeyStorePort {
     const record = copyOf(given)
     const { collection, scope, ids, revision } = record
     const before = await this.#base.find(collection, scope, ids[0])
-    if (before === undefined || before.ids[0] !== ids[0] || before.revision !== revision - 1) throw conflict()
-    const old = pointerOf(before)
-    const { name, pointing } = await this.#put(record, old.current)
+    // Only the base decides. What it has answered here may be a moment old.
+    const replaced = before?.ids[0] === ids[0] && before.revision === revision - 1 ? before : undefined
+    const { name, pointing } = await this.#put(record, replaced && pointerOf(replaced))
     await this.#base.replace(pointing).catch(error => this.#undone(error, name, pointing))
-    await this.#forget(nameOf(before, old.current))
-    if (old.previous) await this.#forget(nameOf({ ...before, revision: before.revision - 1 }, old.previous))
+    if (replaced) await this.#forget(...previousNames(replaced))
   }
 
   async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
@@ -73,7 +72,8 @@ export class VaultedKeyStore implements KeyStorePort {
   async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
     const before = await this.#base.find(collection, scope, firstId)
     await this.#base.remove(collection, scope, firstId, revision)
-    if (before?.revision === revision) await this.#forget(nameOf(before, pointerOf(before).current))
+    if (before?.revision !== revision) return
+    await this.#forget(nameOf(before, pointerOf(before).current), ...previousNames(before))
   }
 
   async check(): Promise<void> {
@@ -88,21 +88,22 @@ export class VaultedKeyStore implements KeyStorePort {
   async #followed(pointing: StoredRecord): Promise<StoredRecord | undefined> {
     const { current } = pointerOf(pointing)
     const name = nameOf(pointing, current)
-    const kept = this.#documents?.get(name)
-    const body = kept ?? (await this.#vault.get(name))
+    const read = async () => {
+      const body = await this.#vault.get(name)
+      const changed = body !== undefined && Buffer.compare(sha256(body), current) !== 0
+      if (changed) throw corrupt('the vault has something else than was put there')
+      return body
+    }
+    const body = await (this.#documents?.find(name, read) ?? read())
     if (body === undefined) return undefined
-    if (Buffer.compare(sha256(body), current) !== 0) throw corrupt('the vault has something else than was put there')
-    if (kept === undefined) this.#documents?.set(name, Uint8Array.from(body))
     return { ...pointing, body: Uint8Array.from(body) }
   }
 
-  async #put(
-    record: StoredRecord,
-    previous: Uint8Array = new Uint8Array(0),
-  ): Promise<{ name: string; pointing: StoredRecord }> {
+  async #put(record: StoredRecord, replaced?: Pointer): Promise<{ name: string; pointing: StoredRecord }> {
     const { body, ...place } = copyOf(record)
     const current = sha256(body)
-    const pointing = { ...place, body: Buffer.concat([Uint8Array.of(pointerVersion), current, previous]) }
+    const previous = replaced ? [replaced.current, ...replaced.previous].slice(0, mostPrevious) : []
+    const pointing = { ...place, body: Buffer.concat([Uint8Array.of(pointerVersion), current, ...previous]) }
     const name = nameOf(pointing, current)
     await this.#vault.put(name, body)
     return { name, pointing }
@@ -122,20 +123,10 @@ export class VaultedKeyStore implements KeyStorePort {
   }
 
   /** A document too many does no harm, so whether the vault removes it decides nothing. */
-  async #forget(name: string): Promise<void> {
-    this.#documents?.delete(name)
-    await this.#vault.remove(name).catch(() => undefined)
+  async #forget(...names: string[]): Promise<void> {
+    for (const name of names) this.#documents?.forget(name)
+    await Promise.allSettled(names.map(name => this.#vault.remove(name)))
   }
-}
-
-/** Documents that were read from vaults a moment ago, by name: still encrypted, and never changed. */
-export type DocumentCache = LRUCache<string, Uint8Array>
-
-/** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. */
-export function documentCache({ max, ttl }: CacheLimits, clock: Clock): DocumentCache | undefined {
-  if (max === 0 || ttl === 0) return undefined
-  // Never 0: lru-cache takes that for no time at all.
-  return new LRUCache<string, Uint8Array>({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
 }
 
 function copyOf(record: StoredRecord): StoredRecord {
@@ -144,27 +135,34 @@ function copyOf(record: StoredRecord): StoredRecord {
 
 interface Pointer {
   readonly current: Uint8Array
-  readonly previous?: Uint8Array
+  /** Of the revisions before, the newest first. */
+  readonly previous: readonly Uint8Array[]
 }
 
 const pointerVersion = 2
 const digestLength = 32
+const mostPrevious = 2
 
 function pointerOf({ body }: StoredRecord): Pointer {
-  const digests = body.subarray(1)
-  const whole = digests.length === digestLength || digests.length === 2 * digestLength
-  if (body[0] !== pointerVersion || !whole) throw storeCorrupt()
-  const current = digests.subarray(0, digestLength)
-  return digests.length === digestLength ? { current } : { current, previous: digests.subarray(digestLength) }
+  const [version, count] = [body[0], (body.length - 1) / digestLength]
+  if (version !== pointerVersion || !Number.isInteger(count) || count < 1 || count > 1 + mostPrevious)
+    throw storeCorrupt()
+  const digestAt = (index: number) => body.subarray(1 + index * digestLength, 1 + (index + 1) * digestLength)
+  const [current, ...previous] = Array.from({ length: count }, (_, index) => digestAt(index))
+  if (current === undefined) throw storeCorrupt()
+  return { current, previous }
+}
+
+/** The names of the documents of the revisions before, as far as the pointer knows them. */
+function previousNames(pointing: StoredRecord): string[] {
+  return pointerOf(pointing).previous.map((digest, index) =>
+    nameOf({ ...pointing, revision: pointing.revision - 1 - index }, digest),
+  )
 }
 
 /** Says nothing but where a record stands and what it holds, so it is never used for anything else. */
 function nameOf({ collection, scope, ids, revision }: Omit<StoredRecord, 'body'>, digest: Uint8Array): string {
   return encodeBase64Url(sha256(canonicalBytes([collection, scope, ids[0], String(revision), digest])))
-}
-
-function conflict(): KmsError {
-  return new KmsError('CONFLICT', 'the record was changed in between')
 }
 
 function corrupt(message: string): KmsError {

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lineOf } from '../servers/call-record.ts'
 import { startInstances } from '../servers/instances.ts'
 import { type RecordedServers, startRecordedServers } from '../servers/recorded-servers.ts'
 import { databaseUrl } from '../servers/start.ts'
+import { stepLines } from '../servers/step.ts'
 import { storedBytes } from './stored.ts'
-import { type Step, walk } from './walk.ts'
+import { walk } from './walk.ts'
 
 /**
  * Shows two instances of the service that lock with AWS KMS and store in MongoDB: `npm run demo:aws`. Under each request
@@ -21,20 +21,11 @@ async function demo(directory: string, servers: RecordedServers): Promise<void> 
   try {
     print(`Two instances, A and B, behind ${instances.url}`)
     print(`AWS: ${servers.kms.server.name}. Database: ${servers.mongo.server.name}.`)
-    await walk(instances.url, servers.record, show)
+    await walk(instances.url, servers.record, step => print(stepLines(step, 'instance').join('\n')))
     await showStored(databaseUrl(servers.mongo.server.url, database))
   } finally {
     await instances.stop()
   }
-}
-
-function show({ title, method, url, body, answer, moments }: Step): void {
-  print(`\n${title}\n  ${method} ${url}${body === undefined ? '' : `\n  ${JSON.stringify(body)}`}`)
-  for (const moment of moments) {
-    const depth = moment.callee.startsWith('instance') ? '' : '    '
-    print(`    ${String(moment.number).padStart(5)}  ${depth}${lineOf(moment)}`)
-  }
-  print(`  200 ${answer}`)
 }
 
 async function showStored(url: string): Promise<void> {

@@ -2,20 +2,8 @@ import { systemRandom } from '@keyhold/adapters'
 import { type Answer, KeyholdClient } from '@keyhold/client'
 import { didKeySigner, SecretBytes } from '@keyhold/core'
 import { base64 } from '../http-client.ts'
-import type { CallRecord, Moment } from '../servers/call-record.ts'
-
-/** A request that was answered with 200, and everything that was recorded meanwhile. */
-export interface Step {
-  readonly title: string
-  readonly method: string
-  readonly url: string
-  readonly body?: object
-  /** The answer in a line. */
-  readonly answer: string
-  readonly moments: readonly Moment[]
-}
-
-export type Report = (step: Step) => void
+import type { CallRecord } from '../servers/call-record.ts'
+import type { Report, Step } from '../servers/step.ts'
 
 /** Walks through what the service does, one request after the other, and reports each of them. */
 export async function walk(service: string, record: CallRecord, report: Report): Promise<void> {
@@ -28,7 +16,7 @@ export async function walk(service: string, record: CallRecord, report: Report):
   ): Promise<T> {
     const from = record.now
     const answer = await send()
-    report({ ...request, answer: write(answer), moments: record.since(from) })
+    report({ ...request, answer: `200 ${write(answer)}`, moments: record.since(from) })
     return answer
   }
 

@@ -9,6 +9,8 @@ export interface Moment {
   readonly call: string
   /** What the call was about, e.g. the collection. */
   readonly about: string
+  /** How an answer ended, e.g. its status; absent where nobody looks at that. */
+  readonly outcome?: string
   /** Milliseconds, of a clock that never goes back. */
   readonly at: number
 }
@@ -20,14 +22,15 @@ export interface Moment {
 export class CallRecord {
   readonly #moments: Moment[] = []
 
-  /** Notes that a call was sent. The result notes that its answer is given back. */
-  asked(callee: string, call: string, about: string): () => void {
-    const note = (event: Moment['event']) => {
+  /** Notes that a call was sent. The result notes that its answer is given back, and how it ended if that is said. */
+  asked(callee: string, call: string, about: string): (outcome?: string) => void {
+    const note = (event: Moment['event'], outcome?: string) => {
       const number = this.#moments.length + 1
-      this.#moments.push({ number, event, callee, call, about, at: performance.now() })
+      const ended = outcome === undefined ? {} : { outcome }
+      this.#moments.push({ number, event, callee, call, about, ...ended, at: performance.now() })
     }
     note('asked')
-    return () => note('answered')
+    return outcome => note('answered', outcome)
   }
 
   /** How many moments there are: what `since` takes later. */
@@ -42,6 +45,7 @@ export class CallRecord {
 }
 
 /** A moment as a line that shows no times, e.g. `→ AWS Encrypt keystore-lock-key`. */
-export function lineOf({ event, callee, call, about }: Moment): string {
-  return `${event === 'asked' ? '→' : '←'} ${callee} ${call} ${about}`.trimEnd()
+export function lineOf({ event, callee, call, about, outcome = '' }: Moment): string {
+  const parts = [event === 'asked' ? '→' : '←', callee, call, about, outcome]
+  return parts.filter(part => part !== '').join(' ')
 }

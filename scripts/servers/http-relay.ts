@@ -7,8 +7,8 @@ import { Valve } from './valve.ts'
 export interface HttpRelayOptions {
   /** The URL of the server that the next request goes to. */
   readonly next: () => string
-  /** Is told of each request when it is here whole. The result is called when its answer is here whole as well. */
-  readonly asked: (request: IncomingMessage, body: Buffer, to: string) => () => void
+  /** Is told of each request when it is here whole. The result is called with the status when its answer is here whole as well. */
+  readonly asked: (request: IncomingMessage, body: Buffer, to: string) => (status: number) => void
 }
 
 export interface HttpRelay {
@@ -31,8 +31,9 @@ export async function startHttpRelay({ next, asked }: HttpRelayOptions): Promise
       const { answer, content } = await send(agent, to, incoming, body)
       await valve.pass('answers')
       if (incoming.socket.destroyed) return
-      answered()
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders).end(content)
+      const { statusCode: status = 502 } = answer
+      answered(status)
+      outgoing.writeHead(status, answer.rawHeaders).end(content)
     } catch {
       incoming.socket.destroy()
     }

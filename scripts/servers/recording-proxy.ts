@@ -20,7 +20,8 @@ export async function recordKms(url: string, record: CallRecord): Promise<Record
     next: () => url,
     asked: ({ headers }, body) => {
       const operation = String(headers['x-amz-target']).replace(/^.*\./, '')
-      return record.asked('AWS', operation, purposeIn(body))
+      const answered = record.asked('AWS', operation, purposeIn(body))
+      return () => answered()
     },
   })
 }
@@ -30,6 +31,38 @@ function purposeIn(body: Buffer): string {
     readonly EncryptionContext?: { readonly purpose?: string }
   }
   return context?.purpose ?? ''
+}
+
+/** In front of a server of Encrypted Data Vaults. A call is about a document, or about a new vault if it has no id. */
+export async function recordVaults(url: string, record: CallRecord): Promise<RecordingProxy> {
+  return startHttpRelay({
+    next: () => url,
+    asked({ method = '', url: path = '' }, body) {
+      const answered = record.asked('vault', method, documentIn(path, body))
+      return status => answered(String(status))
+    },
+  })
+}
+
+/** The id of a new document stands in its body. */
+function documentIn(path: string, body: Buffer): string {
+  const [, , vault, documents, document] = path.split('/')
+  if (vault === undefined) return 'a new vault'
+  if (documents !== 'documents') return documents ?? ''
+  return document ?? (JSON.parse(body.toString('utf8')) as { readonly id: string }).id
+}
+
+/** In front of an auth server. What it is asked for is its share for a user. */
+export async function recordShares(url: string, record: CallRecord): Promise<RecordingProxy> {
+  return startHttpRelay({
+    next: () => url,
+    asked({ method = '', url: path = '' }) {
+      const { pathname, searchParams } = new URL(path, url)
+      const about = pathname === '/secret' ? `share of ${searchParams.get('sub') || 'nobody'}` : pathname
+      const answered = record.asked('auth server', method, about)
+      return status => answered(String(status))
+    },
+  })
 }
 
 /** What drivers say to a server by themselves, about connections and sessions and not about data. */

@@ -20,8 +20,11 @@ export async function startRoundRobin(record: CallRecord): Promise<RoundRobin> {
       turn += 1
       return instance
     },
-    asked: ({ method = '', url = '' }, _body, to) =>
-      record.asked(`instance ${nameOf(instances.indexOf(to))}`, method, url.slice(url.lastIndexOf('/') + 1)),
+    asked: ({ method = '', url = '' }, _body, to) => {
+      const callee = `instance ${nameOf(instances.indexOf(to))}`
+      const answered = record.asked(callee, method, url.slice(url.lastIndexOf('/') + 1))
+      return () => answered()
+    },
   })
   return {
     url,

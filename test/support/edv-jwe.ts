@@ -2,15 +2,18 @@ import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { FlattenedEncrypt, type FlattenedJWE, GeneralEncrypt, type GeneralJWE } from 'jose'
 import { recipientScalar } from './edv-server.ts'
 
-/** The recipient key of the vaults that the tests open, made in another way than theirs. */
-export const recipientKey: KeyObject = (() => {
+/** A recipient key of vaults, made in another way than theirs. */
+export function recipientKeyOf(scalar: Uint8Array): KeyObject {
   const ecdh = createECDH('prime256v1')
-  ecdh.setPrivateKey(recipientScalar)
+  ecdh.setPrivateKey(scalar)
   const [x, y] = [ecdh.getPublicKey().subarray(1, 33), ecdh.getPublicKey().subarray(33)]
-  const [text, textX, textY] = [recipientScalar, x, y].map(bytes => Buffer.from(bytes).toString('base64url'))
+  const [text, textX, textY] = [scalar, x, y].map(bytes => Buffer.from(bytes).toString('base64url'))
   const key = { kty: 'EC', crv: 'P-256', d: text, x: textX, y: textY }
   return createPrivateKey({ format: 'jwk', key: JSON.parse(JSON.stringify(key)) })
-})()
+}
+
+/** That of the vaults that the tests open. */
+export const recipientKey: KeyObject = recipientKeyOf(recipientScalar)
 
 const publicKey = createPublicKey(recipientKey)
 

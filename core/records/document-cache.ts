@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache'
+import type { CacheLimits } from '../lending-cache.ts'
+import type { Clock } from '../ports/index.ts'
+
+/**
+ * Documents that were read from vaults a moment ago, by name: still encrypted, and never changed. One that many ask for
+ * is read once for all of them; one that could not be read is not remembered. What is answered is shared.
+ */
+export class DocumentCache {
+  readonly #kept: LRUCache<string, Uint8Array>
+  readonly #reading = new Map<string, Promise<Uint8Array | undefined>>()
+
+  constructor({ max, ttl }: CacheLimits, clock: Clock) {
+    // Never 0: lru-cache takes that for no time at all.
+    this.#kept = new LRUCache({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
+  }
+
+  async find(name: string, read: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+    return this.#kept.get(name) ?? this.#reading.get(name) ?? this.#read(name, read)
+  }
+
+  forget(name: string): void {
+    this.#kept.delete(name)
+  }
+
+  async #read(name: string, read: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+    const reading = read()
+    this.#reading.set(name, reading)
+    try {
+      const document = await reading
+      if (document !== undefined) this.#kept.set(name, document)
+      return document
+    } finally {
+      this.#reading.delete(name)
+    }
+  }
+}
+
+/** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. */
+export function documentCache(limits: CacheLimits, clock: Clock): DocumentCache | undefined {
+  return limits.max === 0 || limits.ttl === 0 ? undefined : new DocumentCache(limits, clock)
+}
