@@ -128,14 +128,25 @@ export class VaultedKeyStore implements KeyStorePort {
   }
 }
 
+/** How much is remembered of documents at most, in bytes, and an estimate of what else each of them takes. */
+const maximumDocuments = 16 * 1024 * 1024
+const fixedSize = 1024
+
 /** Documents that were read from vaults a moment ago, by name: still encrypted, and never changed. */
 export type DocumentCache = LRUCache<string, Uint8Array>
 
-/** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. */
+/** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. Bounded in bytes too. */
 export function documentCache({ max, ttl }: CacheLimits, clock: Clock): DocumentCache | undefined {
   if (max === 0 || ttl === 0) return undefined
   // Never 0: lru-cache takes that for no time at all.
-  return new LRUCache<string, Uint8Array>({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
+  return new LRUCache<string, Uint8Array>({
+    max,
+    maxSize: maximumDocuments,
+    sizeCalculation: body => body.length + fixedSize,
+    ttl,
+    ttlResolution: 0,
+    perf: { now: () => clock.elapsed() + 1 },
+  })
 }
 
 function copyOf(record: StoredRecord): StoredRecord {
