@@ -2,6 +2,7 @@
 const actions: Readonly<Record<string, string>> = {
   'POST keys': 'createKey',
   'PUT keys': 'importKey',
+  'POST edv': 'updateEDVCapability',
   'GET export': 'exportKey',
   'POST rotate': 'rotateKey',
   'POST sign': 'sign',

@@ -34,7 +34,7 @@ export function readUserShares(app: FastifyInstance, trustedProxies: readonly st
 function userShareOf(request: FastifyRequest, trusted: BlockList): UserShare | null {
   const { 'secret-share': shares, 'auth-user': subjects } = headOf(request).headers
   const share = only(shares, longestShare, 'Secret-Share')
-  const subject = isIn(trusted, request.ip) ? only(subjects, longestSubject, 'Auth-User') : ''
+  const subject = isIn(trusted, request.ip) ? utf8Of(only(subjects, longestSubject, 'Auth-User')) : ''
   if (share === '' || subject === '') return null
   return new UserShare(subject, new SecretBytes(Buffer.from(share, 'latin1')))
 }
@@ -44,6 +44,15 @@ function only(values: readonly string[] | undefined, longest: number, name: stri
   const [value = '', ...others] = values ?? []
   if (others.length > 0 || value.length > longest) throw invalidRequest(`${name}: must be sent once, and be short`)
   return value
+}
+
+/** A header's bytes arrive as a text of latin1, and a proxy writes names in UTF-8. @throws KmsError INVALID_REQUEST */
+function utf8Of(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'))
+  } catch (cause) {
+    throw invalidRequest('Auth-User: not UTF-8', cause)
+  }
 }
 
 function blockListOf(networks: readonly string[]): BlockList {

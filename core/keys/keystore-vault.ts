@@ -83,13 +83,15 @@ async function tryVault(kms: Kms, keystoreId: string, binding: EdvBinding): Prom
 
 async function openVault(kms: Kms, keystoreId: string, edv: EdvBinding): Promise<Vault> {
   const { lock } = kms.ports
-  const [recipientKey, macKey] = await Promise.all([
-    lock.unlock(edv.lockedRecipientKey, vaultKeyContext('edv-recipient-key', keystoreId)),
-    lock.unlock(edv.lockedMacKey, vaultKeyContext('edv-mac-key', keystoreId)),
-  ])
+  const vaults = vaultsOf(kms.ports)
   const capability = readCapability(edv.capability)
   const signer = await kms.vaultSigner()
-  return vaultsOf(kms.ports).open({ url: edv.vaultUrl, capability, signer, recipientKey, macKey })
+  const recipientKey = await lock.unlock(edv.lockedRecipientKey, vaultKeyContext('edv-recipient-key', keystoreId))
+  const macKey = await lock.unlock(edv.lockedMacKey, vaultKeyContext('edv-mac-key', keystoreId)).catch(error => {
+    recipientKey.wipe()
+    throw error
+  })
+  return vaults.open({ url: edv.vaultUrl, capability, signer, recipientKey, macKey })
 }
 
 function vaultsOf({ vaults }: Ports): VaultPort {

@@ -2,6 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { CacheLimits } from '../lending-cache.ts'
 import type { Clock } from '../ports/index.ts'
 
+/** How much is remembered at most, in bytes, and an estimate of what each document takes beside its own. */
+const maximumSize = 16 * 1024 * 1024
+const fixedSize = 1024
+
 /**
  * Documents that were read from vaults a moment ago, by name: still encrypted, and never changed. One that many ask for
  * is read once for all of them; one that could not be read is not remembered. What is answered is shared.
@@ -12,7 +16,14 @@ export class DocumentCache {
 
   constructor({ max, ttl }: CacheLimits, clock: Clock) {
     // Never 0: lru-cache takes that for no time at all.
-    this.#kept = new LRUCache({ max, ttl, ttlResolution: 0, perf: { now: () => clock.elapsed() + 1 } })
+    this.#kept = new LRUCache<string, Uint8Array>({
+      max,
+      maxSize: maximumSize,
+      sizeCalculation: document => document.length + fixedSize,
+      ttl,
+      ttlResolution: 0,
+      perf: { now: () => clock.elapsed() + 1 },
+    })
   }
 
   async find(name: string, read: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {

@@ -1,5 +1,12 @@
 import { seededRandom } from '@keyhold/adapters'
-import { type CcgInvoked, type Headers, type InvokedCapability, signCcg, signTrustbloc } from '@keyhold/client'
+import {
+  actionOf,
+  type CcgInvoked,
+  type Headers,
+  type InvokedCapability,
+  signCcg,
+  signTrustbloc,
+} from '@keyhold/client'
 import { type DidSigner, delegateTrustbloc, readTrustblocCapability } from '@keyhold/core'
 import t from 'tap'
 import { type ActorName, actors } from '../app/http/authorization/actors.ts'
@@ -45,7 +52,8 @@ for (const dialect of ['trustbloc', 'ccg'] as const satisfies readonly Dialect[]
       const headers = await signedByClient(plan, scene, wire)
       const sent = { host: 'kms.example', ...(wire.body && { 'content-type': 'application/json' }), ...headers }
       t.same(sent, wire.headers, name)
-      t.equal((await world.send({ ...wire, headers: sent })).status, 200, name)
+      const { status = 200 } = route.allowed ?? {}
+      t.equal((await world.send({ ...wire, headers: sent })).status, status, name)
     }
   })
 
@@ -74,6 +82,10 @@ for (const dialect of ['trustbloc', 'ccg'] as const satisfies readonly Dialect[]
 function changeAction(headers: Readonly<Record<string, string>>): string {
   return (headers['capability-invocation'] ?? '').replace('action="sign"', 'action="verify"')
 }
+
+t.test('the client knows the action of every route', async t => {
+  for (const { method, path, action } of routes) t.equal(actionOf(method, `${baseUrl}${path}`), action, path)
+})
 
 t.test('keys of every kind sign', async t => {
   const world = await openWorld(t, strict)

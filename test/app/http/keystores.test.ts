@@ -60,6 +60,9 @@ t.test('refusals', async t => {
     ['edv: text', create({ controller: 'did:example:alice', edv: 'https://vault.example' }), 400, 'INVALID_REQUEST'],
     ['edv: array', create({ controller: 'did:example:alice', edv: [] }), 400, 'INVALID_REQUEST'],
     ['edv: true', create({ controller: 'did:example:alice', edv: true }), 400, 'INVALID_REQUEST'],
+    ...['shamir', [], true, {}, { type: 'none' }, { type: 'shamir', field: 'gf256' }, { field: 'gf256-11b' }].map(
+      (lock): Refusal => [`lock: ${JSON.stringify(lock)}`, create({ controller: 'a', lock }), 400, 'INVALID_REQUEST'],
+    ),
     ['a body that is too large', create({ controller: 'a', x: 'x'.repeat(8192) }), 413, 'PAYLOAD_TOO_LARGE'],
     ['GET', { method: 'GET', path }, 405, 'METHOD_NOT_ALLOWED'],
     ['PUT', { method: 'PUT', path, body: { controller: 'did:example:alice' } }, 405, 'METHOD_NOT_ALLOWED'],

@@ -1,5 +1,5 @@
-import { FixedClock, MemorySecretShares, systemRandom } from '@keyhold/adapters'
-import { type ShareField, splitSecret } from '@keyhold/core'
+import { FixedClock, MemorySecretShares, MemoryVaults, systemRandom } from '@keyhold/adapters'
+import { type Ports, type ShareField, splitSecret } from '@keyhold/core'
 import t, { type Test } from 'tap'
 import { type AppOptions, base64, buildApp, idOf, type Method, type TestApp } from '../../support/build-app.ts'
 import { errorOf } from '../../support/refusals.ts'
@@ -122,6 +122,29 @@ t.test('which lock a new keystore gets', async t => {
   t.equal(errorOf(asked), 'OPERATION_UNSUPPORTED', 'a server without shares')
 })
 
+t.test('a vault behind such a lock: nothing without the shares, whatever the vault says', async t => {
+  const vaults = new MemoryVaults()
+  const { app, alice, shareOf, clock } = await setUp(t, 'gf256-11b', { cache: { max: 10, ttl: 1000 } }, { vaults })
+  const { did } = (await app.send({ method: 'POST', path: '/v1/keystores/did' })).body
+  const edv = { vault_url: 'https://vault.example/edvs/1', capability: base64(JSON.stringify({ invoker: did })) }
+  const creation = { controller: 'a', lock: { type: 'shamir' }, edv }
+  const headers = { 'auth-user': 'bob', 'secret-share': shareOf('alice') }
+  t.equal(errorOf(await app.send({ method: 'POST', path: '/v1/keystores', body: creation })), 'INVALID_REQUEST')
+  const keystore = pathOf((await alice('POST', '/v1/keystores', creation)).body.key_store_url)
+  const key = pathOf((await alice('POST', `${keystore}/keys`, { key_type: 'ED25519' })).body.key_url)
+  t.equal((await alice('POST', `${key}/sign`, { message })).status, 200)
+  clock.advance(2000)
+  const update = { capability: base64(JSON.stringify({ invoker: did, newer: true })) }
+  for (const [path, body] of [
+    [`${key}/sign`, { message }],
+    [`${keystore}/edv`, update],
+  ] as const) {
+    t.equal(errorOf(await app.send({ method: 'POST', path, body })), 'INVALID_REQUEST', path)
+    t.equal(errorOf(await app.send({ method: 'POST', path, body, headers })), 'SHARE_REJECTED', path)
+    t.equal((await alice('POST', path, body)).status, 200, path)
+  }
+})
+
 t.test('two keystores of one user have different locks', async t => {
   const { app, alice } = await setUp(t)
   const create = async () => pathOf((await alice('POST', '/v1/keystores', { controller: 'a' })).body.key_store_url)
@@ -145,7 +168,12 @@ t.test('with nothing kept open, every use opens the key with the shares again', 
   }
 })
 
-async function setUp(t: Test, field: ShareField = 'gf256-11b', options: AppOptions = {}) {
+async function setUp(
+  t: Test,
+  field: ShareField = 'gf256-11b',
+  options: AppOptions = {},
+  users: Pick<Ports, 'vaults'> = {},
+) {
   const own = new Map<string, string>()
   const held = new Map<string, Uint8Array>()
   for (const user of ['alice', 'bob']) {
@@ -154,7 +182,7 @@ async function setUp(t: Test, field: ShareField = 'gf256-11b', options: AppOptio
     held.set(user, theirs)
   }
   const clock = new FixedClock('2024-02-29T12:30:00Z')
-  const ports = { shares: new MemorySecretShares(held), clock }
+  const ports = { shares: new MemorySecretShares(held), clock, ...users }
   const app = await buildApp(t, { ports, trustedProxies: ['127.0.0.1'], ...options })
   const shareOf = (user: string) => own.get(user) ?? ''
   return { app, clock, shareOf, alice: callerOf(app, 'alice', shareOf('alice')) }

@@ -174,6 +174,25 @@ t.test('a share or a name that is sent twice, empty or too long', async t => {
   }
 })
 
+t.test('a name is what its bytes are in UTF-8', async t => {
+  const { app, share, shares } = await setUp(t)
+  const port = Number(new URL(await app.server.listen({ host: '127.0.0.1', port: 0 })).port)
+  const send = async (bytes: Uint8Array) => {
+    const headers = [`secret-share: ${share}`, `auth-user: ${Buffer.from(bytes).toString('latin1')}`]
+    const reply = await exchange(port, rawRequest('POST', '/v1/keystores', creation, headers))
+    return JSON.parse(reply.text).code
+  }
+  for (const name of ['café', '用户', 'did:example:é?x=%41&y', '\ufeffa']) {
+    t.equal(await send(Buffer.from(name)), 'SHARE_REJECTED', name)
+    t.equal(shares.fetched.at(-1), name)
+  }
+  shares.fetched.length = 0
+  for (const bytes of ['ff', 'c0af', 'eda080', '61e9']) {
+    t.equal(await send(Buffer.from(bytes, 'hex')), 'INVALID_REQUEST', bytes)
+  }
+  t.strictSame(shares.fetched, [])
+})
+
 t.test('no log and no error shows a share', async t => {
   const { log, entries } = recordingLog()
   const { app, share, held, alice, replies } = await setUp(t, { log, cache: { max: 0, ttl: 0 } })

@@ -63,6 +63,20 @@ t.test('an id is taken once, and what was put into the vault for the second one 
   t.equal((await app.send(useRequest.aead(`${path}/keys/mine`))).status, 200)
 })
 
+t.test('of imports under one id at the same time one wins, and its document is left', async t => {
+  const { app, vaults, keystore } = await buildVaultedApp(t, uncached)
+  const path = await keystore()
+  const replies = await Promise.all(
+    [1, 2, 3].map(byte => {
+      const body = { key_type: 'AES256GCM', key: base64(Buffer.alloc(32, byte)), key_id: 'mine' }
+      return app.send({ method: 'PUT', path: `${path}/keys`, body })
+    }),
+  )
+  t.strictSame(replies.map(({ status }) => status).sort(), [200, 409, 409])
+  t.equal(vaults.names(vaultUrl).length, 1)
+  t.equal((await app.send(useRequest.aead(`${path}/keys/mine`))).status, 200)
+})
+
 t.test('of rotations at the same time none loses a version, and the last two documents are left', async t => {
   const { app, vaults, keystore } = await buildVaultedApp(t, uncached)
   const key = await app.key('AES256GCM', await keystore())

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { FixedClock, systemRandom } from '@keyhold/adapters'
 import { openEdvVaults } from '@keyhold/adapters/vault-edv'
+import { parseDigest } from '@keyhold/app/http/authentication/body-digest.js'
 import { KmsError } from '@keyhold/core'
 import t from 'tap'
 import { base64, buildApp, idOf, pathOf, type Reply } from '../../support/build-app.ts'
@@ -60,6 +62,17 @@ t.test('asked for the DID, a server does not look at the body', async t => {
     ['a slash at the end', { method: 'POST', path: `${didPath}/`, body: '{}' }, 404, 'NOT_FOUND'],
     ['a query', { method: 'GET', path: `${didPath}?x` }, 405, 'METHOD_NOT_ALLOWED'],
   ])
+})
+
+t.test('a body that is not looked at is the signed one all the same', async t => {
+  const digest = parseDigest(`SHA-256=${createHash('sha256').update('what was signed').digest('base64')}`)
+  const admission = async () => ({ caller: { kind: 'admitted' } as const, ...(digest && { digest }) })
+  const authenticators = () => ({ admission, signer: admission, invoker: admission })
+  const app = await buildApp(t, { authenticators })
+  t.ok(digest)
+  const status = async (body: string) => (await app.send({ method: 'POST', path: didPath, body })).status
+  t.equal(await status('what was signed'), 200)
+  t.equal(await status('what was not'), 401)
 })
 
 t.test('a keystore with a vault is created when the vault has been tried', async t => {
