@@ -188,8 +188,14 @@ await t.test('documents are read once, and for their time', async t => {
   await store.find('keys', 'scope', 'a')
   t.equal(reads, 2, 'then it is read again')
   const cache = documentCache({ max: 1000, ttl: 1000 }, clock)
-  for (let i = 0; i < 40; i += 1) cache?.set(`${i}`, new Uint8Array(1_000_000))
-  t.equal(cache?.size, 16, 'no more than 16 MiB are kept')
+  const large = async () => {
+    reads += 1
+    return new Uint8Array(1_000_000)
+  }
+  reads = 0
+  for (let i = 0; i < 40; i += 1) await cache?.find(`${i}`, large)
+  for (let i = 39; i >= 0; i -= 1) await cache?.find(`${i}`, large)
+  t.equal(reads, 40 + 40 - 16, 'no more than 16 MiB are kept')
   t.equal(documentCache({ max: 10, ttl: 0 }, clock), undefined)
   t.equal(documentCache({ max: 0, ttl: 1000 }, clock), undefined)
 })
