@@ -12,7 +12,7 @@ import {
   settled,
 } from '../support/outage-client.ts'
 import { RepeatableImport } from '../support/repeatable-import.ts'
-import { faultSettings, withRestartableServers } from '../support/restartable-servers.ts'
+import { faultSettings, type RestartableServers, withRestartableServers } from '../support/restartable-servers.ts'
 import { until } from '../support/until.ts'
 
 /** Everything that needs the database is refused, and so is readiness. */
@@ -44,7 +44,11 @@ async function isServed(t: Test, client: OutageClient, { keystore, key }: KeyPat
   t.ok(await client.newKey())
 }
 
-await withRestartableServers(t, 'a database that fails', async (t, servers) => {
+for (const replicaSet of [false, true]) {
+  await withRestartableServers(t, 'a database that fails', drills, { replicaSet })
+}
+
+async function drills(t: Test, servers: RestartableServers): Promise<void> {
   const { directory, mongo } = servers
   const environment = faultSettings(servers, 'kh_fails', 'mongo')
   const { client } = await instance(t, { directory, environment })
@@ -112,4 +116,4 @@ await withRestartableServers(t, 'a database that fails', async (t, servers) => {
     await isServed(t, client, known, signature)
     t.ok(await repeated(() => client.rotate(known.key)))
   })
-})
+}

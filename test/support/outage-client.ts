@@ -17,7 +17,7 @@ export function outcomeOf({ status, headers, body }: Answer): string {
 }
 
 /** Milliseconds: far beyond the deadlines of the service, for a machine that has other things to do. */
-const patience = 60_000
+const patience = 120_000
 
 /** A key with its keystore, as paths: the service has another port each time it starts. */
 export interface KeyPaths {

@@ -2,6 +2,7 @@ import {
   databaseUrl,
   kmsEnvironment,
   kmsKeyArn,
+  type MongoOptions,
   type Server,
   type Skipped,
   startKms,
@@ -36,12 +37,13 @@ export async function withRestartableServers(
   t: Test,
   name: string,
   tests: (t: Test, servers: RestartableServers) => Promise<void>,
+  { replicaSet = false }: Pick<MongoOptions, 'replicaSet'> = {},
 ): Promise<void> {
   t.setTimeout(290_000)
   await t.test(name, { timeout: 290_000 }, async t => {
     const directory = await temporaryDirectory(t)
     const kms = await restartable(t, port => startKms({ directory, listen: `127.0.0.1:${port}` }))
-    const mongo = await restartable(t, port => startMongo({ directory, port, failPoints: true }))
+    const mongo = await restartable(t, port => startMongo({ directory, port, failPoints: true, replicaSet }))
     if ('skip' in kms || 'skip' in mongo) {
       const { skip } = [kms, mongo].find(server => 'skip' in server) as Skipped
       await t.test('no servers', { skip }, async () => {})
