@@ -9,6 +9,9 @@ import { buildServer } from '../http/server.ts'
 import { openLog } from '../logging.ts'
 import { isSystemError } from './system-error.ts'
 
+/** Connections that wait while the process is busy, as far as the kernel allows: those beyond are reset in the end. */
+const backlog = 4096
+
 /**
  * Runs the service until it is asked to stop. Then it finishes what it has accepted; a second signal ends it at once.
  *
@@ -57,7 +60,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       authenticators: chooseAuthenticators(config, ports.clock, resolveDid),
     })
     const stop = stopSignal()
-    await server.listen({ ...listen, listenTextResolver: address => `listening at ${address}` })
+    await server.listen({ ...listen, backlog, listenTextResolver: address => `listening at ${address}` })
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
     const impatience = setTimeout(() => server.server.closeAllConnections(), config.shutdownTimeout)

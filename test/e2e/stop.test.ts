@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { type ServiceProcess, startService } from '@keyhold/scripts/service-process.js'
 import t, { type Test } from 'tap'
-import { parseReply, type RawConnection, rawConnection } from '../support/raw-http.ts'
+import { continued, halfRequest, parseReply, rawConnection } from '../support/raw-http.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
 
@@ -11,20 +11,6 @@ async function started(t: Test, environment: Record<string, string> = {}): Promi
   const service = await startService({ directory: await temporaryDirectory(t), environment })
   t.teardown(() => service.stop('SIGKILL'))
   return { ...service, port: Number(new URL(service.url).port) }
-}
-
-/** A request of which the service has the headers and half the body: it says so itself. */
-async function halfRequest(port: number): Promise<RawConnection> {
-  const connection = await rawConnection(port)
-  const head = [
-    'POST /v1/keystores HTTP/1.1',
-    'host: localhost',
-    'expect: 100-continue',
-    `content-length: ${body.length}`,
-  ]
-  connection.socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`)
-  await until(() => connection.received().startsWith('HTTP/1.1 100 Continue\r\n\r\n'))
-  return connection
 }
 
 function isRefused(port: number): Promise<boolean> {
@@ -38,7 +24,7 @@ function isRefused(port: number): Promise<boolean> {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   t.test(`${signal}: what is under way is answered, nothing new is taken, and the exit code is 0`, async t => {
     const service = await started(t)
-    const connections = await Promise.all([1, 2, 3].map(() => halfRequest(service.port)))
+    const connections = await Promise.all([1, 2, 3].map(() => halfRequest(service.port, '/v1/keystores', body)))
     const idle = await rawConnection(service.port)
     idle.socket.write('GET /healthcheck HTTP/1.1\r\nhost: localhost\r\n\r\n')
     await until(() => idle.received() !== '')
@@ -49,7 +35,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     for (const { socket } of connections) socket.write(body.slice(10))
     for (const { received, closed } of connections) {
       await closed
-      const { status, headers, text } = parseReply(received().replace('HTTP/1.1 100 Continue\r\n\r\n', ''))
+      const { status, headers, text } = parseReply(received().replace(continued, ''))
       t.equal(status, 200)
       t.equal(headers['connection'], 'close')
       t.ok(JSON.parse(text).key_store_url.startsWith(`${service.url}/v1/keystores/`))
@@ -61,7 +47,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 t.test('a second signal ends the process at once', async t => {
   const service = await started(t)
-  const { socket, closed } = await halfRequest(service.port)
+  const { socket, closed } = await halfRequest(service.port, '/v1/keystores', body)
   process.kill(service.pid, 'SIGTERM')
   await until(() => isRefused(service.port))
   t.equal(await service.stop('SIGTERM'), null, 'the signal itself')
@@ -72,10 +58,10 @@ t.test('a second signal ends the process at once', async t => {
 
 t.test('a stop waits no longer than it may for what never ends', async t => {
   const service = await started(t, { KMS_SHUTDOWN_TIMEOUT: '200ms' })
-  const { received, closed } = await halfRequest(service.port)
+  const { received, closed } = await halfRequest(service.port, '/v1/keystores', body)
   t.equal(await service.stop(), 0)
   await closed
-  t.equal(received(), 'HTTP/1.1 100 Continue\r\n\r\n')
+  t.equal(received(), continued)
 })
 
 t.test('an acknowledged write survives the hardest stop', async t => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { until } from './until.ts'
 
 /** A connection on which a test decides about every byte. */
 export interface RawConnection {
@@ -19,6 +20,18 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   // A reset is an end like any other here.
   socket.on('error', () => undefined)
   return { socket, received: () => received, closed }
+}
+
+/** What the service says when it has the headers, and waits for the body. */
+export const continued = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+/** A request of which the service has the headers and half the body: it says so itself. */
+export async function halfRequest(port: number, path: string, body: string): Promise<RawConnection> {
+  const connection = await rawConnection(port)
+  const head = [`POST ${path} HTTP/1.1`, 'host: localhost', 'expect: 100-continue', `content-length: ${body.length}`]
+  connection.socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`)
+  await until(() => connection.received().startsWith(continued))
+  return connection
 }
 
 export interface RawReply {
