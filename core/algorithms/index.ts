@@ -14,6 +14,8 @@ export const keyTypes = table({
   ECDSAP256IEEEP1363: ecdsaKeyType('P-256', 'ieee-p1363'),
   ECDSAP384IEEEP1363: ecdsaKeyType('P-384', 'ieee-p1363'),
   ECDSAP521IEEEP1363: ecdsaKeyType('P-521', 'ieee-p1363'),
+  ECDSASecp256k1DER: ecdsaKeyType('secp256k1', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsaKeyType('secp256k1', 'ieee-p1363'),
   AES128GCM: aes128GcmKeyType,
   AES256GCM: aes256GcmKeyType,
   AES256GCMNoPrefix: aes256GcmKeyType,

@@ -27,7 +27,7 @@ interface SignatureType {
   make(): Required<OwnKey>
   sign(secret: Uint8Array, message: Uint8Array): Uint8Array
   verify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean
-  /** The RFC 7638 thumbprint: the id of a key that the service made. */
+  /** The RFC 7638 thumbprint: the id of a key that the service made. secp256k1 is in capitals there. */
   idOf(publicKey: Uint8Array): string
 }
 
@@ -101,7 +101,8 @@ function signatureType(
     verify: (publicKey, signature, message) =>
       verify(hash, message, { key: form.decode(publicKey), dsaEncoding }, signature),
     idOf(publicKey) {
-      const { crv, kty, x, y } = jwkOf(form.decode(publicKey))
+      const { crv: curve, kty, x, y } = jwkOf(form.decode(publicKey))
+      const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
       return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
     },
   }
@@ -131,6 +132,8 @@ export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
   ECDSAP256IEEEP1363: ecdsa('P-256', 'sha256', 'ieee-p1363'),
   ECDSAP384IEEEP1363: ecdsa('P-384', 'sha384', 'ieee-p1363'),
   ECDSAP521IEEEP1363: ecdsa('P-521', 'sha512', 'ieee-p1363'),
+  ECDSASecp256k1DER: ecdsa('secp256k1', 'sha256', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsa('secp256k1', 'sha256', 'ieee-p1363'),
   AES128GCM: aead('aes-128-gcm', 16),
   AES256GCM: aead('aes-256-gcm', 32),
   AES256GCMNoPrefix: aead('aes-256-gcm', 32),

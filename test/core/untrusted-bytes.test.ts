@@ -114,7 +114,9 @@ for (const [name, { sample, read, endings }] of Object.entries(readers)) {
 }
 
 function pkcs8(curve: string, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
-  return curve === 'Ed25519' ? okpPkcs8(oid.ed25519, secret) : ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
+  return curve === 'Ed25519'
+    ? okpPkcs8(oid.ed25519, secret)
+    : ecPkcs8(oid[(curve === 'SECP256K1' ? 'secp256k1' : curve) as 'P-256'], secret, publicKey)
 }
 
 async function headerBody(): Promise<Uint8Array> {

@@ -13,12 +13,17 @@ type Format =
   | { readonly curve: 'ed25519' }
   | { readonly curve: string; readonly hash: string; readonly encoding: 'der' | 'ieee-p1363' }
 
-const hashes: Readonly<Record<string, string>> = { 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' }
+const hashes: Readonly<Record<string, string>> = {
+  'P-256': 'sha256',
+  'P-384': 'sha384',
+  'P-521': 'sha512',
+  secp256k1: 'sha256',
+}
 
 function formatOf(type: KeyTypeName): Format {
   if (type === 'ED25519') return { curve: 'ed25519' }
-  const [, size, encoding] = /^ECDSAP(\d{3})(DER|IEEEP1363)$/.exec(type) ?? []
-  const curve = `P-${size}`
+  const [, named = '', encoding] = /^ECDSA(P\d{3}|Secp256k1)(DER|IEEEP1363)$/.exec(type) ?? []
+  const curve = named.replace(/^P/, 'P-').replace(/^S/, 's')
   const hash = hashes[curve]
   if (hash === undefined) throw new Error(`no foreign implementation of ${type} is known to this test`)
   return { curve, hash, encoding: encoding === 'DER' ? 'der' : 'ieee-p1363' }
@@ -47,9 +52,10 @@ export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uin
     : verify(null, message, key, signature)
 }
 
-/** The JWK thumbprint (RFC 7638) of a public key in its wire form. */
+/** The JWK thumbprint (RFC 7638) of a public key in its wire form, in which clients write secp256k1 in capitals. */
 export function foreignThumbprint(type: KeyTypeName, publicKey: Buffer): string {
-  const { crv, kty, x, y } = readWireForm(formatOf(type), publicKey).export({ format: 'jwk' })
+  const { crv: curve, kty, x, y } = readWireForm(formatOf(type), publicKey).export({ format: 'jwk' })
+  const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 }
 

@@ -10,14 +10,14 @@ import { type Refusal, refusals } from '../../support/refusals.ts'
 function foreignMaterials(): readonly (readonly [string, Buffer])[] {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   const x25519 = generateKeyPairSync('x25519').privateKey
-  const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
+  const brainpool = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).privateKey
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   const ed25519 = generateKeyPairSync('ed25519').privateKey
   const pkcs8 = { format: 'der', type: 'pkcs8' } as const
   return [
     ['an RSA key', rsa.export(pkcs8)],
     ['an X25519 key', x25519.export(pkcs8)],
-    ['a secp256k1 key', secp256k1.export(pkcs8)],
+    ['a brainpool key', brainpool.export(pkcs8)],
     ['SEC 1', p256.export({ format: 'der', type: 'sec1' })],
     ['PEM', Buffer.from(p256.export({ format: 'pem', type: 'pkcs8' }))],
     ['an encrypted key', p256.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'passphrase' })],

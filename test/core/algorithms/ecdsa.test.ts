@@ -3,10 +3,11 @@ import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
 import { thumbprint } from '@keyhold/core/algorithms/thumbprint.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'
 import t from 'tap'
 import { der } from '../../support/der.ts'
-import { fixed, number } from '../../support/nist-curves.ts'
+import { fixed, number } from '../../support/ecdsa-curves.ts'
 import { slowPropertyRuns } from '../../support/property-runs.ts'
 
 const random = systemRandom()
@@ -17,6 +18,8 @@ const rows: [name: string, keyType: KeyType, curve: typeof p256, size: number, f
   ['P-384, IEEE P1363', keyTypes.ECDSAP384IEEEP1363, p384, 48, 'compact'],
   ['P-521, DER', keyTypes.ECDSAP521DER, p521, 66, 'der'],
   ['P-521, IEEE P1363', keyTypes.ECDSAP521IEEEP1363, p521, 66, 'compact'],
+  ['secp256k1, DER', keyTypes.ECDSASecp256k1DER, secp256k1, 32, 'der'],
+  ['secp256k1, IEEE P1363', keyTypes.ECDSASecp256k1IEEEP1363, secp256k1, 32, 'compact'],
 ]
 
 for (const [name, keyType, curve, size, format] of rows) {

@@ -1,6 +1,7 @@
 import type { KeyTypeName } from '@keyhold/core'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { type CurveName, pointOfSpki, spki } from '../../support/encoded-keys.ts'
 
 /** A signature scheme as noble has it. Private keys are raw, public keys 32 bytes or an uncompressed point. */
@@ -25,18 +26,22 @@ const edwards: SecondSignatures = {
   decodePublicKey: exported => exported,
 }
 
-const nobleCurves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const
+const nobleCurves = { 'P-256': p256, 'P-384': p384, 'P-521': p521, secp256k1 } as const
 
-/** Each curve with the hash of its own size; neither a low s nor deterministic nonces are asked for. */
+/**
+ * Each curve with the hash of its own size. Deterministic nonces are not asked for; a low s is asked of the service on
+ * secp256k1 alone, and never of what is signed elsewhere.
+ */
 function ecdsa(curve: keyof typeof nobleCurves, format: 'der' | 'compact'): SecondSignatures {
   const noble = nobleCurves[curve]
   const options = { format, lowS: false }
+  const asked = { format, lowS: curve === 'secp256k1' }
   return {
     curve,
     newPrivateKey: () => noble.utils.randomSecretKey(),
     publicKeyOf: privateKey => noble.getPublicKey(privateKey, false),
     sign: (message, privateKey) => noble.sign(message, privateKey, { ...options, extraEntropy: true }),
-    verify: (signature, message, publicKey) => noble.verify(signature, message, publicKey, options),
+    verify: (signature, message, publicKey) => noble.verify(signature, message, publicKey, asked),
     encodePublicKey: point => (format === 'der' ? spki(curve, point) : point),
     decodePublicKey: exported => (format === 'der' ? pointOfSpki(exported) : exported),
   }
@@ -50,4 +55,6 @@ export const secondSignatures = {
   ECDSAP256IEEEP1363: ecdsa('P-256', 'compact'),
   ECDSAP384IEEEP1363: ecdsa('P-384', 'compact'),
   ECDSAP521IEEEP1363: ecdsa('P-521', 'compact'),
+  ECDSASecp256k1DER: ecdsa('secp256k1', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsa('secp256k1', 'compact'),
 } as const satisfies Partial<Record<KeyTypeName, SecondSignatures>>
