@@ -2,7 +2,13 @@ import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type Curve, curves } from './curves.ts'
-import { type KeyMaterial, type KeyType, type PublicPart, type Signer, wrongKeyMaterial } from './key-type.ts'
+import {
+  type KeyMaterial,
+  type PublicPart,
+  type Signer,
+  type SynchronousKeyType,
+  wrongKeyMaterial,
+} from './key-type.ts'
 import { derOfSignature, withLowS } from './low-s.ts'
 import { readEcPkcs8 } from './pkcs8.ts'
 
@@ -12,7 +18,7 @@ import { readEcPkcs8 } from './pkcs8.ts'
  * verifiers often refuse it. The secret is the scalar in big-endian bytes of the curve's size. The public form on the
  * wire follows the encoding: SubjectPublicKeyInfo DER with `der`, the uncompressed point with `ieee-p1363`.
  */
-export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): KeyType {
+export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): SynchronousKeyType {
   const curve: Curve = curves[name]
   const publicPart = publicPartOf(curve, dsaEncoding === 'der' ? curve.spkiPrefix : new Uint8Array(0))
   const fitsEncoding = (signature: Uint8Array) => dsaEncoding === 'der' || signature.length === 2 * curve.size
