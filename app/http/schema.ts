@@ -7,6 +7,9 @@ export const Bytes = Type.Optional(Type.Union([Type.String(), Type.Null()]))
 /** A text that may be absent; `null` and the empty text count as absent, as for a Go client. */
 export const OptionalText = Type.Optional(Type.Union([Type.String(), Type.Null()]))
 
+/** Texts that may be absent, of which Go clients send `null` if there are none. */
+export const OptionalTexts = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]))
+
 export const KeystoreParams = Type.Object({ keystoreId: Type.String() })
 export const KeyParams = Type.Object({ keystoreId: Type.String(), keyId: Type.String() })
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type Aead, type Encrypted, type KeyType, wrongKeyMaterial } from './key-type.ts'
+import { type Aead, type Encrypted, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 
 const tagLength = 16
 
@@ -114,7 +114,7 @@ export const lockCipher = {
     open(aes256Gcm, key, nonce, ciphertext, associatedData),
 }
 
-function aeadKeyType(keyLength: number, aead: (key: Uint8Array) => Aead): KeyType {
+function aeadKeyType(keyLength: number, aead: (key: Uint8Array) => Aead): SynchronousKeyType {
   return {
     family: 'aead',
     generate: random => ({ secret: new SecretBytes(random(keyLength)) }),

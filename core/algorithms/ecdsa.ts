@@ -1,72 +1,24 @@
-import { createECDH, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
-import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type KeyType, type PublicPart, type Signer, wrongKeyMaterial } from './key-type.ts'
+import { type Curve, curves } from './curves.ts'
+import {
+  type KeyMaterial,
+  type PublicPart,
+  type Signer,
+  type SynchronousKeyType,
+  wrongKeyMaterial,
+} from './key-type.ts'
+import { derOfSignature, withLowS } from './low-s.ts'
 import { readEcPkcs8 } from './pkcs8.ts'
 
-interface Curve {
-  /** RFC 7518 section 6.2.1.1 */
-  readonly crv: string
-  /** OpenSSL's name, for ECDH objects. */
-  readonly namedCurve: string
-  /** RFC 5480 section 2.1.1.1, in DER. */
-  readonly oid: Uint8Array
-  readonly hash: string
-  /** Bytes of a coordinate and of a scalar. */
-  readonly size: number
-  /** The DER of a SubjectPublicKeyInfo (RFC 5480 section 2) up to the uncompressed point. */
-  readonly spkiPrefix: Uint8Array
-  /** A uniform scalar in 1…n-1 (FIPS 186-5 appendix A.2.1, extra random bits) from `seedLength` random bytes. */
-  readonly scalar: (seed: Uint8Array) => Uint8Array
-  readonly seedLength: number
-  /** OpenSSL signs with P-384 and P-521 in a millisecond or more: then off the event loop. */
-  readonly slow: boolean
-}
-
-const curves = {
-  'P-256': {
-    crv: 'P-256',
-    namedCurve: 'prime256v1',
-    oid: Buffer.from('06082a8648ce3d030107', 'hex'),
-    hash: 'sha256',
-    size: 32,
-    spkiPrefix: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
-    scalar: seed => p256.utils.randomSecretKey(seed),
-    seedLength: p256.lengths.seed ?? 48,
-    slow: false,
-  },
-  'P-384': {
-    crv: 'P-384',
-    namedCurve: 'secp384r1',
-    oid: Buffer.from('06052b81040022', 'hex'),
-    hash: 'sha384',
-    size: 48,
-    spkiPrefix: Buffer.from('3076301006072a8648ce3d020106052b81040022036200', 'hex'),
-    scalar: seed => p384.utils.randomSecretKey(seed),
-    seedLength: p384.lengths.seed ?? 72,
-    slow: true,
-  },
-  'P-521': {
-    crv: 'P-521',
-    namedCurve: 'secp521r1',
-    oid: Buffer.from('06052b81040023', 'hex'),
-    hash: 'sha512',
-    size: 66,
-    spkiPrefix: Buffer.from('30819b301006072a8648ce3d020106052b8104002303818600', 'hex'),
-    scalar: seed => p521.utils.randomSecretKey(seed),
-    seedLength: p521.lengths.seed ?? 99,
-    slow: true,
-  },
-} as const satisfies Record<string, Curve>
-
 /**
- * ECDSA over a NIST curve with the hash of the curve's size (FIPS 186-5, P-384 with SHA-384, P-521 with SHA-512).
- * Signatures are ASN.1 DER or r‖s of fixed length; high-S is neither avoided nor refused. The secret is the scalar in
- * big-endian bytes of the curve's size. The public form on the wire follows the encoding: SubjectPublicKeyInfo DER
- * with `der`, the uncompressed point with `ieee-p1363`.
+ * ECDSA with the hash of the curve's size (FIPS 186-5, P-384 with SHA-384, P-521 with SHA-512; RFC 8812 for secp256k1).
+ * Signatures are ASN.1 DER or r‖s of fixed length. A high s is never refused, and avoided on secp256k1 alone, whose
+ * verifiers often refuse it. The secret is the scalar in big-endian bytes of the curve's size. The public form on the
+ * wire follows the encoding: SubjectPublicKeyInfo DER with `der`, the uncompressed point with `ieee-p1363`.
  */
-export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): KeyType {
+export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): SynchronousKeyType {
   const curve: Curve = curves[name]
   const publicPart = publicPartOf(curve, dsaEncoding === 'der' ? curve.spkiPrefix : new Uint8Array(0))
   const fitsEncoding = (signature: Uint8Array) => dsaEncoding === 'der' || signature.length === 2 * curve.size
@@ -87,12 +39,13 @@ export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ie
     },
     publicPart,
     signer(scalar, publicKey) {
-      const jwk = { ...publicPart.jwk(publicKey), d: encodeBase64Url(scalar) }
+      const jwk = { ...importableJwk(curve, publicKey), d: encodeBase64Url(scalar) }
       const key = { key: createPrivateKey({ format: 'jwk', key: jwk }), dsaEncoding }
+      if (curve.lowSOrder !== undefined) return lowSSigner(curve.hash, key.key, curve.lowSOrder, dsaEncoding)
       return curve.slow ? slowSigner(curve.hash, key) : { sign: message => sign(curve.hash, message, key) }
     },
     verifier(publicKey) {
-      const key = { key: createPublicKey({ format: 'jwk', key: publicPart.jwk(publicKey) }), dsaEncoding }
+      const key = { key: createPublicKey({ format: 'jwk', key: importableJwk(curve, publicKey) }), dsaEncoding }
       if (!curve.slow) {
         return {
           verify: (signature, message) => fitsEncoding(signature) && verify(curve.hash, message, key, signature),
@@ -118,9 +71,15 @@ function slowSigner(hash: string, key: Parameters<typeof sign>[2]): Signer {
   }
 }
 
+/** OpenSSL takes either s as it comes. */
+function lowSSigner(hash: string, key: KeyObject, order: bigint, dsaEncoding: 'der' | 'ieee-p1363'): Signer {
+  const encode = dsaEncoding === 'der' ? derOfSignature : (signature: Uint8Array) => signature
+  return { sign: message => encode(withLowS(sign(hash, message, { key, dsaEncoding: 'ieee-p1363' }), order)) }
+}
+
 function publicPartOf(curve: Curve, prefix: Uint8Array): PublicPart {
-  const { crv, size } = curve
-  const publicPart: PublicPart = {
+  const { crv, thumbprintCrv = crv, size } = curve
+  return {
     encode: point => Buffer.concat([prefix, point]),
     decode(encoded) {
       const point = encoded.subarray(prefix.length)
@@ -128,20 +87,20 @@ function publicPartOf(curve: Curve, prefix: Uint8Array): PublicPart {
       if (!framed || point.length !== 1 + 2 * size || point[0] !== 0x04) throw wrongKeyMaterial()
       try {
         // Refuses a point that is not on the curve (SEC 1 section 3.2.2.1).
-        createPublicKey({ format: 'jwk', key: publicPart.jwk(point) })
+        createPublicKey({ format: 'jwk', key: importableJwk(curve, point) })
       } catch (cause) {
         throw wrongKeyMaterial(cause)
       }
       return point
     },
-    jwk: point => ({
-      crv,
-      kty: 'EC',
-      x: encodeBase64Url(point.subarray(1, 1 + size)),
-      y: encodeBase64Url(point.subarray(1 + size)),
-    }),
+    jwk: point => ({ ...importableJwk(curve, point), crv: thumbprintCrv }),
   }
-  return publicPart
+}
+
+/** A public key as Node imports it, with its members in the order of a thumbprint. */
+function importableJwk({ crv, size }: Curve, point: Uint8Array) {
+  const [x, y] = [point.subarray(1, 1 + size), point.subarray(1 + size)]
+  return { crv, kty: 'EC', x: encodeBase64Url(x), y: encodeBase64Url(y) }
 }
 
 /** A copy of a big-endian number in `size` bytes: RFC 5915 asks for that length, but not every encoder keeps to it. */

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
+import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { readEd25519Pkcs8 } from './pkcs8.ts'
 
 const publicPart: PublicPart = {
@@ -23,7 +23,8 @@ const publicPart: PublicPart = {
 }
 
 /** RFC 8032 Ed25519 (pure). The secret is the 32-byte seed, the public form on the wire the raw 32 bytes. */
-export const ed25519KeyType: KeyType & Required<Pick<KeyType, 'publicPart' | 'signer' | 'verifier'>> = {
+export const ed25519KeyType: SynchronousKeyType &
+  Required<Pick<SynchronousKeyType, 'publicPart' | 'signer' | 'verifier'>> = {
   family: 'signature',
   generate: random => fromSeed(random(32)),
   importSecret(encoded) {

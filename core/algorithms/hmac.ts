@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyType, type Mac, wrongKeyMaterial } from './key-type.ts'
+import { type Mac, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 
 const keyLength = 32
 /** Of the identifier that every MAC of a key begins with, so that the version that made it can be found. */
@@ -11,7 +11,7 @@ const identifierLength = 4
  * identifier is random, fixed for the life of a key version and no secret. The stored form is `identifier ‖ key`.
  * An imported key may have 16 to 64 bytes: not less than 128 bits, not more than a block of the hash.
  */
-export const hmacSha256KeyType: KeyType = {
+export const hmacSha256KeyType: SynchronousKeyType = {
   family: 'mac',
   generate: random => ({ secret: new SecretBytes(random(identifierLength + keyLength)) }),
   importSecret(encoded, random) {

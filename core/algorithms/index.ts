@@ -4,6 +4,7 @@ import { ecdsaKeyType } from './ecdsa.ts'
 import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
 import type { KeyType } from './key-type.ts'
+import { rsaKeyType } from './rsa.ts'
 
 /** THE TABLE: one row per key type, under the name that the wire knows. Nothing else in the source names a key type. */
 export const keyTypes = table({
@@ -14,6 +15,10 @@ export const keyTypes = table({
   ECDSAP256IEEEP1363: ecdsaKeyType('P-256', 'ieee-p1363'),
   ECDSAP384IEEEP1363: ecdsaKeyType('P-384', 'ieee-p1363'),
   ECDSAP521IEEEP1363: ecdsaKeyType('P-521', 'ieee-p1363'),
+  ECDSASecp256k1DER: ecdsaKeyType('secp256k1', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsaKeyType('secp256k1', 'ieee-p1363'),
+  RSARS256: rsaKeyType('pkcs1'),
+  RSAPS256: rsaKeyType('pss'),
   AES128GCM: aes128GcmKeyType,
   AES256GCM: aes256GcmKeyType,
   AES256GCMNoPrefix: aes256GcmKeyType,
@@ -37,6 +42,6 @@ export function parseKeyTypeName(name: string): KeyTypeName {
 }
 
 /** Freezes the rows, and leaves the table without a prototype: a look-up of `constructor` finds nothing. */
-function table<N extends string>(rows: Readonly<Record<N, KeyType>>): Readonly<Record<N, KeyType>> {
+function table<Rows extends Record<string, KeyType>>(rows: Rows): Readonly<Rows> {
   return Object.freeze(Object.assign(Object.create(null), rows))
 }

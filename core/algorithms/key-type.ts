@@ -49,7 +49,7 @@ export interface SecretPrimitives {
 export interface KeyMaterial {
   /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
   readonly secret?: SecretBytes
-  /** The raw public key: 32 bytes (RFC 8032), or an uncompressed point (SEC 1 section 2.3.3). */
+  /** 32 bytes (RFC 8032), an uncompressed point (SEC 1 section 2.3.3) or an RSAPublicKey (RFC 8017 appendix A.1.1). */
   readonly publicKey?: Uint8Array
 }
 
@@ -75,14 +75,24 @@ export type Family = 'signature' | 'aead' | 'mac'
  */
 export interface KeyType extends SecretOpeners {
   readonly family: Family
-  generate(random: Random): KeyMaterial
+  /**
+   * @param attributes what the caller asks of the key beyond its type. A type that knows no attributes ignores them, as
+   * existing clients may send any. @throws KmsError INVALID_REQUEST
+   */
+  generate(random: Random, attributes?: readonly string[]): KeyMaterial | Promise<KeyMaterial>
   /**
    * Reads private or symmetric key material as a caller sends it: PKCS#8 DER (RFC 5958, unencrypted), or the raw bytes
    * of a symmetric key. @throws KmsError INVALID_REQUEST
    */
-  importSecret(encoded: Uint8Array, random: Random): KeyMaterial
+  importSecret(encoded: Uint8Array, random: Random): KeyMaterial | Promise<KeyMaterial>
   readonly publicPart?: PublicPart
   readonly verifier?: (publicKey: Uint8Array) => Verifier
+}
+
+/** A key type whose keys are made and read so fast that nobody has to wait for them. */
+export interface SynchronousKeyType extends KeyType {
+  generate(random: Random): KeyMaterial
+  importSecret(encoded: Uint8Array, random: Random): KeyMaterial
 }
 
 /** How each primitive is opened; `publicKey` is empty for a symmetric key. */

@@ -9,6 +9,8 @@ interface PrivateKey {
 }
 
 const idEd25519 = Buffer.from('06032b6570', 'hex')
+/** With its parameters, which are always NULL (RFC 8017 appendix A.1). */
+const rsaEncryption = Buffer.from('06092a864886f70d0101010500', 'hex')
 const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
 
 /**
@@ -35,6 +37,11 @@ function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
 export function readEd25519Pkcs8(encoded: Uint8Array): PrivateKey {
   const { secret, publicKey } = readPkcs8(encoded, idEd25519)
   return { secret: readOnly(secret, derTag.octetString), publicKey }
+}
+
+/** An RSA key (RFC 8017 appendix A.1): an RSAPrivateKey, and an RSAPublicKey. @throws KmsError INVALID_REQUEST */
+export function readRsaPkcs8(encoded: Uint8Array): PrivateKey {
+  return readPkcs8(encoded, rsaEncryption)
 }
 
 /**

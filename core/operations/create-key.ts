@@ -9,13 +9,15 @@ import { type ExportedKey, exportedKey } from './export-key.ts'
 export interface CreateKeyCommand {
   readonly keystoreId: string
   readonly keyType: string
+  /** What is asked of the key beyond its type. */
+  readonly attributes?: readonly string[]
 }
 
-/** Makes a key. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, UNSUPPORTED_KEY_TYPE */
+/** Makes a key. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, UNSUPPORTED_KEY_TYPE, INVALID_REQUEST */
 export async function createKey(kms: Kms, caller: Caller, command: CreateKeyCommand): Promise<ExportedKey> {
   const resolved = await resolveKeystore(kms, caller, 'createKey', command.keystoreId)
   const type = parseKeyTypeName(command.keyType)
-  const material = keyTypes[type].generate(kms.ports.random)
+  const material = await keyTypes[type].generate(kms.ports.random, command.attributes)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
   await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
   return exportedKey(key)

@@ -31,7 +31,7 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     const id = command.keyId ?? newKeyId(kms.ports.random)
     if (!isIdentifier(id)) throw invalidRequest('key_id: must be 1 to 128 URL-safe characters')
     const type = parseKeyTypeName(command.keyType)
-    const key = await newKey(kms, resolved, id, type, readMaterial(kms, type, command))
+    const key = await newKey(kms, resolved, id, type, await readMaterial(kms, type, command))
     await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
     return exportedKey(key)
   } finally {
@@ -39,7 +39,11 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
   }
 }
 
-function readMaterial(kms: Kms, type: KeyTypeName, { key, publicKey }: ImportKeyCommand): KeyMaterial {
+function readMaterial(
+  kms: Kms,
+  type: KeyTypeName,
+  { key, publicKey }: ImportKeyCommand,
+): KeyMaterial | Promise<KeyMaterial> {
   const { importSecret, publicPart } = keyTypes[type]
   if (key !== undefined && publicKey !== undefined) throw invalidRequest('key and public_key: only one can be imported')
   if (key !== undefined) return importSecret(key, kms.ports.random)

@@ -1,16 +1,20 @@
-import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
+import { type KeyTypeName, keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
+import type { KeyMaterial } from '../algorithms/key-type.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newVersion, ownKeyId } from '../keys/new-version.ts'
-import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
+import { type KeyAddress, type ResolvedKey, resolveKey } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
-import { addVersion, newestVersion } from '../records/key.ts'
+import { addVersion, type Key, newestVersion } from '../records/key.ts'
+import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type ExportedKey, exportedKey } from './export-key.ts'
 
 export interface RotateKeyCommand extends KeyAddress {
   /** The type of the new version, of the same family as the old one. */
   readonly keyType: string
+  /** What is asked of the new version beyond its type. */
+  readonly attributes?: readonly string[]
 }
 
 /** How often a rotation starts over because another one was faster. */
@@ -24,30 +28,54 @@ const attempts = 10
  * `resolveKey`
  */
 export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyCommand): Promise<ExportedKey> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await addNextVersion(kms, caller, command)
-    } catch (error) {
-      const lost = error instanceof KmsError && error.code === 'CONFLICT'
-      if (!lost || attempt === attempts) throw error
+  let made: KeyMaterial | undefined
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const resolved = await resolveKey(kms, caller, 'rotateKey', command)
+      const type = nextType(resolved.key, command.keyType)
+      // Once for all attempts: some keys take a second to make, in which others would be faster again and again.
+      made ??= await keyTypes[type].generate(kms.ports.random, command.attributes)
+      try {
+        return await addNextVersion(kms, resolved, type, copyOf(made))
+      } catch (error) {
+        const lost = error instanceof KmsError && error.code === 'CONFLICT'
+        if (!lost || attempt === attempts) throw error
+      }
     }
+  } finally {
+    made?.secret?.wipe()
   }
 }
 
-async function addNextVersion(kms: Kms, caller: Caller, command: RotateKeyCommand): Promise<ExportedKey> {
-  const resolved = await resolveKey(kms, caller, 'rotateKey', command)
-  const { key } = resolved
+/** @throws KmsError UNSUPPORTED_KEY_TYPE, INVALID_REQUEST, OPERATION_UNSUPPORTED */
+function nextType(key: Key, name: string): KeyTypeName {
   const newest = newestVersion(key)
-  const type = parseKeyTypeName(command.keyType)
+  const type = parseKeyTypeName(name)
   if (newest.locked === undefined) {
     throw new KmsError('OPERATION_UNSUPPORTED', 'this key was imported to verify only and cannot be rotated')
   }
   if (keyTypes[type].family !== keyTypes[newest.type].family) {
     throw invalidRequest('key_type: a key can be rotated only to a type of its own family')
   }
-  const material = keyTypes[type].generate(kms.ports.random)
-  const place = { keyId: key.id, number: newest.number + 1, id: ownKeyId(kms, type, material), type }
+  return type
+}
+
+async function addNextVersion(
+  kms: Kms,
+  resolved: ResolvedKey,
+  type: KeyTypeName,
+  material: KeyMaterial,
+): Promise<ExportedKey> {
+  const { key } = resolved
+  const number = newestVersion(key).number + 1
+  const place = { keyId: key.id, number, id: ownKeyId(kms, type, material), type }
   const rotated = addVersion(key, await newVersion(kms, resolved, place, material))
   await withKeyRecords(kms, resolved.keystore, records => records.replaceKey(rotated))
   return exportedKey(rotated)
+}
+
+function copyOf({ secret, ...rest }: KeyMaterial): KeyMaterial {
+  return secret === undefined
+    ? rest
+    : { ...rest, secret: secret.lend(bytes => new SecretBytes(Uint8Array.from(bytes))) }
 }

@@ -1,4 +1,5 @@
 import {
+  constants,
   createCipheriv,
   createDecipheriv,
   createHmac,
@@ -6,6 +7,7 @@ import {
   generateKeyPairSync,
   type KeyPairKeyObjectResult,
   randomBytes,
+  type SignPrivateKeyInput,
   sign,
   verify,
 } from 'node:crypto'
@@ -33,15 +35,21 @@ const echoFloor: Floor = async app => {
   app.post('/echo', { schema }, async ({ body }) => ({ message: body.message }))
 }
 
-function signatureFloor({ privateKey, publicKey }: KeyPairKeyObjectResult, hash: 'sha256' | null): Floor {
+function signatureFloor(
+  { privateKey, publicKey }: KeyPairKeyObjectResult,
+  hash: 'sha256' | null,
+  scheme: Omit<SignPrivateKeyInput, 'key'> = {},
+): Floor {
+  const signKey = { key: privateKey, ...scheme }
+  const verifyKey = { key: publicKey, ...scheme }
   const signSchema = { body: Type.Object({ message: text }), response: { 200: Type.Object({ signature: text }) } }
   const verifySchema = { body: Type.Object({ signature: text, message: text }) }
   return async app => {
     app.post(`${keyPath}/sign`, { schema: signSchema }, async ({ body }) => ({
-      signature: base64(sign(hash, bytes(body.message), privateKey)),
+      signature: base64(sign(hash, bytes(body.message), signKey)),
     }))
     app.post(`${keyPath}/verify`, { schema: verifySchema }, async ({ body }, reply) => {
-      if (!verify(hash, bytes(body.message), publicKey, bytes(body.signature))) reply.code(400)
+      if (!verify(hash, bytes(body.message), verifyKey, bytes(body.signature))) reply.code(400)
       return reply.type('application/json; charset=utf-8').send('')
     })
   }
@@ -153,6 +161,8 @@ function generateEd25519() {
   return { secret: Buffer.from(d, 'base64url'), publicKey: x }
 }
 
+const rsaKeyPair = () => generateKeyPairSync('rsa', { modulusLength: 3072 })
+
 const bytes = (encoded: string): Buffer => Buffer.from(encoded, 'base64')
 const words = (raw: Uint8Array): Uint32Array => new Uint32Array(Uint8Array.from(raw).buffer)
 
@@ -161,6 +171,15 @@ export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   echo: () => [echoFloor],
   ED25519: () => [signatureFloor(generateKeyPairSync('ed25519'), null), creationFloor(generateEd25519)],
   ECDSAP256DER: () => [signatureFloor(generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'sha256')],
+  ECDSASecp256k1IEEEP1363: () => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+    return [signatureFloor(pair, 'sha256', { dsaEncoding: 'ieee-p1363' })]
+  },
+  RSARS256: () => [signatureFloor(rsaKeyPair(), 'sha256')],
+  RSAPS256: () => {
+    const scheme = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    return [signatureFloor(rsaKeyPair(), 'sha256', scheme)]
+  },
   AES256GCM: () => [aeadFloor(aes256Gcm()), creationFloor(() => ({ secret: randomBytes(32) }))],
   XChaCha20Poly1305: () => [aeadFloor(xChaCha20Poly1305())],
   HMACSHA256Tag256: () => [macFloor()],

@@ -1,4 +1,5 @@
 import {
+  constants,
   createDecipheriv,
   createHash,
   createHmac,
@@ -8,6 +9,7 @@ import {
   type JsonWebKey,
   type KeyObject,
   randomBytes,
+  type SignPrivateKeyInput,
   sign,
   verify,
 } from 'node:crypto'
@@ -27,7 +29,7 @@ interface SignatureType {
   make(): Required<OwnKey>
   sign(secret: Uint8Array, message: Uint8Array): Uint8Array
   verify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean
-  /** The RFC 7638 thumbprint: the id of a key that the service made. */
+  /** The RFC 7638 thumbprint: the id of a key that the service made. secp256k1 is in capitals there. */
   idOf(publicKey: Uint8Array): string
 }
 
@@ -71,6 +73,12 @@ const subjectPublicKeyInfo: PublicForm = {
   decode: encoded => createPublicKey({ key: Buffer.from(encoded), format: 'der', type: 'spki' }),
 }
 
+/** RFC 8017 appendix A.1.1. */
+const rsaPublicKey: PublicForm = {
+  encode: key => key.export({ format: 'der', type: 'pkcs1' }),
+  decode: encoded => createPublicKey({ key: Buffer.from(encoded), format: 'der', type: 'pkcs1' }),
+}
+
 /** SEC 1 section 2.3.3. */
 const uncompressedPoint = (crv: string): PublicForm => ({
   encode: key => Buffer.concat([Uint8Array.of(0x04), bytes(jwkOf(key).x), bytes(jwkOf(key).y)]),
@@ -82,11 +90,14 @@ const uncompressedPoint = (crv: string): PublicForm => ({
 
 type DsaEncoding = 'der' | 'ieee-p1363'
 
+/** How OpenSSL is to sign. */
+type Scheme = Omit<SignPrivateKeyInput, 'key'>
+
 function signatureType(
   generate: () => { privateKey: KeyObject; publicKey: KeyObject },
   form: PublicForm,
   hash: string | null,
-  dsaEncoding: DsaEncoding,
+  scheme: Scheme,
 ): SignatureType {
   return {
     family: 'signature',
@@ -96,20 +107,33 @@ function signatureType(
     },
     sign(secret, message) {
       const key = createPrivateKey({ key: Buffer.from(secret), format: 'der', type: 'pkcs8' })
-      return sign(hash, message, { key, dsaEncoding })
+      return sign(hash, message, { key, ...scheme })
     },
     verify: (publicKey, signature, message) =>
-      verify(hash, message, { key: form.decode(publicKey), dsaEncoding }, signature),
+      verify(hash, message, { key: form.decode(publicKey), ...scheme }, signature),
     idOf(publicKey) {
-      const { crv, kty, x, y } = jwkOf(form.decode(publicKey))
-      return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+      const { crv: curve, e, kty, n, x, y } = jwkOf(form.decode(publicKey))
+      const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
+      // In the order of RFC 7638, and without those that a key of this kind does not have.
+      return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
     },
   }
 }
 
 const ecdsa = (namedCurve: string, hash: string, encoding: DsaEncoding): SignatureType => {
   const form = encoding === 'der' ? subjectPublicKeyInfo : uncompressedPoint(namedCurve)
-  return signatureType(() => generateKeyPairSync('ec', { namedCurve }), form, hash, encoding)
+  return signatureType(() => generateKeyPairSync('ec', { namedCurve }), form, hash, { dsaEncoding: encoding })
+}
+
+/** Made once, since that takes long: what is imported twice is two keys of the service all the same. */
+let rsaKeyPair: { privateKey: KeyObject; publicKey: KeyObject } | undefined
+
+const rsa = (scheme: Scheme): SignatureType => {
+  const generate = () => {
+    rsaKeyPair ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+    return rsaKeyPair
+  }
+  return signatureType(generate, rsaPublicKey, 'sha256', scheme)
 }
 
 const aead = (name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305', keyLength: number): AeadType => ({
@@ -124,13 +148,17 @@ const aead = (name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305', keyLeng
 
 /** A new row of the service's table does not compile until it stands here as well. */
 export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
-  ED25519: signatureType(() => generateKeyPairSync('ed25519'), rawEd25519, null, 'der'),
+  ED25519: signatureType(() => generateKeyPairSync('ed25519'), rawEd25519, null, {}),
   ECDSAP256DER: ecdsa('P-256', 'sha256', 'der'),
   ECDSAP384DER: ecdsa('P-384', 'sha384', 'der'),
   ECDSAP521DER: ecdsa('P-521', 'sha512', 'der'),
   ECDSAP256IEEEP1363: ecdsa('P-256', 'sha256', 'ieee-p1363'),
   ECDSAP384IEEEP1363: ecdsa('P-384', 'sha384', 'ieee-p1363'),
   ECDSAP521IEEEP1363: ecdsa('P-521', 'sha512', 'ieee-p1363'),
+  ECDSASecp256k1DER: ecdsa('secp256k1', 'sha256', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsa('secp256k1', 'sha256', 'ieee-p1363'),
+  RSARS256: rsa({ padding: constants.RSA_PKCS1_PADDING }),
+  RSAPS256: rsa({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
   AES128GCM: aead('aes-128-gcm', 16),
   AES256GCM: aead('aes-256-gcm', 32),
   AES256GCMNoPrefix: aead('aes-256-gcm', 32),

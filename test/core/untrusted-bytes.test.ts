@@ -10,9 +10,10 @@ import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { readBody, writeBody } from '@keyhold/core/records/record-body.js'
 import fc from 'fast-check'
 import t from 'tap'
-import { ecPkcs8, oid, okpPkcs8 } from '../support/der.ts'
+import { ecPkcs8, oid, okpPkcs8, rsaPkcs8 } from '../support/der.ts'
 import { memoryPorts } from '../support/memory-ports.ts'
 import { propertyRuns } from '../support/property-runs.ts'
+import { quickAttributes } from '../support/quick-attributes.ts'
 
 interface Reader {
   /** Bytes that it accepts, to be changed a little. */
@@ -74,11 +75,11 @@ const readers: Record<string, Reader> = {
 }
 for (const name of keyTypeNames) {
   const { publicPart, verifier, generate, importSecret } = keyTypes[name]
-  const { secret, publicKey } = generate(random)
+  const { secret, publicKey } = await generate(random, quickAttributes)
   const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
-  const curve = publicKey && publicPart?.jwk(publicKey)['crv']
+  const jwk = publicKey && publicPart?.jwk(publicKey)
   readers[`a secret key, ${name}`] = {
-    sample: curve === undefined ? secretSample : pkcs8(curve, secretSample, publicKey),
+    sample: jwk === undefined ? secretSample : pkcs8(jwk, secretSample, publicKey),
     read: bytes => importSecret(bytes, random),
     endings: ['done', 'INVALID_REQUEST'],
   }
@@ -113,9 +114,13 @@ for (const [name, { sample, read, endings }] of Object.entries(readers)) {
   })
 }
 
-function pkcs8(curve: string, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
+function pkcs8({ kty, crv = '' }: Jwk, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
+  if (kty === 'RSA') return rsaPkcs8(secret)
+  const curve = crv === 'SECP256K1' ? 'secp256k1' : crv
   return curve === 'Ed25519' ? okpPkcs8(oid.ed25519, secret) : ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
 }
+
+type Jwk = Readonly<Record<string, string>>
 
 async function headerBody(): Promise<Uint8Array> {
   const store = new MemoryKeyStore()

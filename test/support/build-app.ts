@@ -2,6 +2,7 @@ import { buildServer, type ServerOptions } from '@keyhold/app'
 import type { KeyTypeName, Ports } from '@keyhold/core'
 import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { Records } from '@keyhold/core/records/records.js'
+import { quickAttributes } from './quick-attributes.ts'
 import { RecordingKeyStore } from './recording-key-store.ts'
 import { testPorts } from './test-ports.ts'
 
@@ -83,7 +84,14 @@ export async function buildApp(
     send,
     keystore,
     async key(type, path) {
-      return pathIn({ method: 'POST', path: `${path ?? (await keystore())}/keys`, body: { key_type: type } }, 'key_url')
+      return pathIn(
+        {
+          method: 'POST',
+          path: `${path ?? (await keystore())}/keys`,
+          body: { key_type: type, attrs: quickAttributes },
+        },
+        'key_url',
+      )
     },
   }
 }

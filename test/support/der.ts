@@ -12,11 +12,13 @@ export const integer = (value: number) => der(0x02, Uint8Array.of(value))
 /** A BIT STRING without unused bits. */
 export const bits = (content: Uint8Array) => der(0x03, Uint8Array.of(0), content)
 
-/** OBJECT IDENTIFIERs: RFC 8410 section 3, RFC 5480 sections 2.1.1 and 2.1.1.1, SEC 2 section A.2.1. */
+/** OBJECT IDENTIFIERs: RFC 8410 section 3, RFC 5480 sections 2.1.1 and 2.1.1.1, SEC 2 section A.2.1, RFC 8017 A.1. */
 export const oid = {
   x25519: Buffer.from('06032b656e', 'hex'),
   ed25519: Buffer.from('06032b6570', 'hex'),
   ed448: Buffer.from('06032b6571', 'hex'),
+  rsaEncryption: Buffer.from('06092a864886f70d010101', 'hex'),
+  rsassaPss: Buffer.from('06092a864886f70d01010a', 'hex'),
   ecPublicKey: Buffer.from('06072a8648ce3d0201', 'hex'),
   'P-256': Buffer.from('06082a8648ce3d030107', 'hex'),
   'P-384': Buffer.from('06052b81040022', 'hex'),
@@ -32,6 +34,11 @@ export function okpPkcs8(algorithm: Uint8Array, seed: Uint8Array, ...attributes:
 /** PKCS#8 of an elliptic curve key, around an ECPrivateKey (RFC 5915 section 3); the public point is optional. */
 export function ecPkcs8(curve: Uint8Array, scalar: Uint8Array, point?: Uint8Array): Buffer {
   return sequence(integer(0), sequence(oid.ecPublicKey, curve), octets(ecPrivateKey(scalar, point)))
+}
+
+/** PKCS#8 of an RSA key, around an RSAPrivateKey (RFC 8017 appendix A.1.2). */
+export function rsaPkcs8(privateKey: Uint8Array, ...attributes: Uint8Array[]): Buffer {
+  return sequence(integer(0), sequence(oid.rsaEncryption, der(0x05)), octets(privateKey), ...attributes)
 }
 
 /** The inner structure alone, which is how SEC1 files hold a key. */

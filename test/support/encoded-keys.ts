@@ -2,8 +2,11 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 
-/** The curves of the asymmetric key types, as JWK names them (RFC 7518 section 6.2.1.1, RFC 8037 section 2). */
-export type CurveName = 'Ed25519' | 'P-256' | 'P-384' | 'P-521'
+/**
+ * The curves of the asymmetric key types, as JWK names them (RFC 7518 section 6.2.1.1, RFC 8037 section 2, RFC 8812
+ * section 3.1).
+ */
+export type CurveName = 'Ed25519' | 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
 
 /**
  * The PKCS#8 DER (RFC 5958) of a private key, as clients import it.
@@ -28,9 +31,10 @@ export function pointOfSpki(der: Uint8Array): Uint8Array {
   return Uint8Array.of(0x04, ...Buffer.from(x, 'base64url'), ...Buffer.from(y, 'base64url'))
 }
 
-/** The JWK thumbprint (RFC 7638) of a public key. */
-export function jwkThumbprint(crv: CurveName, publicKey: Uint8Array): string {
-  const members = Object.entries(publicJwk(crv, publicKey)).sort(([a], [b]) => (a < b ? -1 : 1))
+/** The JWK thumbprint (RFC 7638) of a public key, in which clients write secp256k1 in capitals. */
+export function jwkThumbprint(curve: CurveName, publicKey: Uint8Array): string {
+  const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
+  const members = Object.entries({ ...publicJwk(curve, publicKey), crv }).sort(([a], [b]) => (a < b ? -1 : 1))
   return base64Url(sha256(utf8ToBytes(JSON.stringify(Object.fromEntries(members)))))
 }
 

@@ -49,10 +49,16 @@ export function importableKey(type: KeyTypeName): Buffer {
     case 'signature':
       return foreignSignatureKey(type).pkcs8
     case 'aead':
-      return Buffer.alloc(keyTypes[type].generate(length => new Uint8Array(length)).secret?.length ?? 0, 0x5a)
+      return Buffer.alloc(secretLengthOf(type), 0x5a)
     case 'mac':
       return Buffer.alloc(32, 0x5a)
   }
+}
+
+function secretLengthOf(type: KeyTypeName): number {
+  const material = keyTypes[type].generate(length => new Uint8Array(length))
+  if (material instanceof Promise) throw new Error(`${type} keys are not made of random bytes alone`)
+  return material.secret?.length ?? 0
 }
 
 async function post(app: TestApp, path: string, body: unknown) {

@@ -1,4 +1,15 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  type SignPrivateKeyInput,
+  sign,
+  verify,
+} from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
 
 /** A signature key that was made elsewhere, and what it does there: the oracle for ours. */
@@ -9,64 +20,113 @@ export interface ForeignKey {
   sign(message: Uint8Array): Buffer
 }
 
-type Format =
-  | { readonly curve: 'ed25519' }
-  | { readonly curve: string; readonly hash: string; readonly encoding: 'der' | 'ieee-p1363' }
+/** A key type as OpenSSL knows it. */
+interface Format {
+  readonly make: () => KeyPairKeyObjectResult
+  readonly hash: string | null
+  readonly scheme: Omit<SignPrivateKeyInput, 'key'>
+  readonly wireForm: (key: KeyObject) => Buffer
+  readonly readWireForm: (bytes: Buffer) => KeyObject
+}
 
-const hashes: Readonly<Record<string, string>> = { 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' }
+const spki = {
+  wireForm: (key: KeyObject) => key.export({ format: 'der', type: 'spki' }),
+  readWireForm: (bytes: Buffer) => createPublicKey({ format: 'der', type: 'spki', key: bytes }),
+}
+
+const ed25519: Format = {
+  make: () => generateKeyPairSync('ed25519'),
+  hash: null,
+  scheme: {},
+  wireForm: key => Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'),
+  readWireForm: bytes => fromJwk({ kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }),
+}
+
+const hashes: Readonly<Record<string, string>> = {
+  'P-256': 'sha256',
+  'P-384': 'sha384',
+  'P-521': 'sha512',
+  secp256k1: 'sha256',
+}
+
+function ecdsa(curve: string, dsaEncoding: 'der' | 'ieee-p1363'): Format {
+  const point = {
+    wireForm(key: KeyObject) {
+      const { x = '', y = '' } = key.export({ format: 'jwk' })
+      return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+    },
+    readWireForm(bytes: Buffer) {
+      const middle = (bytes.length + 1) / 2
+      const [x, y] = [bytes.subarray(1, middle), bytes.subarray(middle)].map(part => part.toString('base64url'))
+      return fromJwk({ kty: 'EC', crv: curve, x: x ?? '', y: y ?? '' })
+    },
+  }
+  return {
+    make: () => generateKeyPairSync('ec', { namedCurve: curve }),
+    hash: hashes[curve] ?? '',
+    scheme: { dsaEncoding },
+    ...(dsaEncoding === 'der' ? spki : point),
+  }
+}
+
+/** Made once, since that takes long. */
+let rsaKeyPair: KeyPairKeyObjectResult | undefined
+
+function rsa(scheme: Format['scheme']): Format {
+  return {
+    make() {
+      rsaKeyPair ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+      return rsaKeyPair
+    },
+    hash: 'sha256',
+    scheme,
+    wireForm: key => key.export({ format: 'der', type: 'pkcs1' }),
+    readWireForm: bytes => createPublicKey({ format: 'der', type: 'pkcs1', key: bytes }),
+  }
+}
 
 function formatOf(type: KeyTypeName): Format {
-  if (type === 'ED25519') return { curve: 'ed25519' }
-  const [, size, encoding] = /^ECDSAP(\d{3})(DER|IEEEP1363)$/.exec(type) ?? []
-  const curve = `P-${size}`
-  const hash = hashes[curve]
-  if (hash === undefined) throw new Error(`no foreign implementation of ${type} is known to this test`)
-  return { curve, hash, encoding: encoding === 'DER' ? 'der' : 'ieee-p1363' }
+  if (type === 'ED25519') return ed25519
+  if (type === 'RSARS256') return rsa({ padding: constants.RSA_PKCS1_PADDING })
+  if (type === 'RSAPS256') return rsa({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
+  const [, named = '', encoding] = /^ECDSA(P\d{3}|Secp256k1)(DER|IEEEP1363)$/.exec(type) ?? []
+  if (named === '') throw new Error(`no foreign implementation of ${type} is known to this test`)
+  return ecdsa(named.replace(/^P/, 'P-').replace(/^S/, 's'), encoding === 'DER' ? 'der' : 'ieee-p1363')
 }
 
 export function foreignSignatureKey(type: KeyTypeName): ForeignKey {
-  const format = formatOf(type)
-  const { privateKey, publicKey } =
-    'hash' in format ? generateKeyPairSync('ec', { namedCurve: format.curve }) : generateKeyPairSync('ed25519')
+  const { make, hash, scheme, wireForm } = formatOf(type)
+  const { privateKey, publicKey } = make()
   return {
     pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }),
-    publicKey: wireForm(format, publicKey),
-    sign: message =>
-      'hash' in format
-        ? sign(format.hash, message, { key: privateKey, dsaEncoding: format.encoding })
-        : sign(null, message, privateKey),
+    publicKey: wireForm(publicKey),
+    sign: message => sign(hash, message, { key: privateKey, ...scheme }),
   }
 }
 
 /** Whether a public key in its wire form verifies a signature, according to OpenSSL. */
 export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uint8Array, signature: Buffer): boolean {
-  const format = formatOf(type)
-  const key = readWireForm(format, publicKey)
-  return 'hash' in format
-    ? verify(format.hash, message, { key, dsaEncoding: format.encoding }, signature)
-    : verify(null, message, key, signature)
+  const { hash, scheme, readWireForm } = formatOf(type)
+  return verify(hash, message, { key: readWireForm(publicKey), ...scheme }, signature)
 }
 
-/** The JWK thumbprint (RFC 7638) of a public key in its wire form. */
+/** The JWK thumbprint (RFC 7638) of a public key in its wire form, in which clients write secp256k1 in capitals. */
 export function foreignThumbprint(type: KeyTypeName, publicKey: Buffer): string {
-  const { crv, kty, x, y } = readWireForm(formatOf(type), publicKey).export({ format: 'jwk' })
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+  const { crv: curve, e, kty, n, x, y } = formatOf(type).readWireForm(publicKey).export({ format: 'jwk' })
+  const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
+  return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
 }
 
-function wireForm(format: Format, key: KeyObject): Buffer {
-  if ('hash' in format && format.encoding === 'der') return key.export({ format: 'der', type: 'spki' })
-  const { x = '', y } = key.export({ format: 'jwk' })
-  const point = [x, y ?? ''].map(coordinate => Buffer.from(coordinate, 'base64url'))
-  return y === undefined ? Buffer.concat(point) : Buffer.concat([Buffer.of(4), ...point])
-}
-
-function readWireForm(format: Format, bytes: Buffer): KeyObject {
-  if (!('hash' in format)) {
-    const key = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }
-    return createPublicKey({ format: 'jwk', key })
+/** Whether the keys of two types look alike, so that nothing but the name tells them apart. */
+export function sameForm(a: KeyTypeName, b: KeyTypeName): boolean {
+  const bytes = foreignSignatureKey(a).publicKey
+  try {
+    return formatOf(b).wireForm(formatOf(b).readWireForm(bytes)).equals(bytes)
+  } catch {
+    return false
   }
-  if (format.encoding === 'der') return createPublicKey({ format: 'der', type: 'spki', key: bytes })
-  const size = (bytes.length - 1) / 2
-  const [x, y] = [bytes.subarray(1, 1 + size), bytes.subarray(1 + size)].map(part => part.toString('base64url'))
-  return createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: format.curve, x: x ?? '', y: y ?? '' } })
+}
+
+function fromJwk(key: JsonWebKey): KeyObject {
+  return createPublicKey({ format: 'jwk', key })
 }

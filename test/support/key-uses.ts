@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Answer, ExposedService } from './exposed-service.ts'
+import { quickAttributes } from './quick-attributes.ts'
 
 /** A request that uses a key, and the one right answer if there is only one. */
 export interface Use {
@@ -46,7 +47,7 @@ export async function makeKeysOfEveryKind(service: ExposedService, keystoreId: s
 }
 
 export async function makeKey(service: ExposedService, keystoreId: string, type: KeyTypeName): Promise<UsedKey> {
-  const { key_url } = await ok(service.ask('POST', `/${keystoreId}/keys`, { key_type: type }))
+  const { key_url } = await ok(service.ask('POST', `/${keystoreId}/keys`, { key_type: type, attrs: quickAttributes }))
   const id = lastOf(key_url)
   return { name: type, type, keystoreId, ids: [id], uses: await usesOf(service, `/${keystoreId}/keys/${id}`, type) }
 }
@@ -59,7 +60,9 @@ export async function makeRotatedKey(
 ): Promise<UsedKey> {
   const [first = 'ED25519', last = first] = [types[0], types.at(-1)]
   const key = await makeKey(service, keystoreId, first)
-  const { key_url } = await ok(service.ask('POST', `/${keystoreId}/keys/${key.ids[0]}/rotate`, { key_type: last }))
+  const { key_url } = await ok(
+    service.ask('POST', `/${keystoreId}/keys/${key.ids[0]}/rotate`, { key_type: last, attrs: quickAttributes }),
+  )
   const ids = [key.ids[0], lastOf(key_url)] as const
   const [early] = key.uses
   const newer = await usesOf(service, `/${keystoreId}/keys/${ids[1]}`, last)

@@ -1,5 +1,6 @@
 import type { Encrypted, KeyTypeName } from '@keyhold/core'
 import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
+import { quickAttributes } from './quick-attributes.ts'
 
 export type KeyMaterial =
   /** PKCS#8 DER, or the raw bytes of a symmetric key. */
@@ -26,7 +27,10 @@ export class KeystoreClient {
 
   /** The public key, in the key type's export form, is absent for a symmetric key. */
   async createKey(keyType: KeyTypeName): Promise<{ readonly key: KeyClient; readonly publicKey?: Uint8Array }> {
-    const { key_url, public_key } = await call('POST', `${this.#url}/keys`, { key_type: keyType })
+    const { key_url, public_key } = await call('POST', `${this.#url}/keys`, {
+      key_type: keyType,
+      attrs: quickAttributes,
+    })
     return { key: new KeyClient(key_url), ...(public_key !== null && { publicKey: bytes(public_key) }) }
   }
 

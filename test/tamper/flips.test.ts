@@ -4,6 +4,7 @@ import { open } from 'lmdb'
 import t from 'tap'
 import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKeysOfEveryKind, makeKeystore, outcomeOf, type Use, type UsedKey } from '../support/key-uses.ts'
+import { quickAttributes } from '../support/quick-attributes.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 // Some fifteen thousand values are written and read.
@@ -131,7 +132,7 @@ function usesOfEntry({ collection, id }: Entry, keystoreId: string, keys: readon
     name: 'rotate',
     method: 'POST',
     path: `${path}/${id}/rotate`,
-    payload: { key_type: key.type },
+    payload: { key_type: key.type, attrs: quickAttributes },
     secret: true,
   }
   return [...key.uses.filter(use => isFirst || use.path.includes(`/${id}/`)), rotate]

@@ -1,15 +1,16 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import t from 'tap'
 import { pkcs8, spki } from '../support/encoded-keys.ts'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadVectors } from './published/aead.ts'
-import { rfc6979 } from './published/ecdsa.ts'
+import { rfc6979, secp256k1Signatures } from './published/ecdsa.ts'
 import { rfc8032 } from './published/ed25519.ts'
 import { rfc4231 } from './published/hmac.ts'
 
-/** Replays the vectors of the documents that define the algorithms, over HTTP. */
+/** Replays the vectors of the documents that define the algorithms, or that their users agreed on, over HTTP. */
 const service = await testService(t)
 const keystore = await KeystoreClient.create(service.url)
 
@@ -53,6 +54,24 @@ t.test('RFC 6979 appendix A.2, ECDSA', async t => {
       t.notOk(await p1363.verify(encoded, message), `${curve} "${text}": DER is no r‖s`)
       t.notOk(await der.verify(encoded, changed(message)), `${curve} "${text}": of another message does not, DER`)
       t.notOk(await p1363.verify(raw, changed(message)), `${curve} "${text}": of another message does not, r‖s`)
+    }
+  }
+})
+
+t.test('secp256k1', async t => {
+  const { ORDER } = secp256k1.Point.Fn
+  for (const { privateKey, message: text, r, s } of secp256k1Signatures) {
+    const scalar = hexToBytes(privateKey.padStart(64, '0'))
+    const material = { key: pkcs8('secp256k1', scalar, secp256k1.getPublicKey(scalar, false)) }
+    const der = await keystore.importKey('ECDSASecp256k1DER', material)
+    const p1363 = await keystore.importKey('ECDSASecp256k1IEEEP1363', material)
+    const message = utf8ToBytes(text)
+    for (const [which, each] of Object.entries({ low: s, high: (ORDER - BigInt(`0x${s}`)).toString(16) })) {
+      const raw = hexToBytes(r + each.padStart(64, '0'))
+      const encoded = secp256k1.Signature.fromBytes(raw, 'compact').toBytes('der')
+      t.ok(await der.verify(encoded, message), `"${text}", ${which} s: DER verifies`)
+      t.ok(await p1363.verify(raw, message), `"${text}", ${which} s: r‖s verifies`)
+      t.notOk(await p1363.verify(raw, changed(message)), `"${text}", ${which} s: of another message does not`)
     }
   }
 })

@@ -1,13 +1,12 @@
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { jwkThumbprint, pkcs8 } from '../support/encoded-keys.ts'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { secondSignatures } from './second-implementation/signatures.ts'
 import { secondAeads, secondMacs } from './second-implementation/symmetric.ts'
 
-/** Compares the service, over HTTP, with another implementation of its algorithms (noble) on random inputs. */
+/** Compares the service, over HTTP, with another implementation of its algorithms on random inputs: noble, and for RSA the arithmetic of RFC 8017. */
 const service = await testService(t)
 const keystore = await KeystoreClient.create(service.url)
 
@@ -19,28 +18,29 @@ t.test('every key type has a second implementation', async t => {
   t.strictSame(names.sort(), [...keyTypeNames].sort())
 })
 
-for (const [keyType, noble] of entries(secondSignatures)) {
+for (const [keyType, elsewhere] of entries(secondSignatures)) {
   t.test(`${keyType}, a key that the service made`, async t => {
     const { key, publicKey: answered } = await keystore.createKey(keyType)
     const exported = await key.publicKey()
     t.strictSame(answered, exported, 'creation and export answer the same public key')
-    const publicKey = noble.decodePublicKey(exported)
-    t.equal(key.id, jwkThumbprint(noble.curve, publicKey), 'its id is the thumbprint')
-    const verifies = async (message: Uint8Array) => noble.verify(await key.sign(message), message, publicKey)
+    const publicKey = elsewhere.decodePublicKey(exported)
+    t.equal(key.id, elsewhere.thumbprint(publicKey), 'its id is the thumbprint')
+    const verifies = async (message: Uint8Array) => elsewhere.verify(await key.sign(message), message, publicKey)
     await holds(t, 'its signatures verify elsewhere', fc.asyncProperty(text, verifies))
   })
 
   t.test(`${keyType}, a key that was made elsewhere`, async t => {
-    const privateKey = noble.newPrivateKey()
-    const publicKey = noble.publicKeyOf(privateKey)
-    const exported = noble.encodePublicKey(publicKey)
-    const key = await keystore.importKey(keyType, { key: pkcs8(noble.curve, privateKey, publicKey) })
+    const privateKey = elsewhere.newPrivateKey()
+    const publicKey = elsewhere.publicKeyOf(privateKey)
+    const exported = elsewhere.encodePublicKey(publicKey)
+    const key = await keystore.importKey(keyType, { key: elsewhere.pkcs8(privateKey) })
     const verifier = await keystore.importKey(keyType, { publicKey: exported })
     t.strictSame(await key.publicKey(), Buffer.from(exported), 'its public key is exported in the same form')
-    const verifiesElsewhere = async (message: Uint8Array) => noble.verify(await key.sign(message), message, publicKey)
+    const verifiesElsewhere = async (message: Uint8Array) =>
+      elsewhere.verify(await key.sign(message), message, publicKey)
     await holds(t, 'its signatures verify elsewhere', fc.asyncProperty(text, verifiesElsewhere))
     const verifiesHere = async (message: Uint8Array) => {
-      const signature = noble.sign(message, privateKey)
+      const signature = elsewhere.sign(message, privateKey)
       return (await key.verify(signature, message)) && (await verifier.verify(signature, message))
     }
     await holds(t, 'signatures from elsewhere verify', fc.asyncProperty(text, verifiesHere))

@@ -7,6 +7,7 @@ import { ed25519Cases } from './wycheproof/ed25519.ts'
 import { hmacCases } from './wycheproof/hmac.ts'
 import { ImportedKeys } from './wycheproof/imported-keys.ts'
 import { type CasesOf, replay } from './wycheproof/replay.ts'
+import { rsaCases } from './wycheproof/rsa.ts'
 import { absence, readVectors } from './wycheproof/vector-file.ts'
 
 /**
@@ -18,6 +19,10 @@ const files: Readonly<Record<string, CasesOf>> = {
   'ecdsa_secp256r1_sha256_test.json': ecdsaDerCases('ECDSAP256DER'),
   'ecdsa_secp256r1_sha256_p1363_test.json': ecdsaP1363Cases('ECDSAP256IEEEP1363'),
   'ecdsa_secp384r1_sha384_test.json': ecdsaDerCases('ECDSAP384DER'),
+  'ecdsa_secp256k1_sha256_test.json': ecdsaDerCases('ECDSASecp256k1DER'),
+  'ecdsa_secp256k1_sha256_p1363_test.json': ecdsaP1363Cases('ECDSASecp256k1IEEEP1363'),
+  'rsa_signature_2048_sha256_test.json': rsaCases('RSARS256'),
+  'rsa_pss_2048_sha256_mgf1_32_test.json': rsaCases('RSAPS256'),
   'aes_gcm_test.json': aeadCases({ 128: 'AES128GCM', 256: 'AES256GCM' }),
   'chacha20_poly1305_test.json': aeadCases({ 256: 'ChaCha20Poly1305' }),
   'hmac_sha256_test.json': hmacCases,

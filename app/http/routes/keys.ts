@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { createKey, encodeBase64, exportKey, importKey, rotateKey } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
+import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, OptionalTexts, someBytesOf } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
-const CreateKeyRequest = Type.Object({ key_type: OptionalText })
+const CreateKeyRequest = Type.Object({ key_type: OptionalText, attrs: OptionalTexts })
 const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Union([Type.String(), Type.Null()]) })
 
 const ImportKeyRequest = Type.Object({ key_type: OptionalText, key: Bytes, public_key: Bytes, key_id: OptionalText })
@@ -13,7 +13,7 @@ const KeyUrlReply = Type.Object({ key_url: Type.String() })
 
 const ExportKeyReply = Type.Object({ public_key: Type.String(), key_type: Type.String() })
 
-const RotateKeyRequest = Type.Object({ key_type: OptionalText })
+const RotateKeyRequest = Type.Object({ key_type: OptionalText, attrs: OptionalTexts })
 
 export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   const keyUrl = (keystoreId: string, keyId: string) => `${kms.keystoreUrl(keystoreId)}/keys/${keyId}`
@@ -30,7 +30,8 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
     },
     async request => {
       const { keystoreId } = request.params
-      const command = { keystoreId, keyType: request.body.key_type ?? '' }
+      const { key_type, attrs } = request.body
+      const command = { keystoreId, keyType: key_type ?? '', attributes: attrs ?? [] }
       const { id, publicKey } = await createKey(kms, callerOf(request), command)
       return { key_url: keyUrl(keystoreId, id), public_key: publicKey ? encodeBase64(publicKey) : null }
     },
@@ -74,7 +75,8 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
       schema: { params: KeyParams, body: RotateKeyRequest, response: { 200: KeyUrlReply, ...errorReplies } },
     },
     async request => {
-      const command = { ...request.params, keyType: request.body.key_type ?? '' }
+      const { key_type, attrs } = request.body
+      const command = { ...request.params, keyType: key_type ?? '', attributes: attrs ?? [] }
       const { id } = await rotateKey(kms, callerOf(request), command)
       return { key_url: keyUrl(request.params.keystoreId, id) }
     },

@@ -3,21 +3,23 @@ import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import t from 'tap'
 import { base64, buildApp } from '../../support/build-app.ts'
 import { importableKey, typesOf } from '../../support/families.ts'
-import { foreignSignatureKey } from '../../support/foreign-key.ts'
+import { foreignSignatureKey, sameForm } from '../../support/foreign-key.ts'
 import { type Refusal, refusals } from '../../support/refusals.ts'
 
 /** What is no key of any type, and looks more or less like one. */
 function foreignMaterials(): readonly (readonly [string, Buffer])[] {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+  const rsaPss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey
   const x25519 = generateKeyPairSync('x25519').privateKey
-  const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
+  const brainpool = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).privateKey
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
   const ed25519 = generateKeyPairSync('ed25519').privateKey
   const pkcs8 = { format: 'der', type: 'pkcs8' } as const
   return [
-    ['an RSA key', rsa.export(pkcs8)],
+    ['an RSA key of 1024 bits', rsa.export(pkcs8)],
+    ['an RSA key for PSS alone', rsaPss.export(pkcs8)],
     ['an X25519 key', x25519.export(pkcs8)],
-    ['a secp256k1 key', secp256k1.export(pkcs8)],
+    ['a brainpool key', brainpool.export(pkcs8)],
     ['SEC 1', p256.export({ format: 'der', type: 'sec1' })],
     ['PEM', Buffer.from(p256.export({ format: 'pem', type: 'pkcs8' }))],
     ['an encrypted key', p256.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'passphrase' })],
@@ -66,10 +68,10 @@ t.test('public keys', async t => {
   }
   const asymmetric = typesOf('signature').flatMap(type => {
     const { publicKey, pkcs8 } = foreignSignatureKey(type)
-    const others = typesOf('signature').filter(other => other !== type)
+    const others = typesOf('signature').filter(other => !sameForm(other, type))
     const flipped = Buffer.from(publicKey)
     flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
-    const damaged = type === 'ED25519' ? [] : [refusal(type, 'a point that is not on the curve', flipped)]
+    const damaged = !type.startsWith('ECDSA') ? [] : [refusal(type, 'a point that is not on the curve', flipped)]
     return [
       ...damaged,
       refusal(type, 'a byte too many', Buffer.concat([publicKey, Buffer.of(0)])),

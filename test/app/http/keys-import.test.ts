@@ -173,11 +173,12 @@ function differ(type: KeyTypeName, other: KeyTypeName): boolean {
   const { length } = importableKey(other)
   if (family === 'mac') return length < 16 || length > 64
   if (family === 'aead') return length !== importableKey(type).length
-  return familyOf(other) !== family || crvOf(type) !== crvOf(other)
+  return familyOf(other) !== family || kindOf(type) !== kindOf(other)
 }
 
-function crvOf(type: KeyTypeName): string | undefined {
-  const { publicPart, generate } = keyTypes[type]
-  const { publicKey } = generate(length => new Uint8Array(length).fill(1))
-  return publicKey && publicPart?.jwk(publicKey)['crv']
+/** What a thumbprint calls the kind of key, and the curve if there is one. */
+function kindOf(type: KeyTypeName): string {
+  const { publicPart } = keyTypes[type]
+  const { kty, crv } = publicPart?.jwk(publicPart.decode(foreignSignatureKey(type).publicKey)) ?? {}
+  return `${kty} ${crv}`
 }

@@ -2,13 +2,14 @@ import { keyTypeNames } from '@keyhold/core'
 import t from 'tap'
 import { base64, baseUrl, buildApp, idOf, keystoreOf, pathOf, type Request } from '../../support/build-app.ts'
 import { families, familyOf, importableKey, typesOf, use } from '../../support/families.ts'
+import { quickAttributes } from '../../support/quick-attributes.ts'
 import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
 import { fill, routes } from '../../support/routes.ts'
 
 const rotate = (keyPath: string, type: string): Request => ({
   method: 'POST',
   path: `${keyPath}/rotate`,
-  body: { key_type: type },
+  body: { key_type: type, attrs: quickAttributes },
 })
 
 for (const type of keyTypeNames) {
@@ -113,6 +114,12 @@ t.test('refusals', async t => {
     ...malformedBodies(routes.rotateKey, path),
     ...unknownIds(routes.rotateKey, { keystoreId, keyId }),
     ...otherFamilies,
+    [
+      'attributes that its type refuses',
+      { method: 'POST', path, body: { key_type: 'RSAPS256', attrs: ['1024'] } },
+      400,
+      'INVALID_REQUEST',
+    ],
     ['no key_type', { method: 'POST', path, body: {} }, 400, 'UNSUPPORTED_KEY_TYPE'],
     ['the body null', { method: 'POST', path, body: 'null' }, 400, 'UNSUPPORTED_KEY_TYPE'],
     ['key_type null', { method: 'POST', path, body: { key_type: null } }, 400, 'UNSUPPORTED_KEY_TYPE'],

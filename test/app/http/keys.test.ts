@@ -3,6 +3,7 @@ import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { baseUrl, buildApp, idOf, keystoreOf, pathOf, type Request } from '../../support/build-app.ts'
 import { foreignThumbprint } from '../../support/foreign-key.ts'
+import { quickAttributes } from '../../support/quick-attributes.ts'
 import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
 import { fill, routes } from '../../support/routes.ts'
 
@@ -12,7 +13,8 @@ for (const type of keyTypeNames) {
   t.test(`${type}: created and exported`, async t => {
     const app = await buildApp(t)
     const keystore = await app.keystore()
-    const { status, body } = await app.send({ method: 'POST', path: `${keystore}/keys`, body: { key_type: type } })
+    const request = { key_type: type, attrs: quickAttributes }
+    const { status, body } = await app.send({ method: 'POST', path: `${keystore}/keys`, body: request })
     t.equal(status, 200)
     t.strictSame(Object.keys(body).sort(), ['key_url', 'public_key'])
     t.ok(body.key_url.startsWith(`${baseUrl}${keystore}/keys/`), 'an absolute URL under the configured one')
@@ -42,6 +44,8 @@ t.test('what existing clients send is accepted', async t => {
   const path = `${await app.keystore()}/keys`
   const requests: readonly (readonly [string, Partial<Request>])[] = [
     ['attributes', { body: { key_type: 'ED25519', attrs: ['a'] } }],
+    ['no attributes', { body: { key_type: 'ED25519', attrs: [] } }],
+    ['attributes that its type knows', { body: { key_type: 'RSAPS256', attrs: ['2048'] } }],
     ['attributes that are null', { body: { key_type: 'ED25519', attrs: null } }],
     ['export: true', { body: { key_type: 'ED25519', export: true } }],
     ['a query', { path: `${path}?a=b`, body: { key_type: 'ED25519' } }],
@@ -59,6 +63,7 @@ t.test('create: refusals', async t => {
   const keystore = await app.keystore()
   const path = `${keystore}/keys`
   const create = (body: unknown): Request => ({ method: 'POST', path, body })
+  const unknownAttributes = [['1024'], ['16384'], [''], ['2048', '2048'], ['__proto__']]
   const unknownTypes = [
     'constructor',
     '__proto__',
@@ -71,7 +76,7 @@ t.test('create: refusals', async t => {
     'ED25519\0',
     'ED25519\n',
     'ＥＤ25519',
-    'RSARS256',
+    'RSARS512',
     'x'.repeat(4000),
   ].map(
     (type): Refusal => [
@@ -89,6 +94,16 @@ t.test('create: refusals', async t => {
     ['the body null', create('null'), 400, 'UNSUPPORTED_KEY_TYPE'],
     ['key_type null', create({ key_type: null }), 400, 'UNSUPPORTED_KEY_TYPE'],
     ['an empty key_type', create({ key_type: '' }), 400, 'UNSUPPORTED_KEY_TYPE'],
+    ...unknownAttributes.map(
+      (attrs): Refusal => [
+        `attrs ${JSON.stringify(attrs)}`,
+        create({ key_type: 'RSARS256', attrs }),
+        400,
+        'INVALID_REQUEST',
+      ],
+    ),
+    ['attrs that are no texts', create({ key_type: 'ED25519', attrs: [2048] }), 400, 'INVALID_REQUEST'],
+    ['attrs that are no array', create({ key_type: 'ED25519', attrs: '2048' }), 400, 'INVALID_REQUEST'],
     ['a body that is too large', create({ key_type: 'ED25519', x: 'x'.repeat(8192) }), 413, 'PAYLOAD_TOO_LARGE'],
     ['GET', { method: 'GET', path }, 405, 'METHOD_NOT_ALLOWED'],
     ['DELETE', { method: 'DELETE', path }, 405, 'METHOD_NOT_ALLOWED'],

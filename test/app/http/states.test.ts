@@ -4,6 +4,7 @@ import type { Key } from '@keyhold/core/records/key.js'
 import t from 'tap'
 import { buildApp, idOf, keystoreOf, pathOf, type Request, type TestApp } from '../../support/build-app.ts'
 import { familyOf, use, useRequest } from '../../support/families.ts'
+import { quickAttributes } from '../../support/quick-attributes.ts'
 import { type Refusal, refusals } from '../../support/refusals.ts'
 import { fill, type Route, routes } from '../../support/routes.ts'
 import { testTime } from '../../support/test-ports.ts'
@@ -62,7 +63,11 @@ for (const type of keyTypeNames) {
     const app = await buildApp(t)
     const first = await app.key(type)
     const checkOld = await use[familyOf(type)](app, first, 'old')
-    const rotated = await app.send({ method: 'POST', path: `${first}/rotate`, body: { key_type: type } })
+    const rotated = await app.send({
+      method: 'POST',
+      path: `${first}/rotate`,
+      body: { key_type: type, attrs: quickAttributes },
+    })
     const second = pathOf(rotated.body.key_url)
     const checkNew = await use[familyOf(type)](app, second, 'new')
     await change(app, first, key => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { systemRandom } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { Aead, KeyType } from '@keyhold/core/algorithms/key-type.js'
+import type { Aead, SynchronousKeyType } from '@keyhold/core/algorithms/key-type.js'
 import { gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import fc from 'fast-check'
@@ -10,7 +10,7 @@ import t from 'tap'
 import { propertyRuns } from '../../support/property-runs.ts'
 
 interface Row {
-  readonly keyType: KeyType
+  readonly keyType: SynchronousKeyType
   readonly keyLength: number
   readonly nonceLength: number
   /** The second implementation. */
@@ -144,7 +144,7 @@ for (const [name, { keyType, keyLength, nonceLength, noble }] of Object.entries(
   })
 }
 
-function open(keyType: KeyType, key: Uint8Array): Aead {
+function open(keyType: SynchronousKeyType, key: Uint8Array): Aead {
   const aead = keyType.aead?.(key, new Uint8Array(0))
   if (aead === undefined) throw new Error('no AEAD')
   return aead

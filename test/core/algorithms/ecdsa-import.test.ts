@@ -4,13 +4,14 @@ import { outcome } from '@keyhold/contract'
 import type { p256 } from '@noble/curves/nist.js'
 import t from 'tap'
 import { der, ecPkcs8, ecPrivateKey, integer, octets, oid, okpPkcs8, sequence } from '../../support/der.ts'
-import { fixed, flippedLast, nistCurves, number, spki } from '../../support/nist-curves.ts'
+import { ecdsaCurves, fixed, flippedLast, number, spki } from '../../support/ecdsa-curves.ts'
 
 const random = systemRandom()
 
-for (const { curve, size, name, ...keyType } of nistCurves) {
+for (const { curve, size, name, ...keyType } of ecdsaCurves) {
   const scalar = fixed(number(randomBytes(size)) % curve.Point.Fn.ORDER, size)
   const point = Buffer.from(curve.getPublicKey(scalar, false))
+  const otherCurve = oid[name === 'secp256k1' ? 'P-256' : 'secp256k1']
   const otherPoint = Buffer.from(curve.getPublicKey(fixed(number(scalar) - 1n, size), false))
 
   await t.test(`${name}: PKCS#8 is imported`, async t => {
@@ -54,7 +55,7 @@ for (const { curve, size, name, ...keyType } of nistCurves) {
       ['nothing', new Uint8Array(0)],
       ['the raw scalar', scalar],
       ...otherCurves.map(each => [each, nodesKey(each)] as [string, Uint8Array]),
-      ['its scalar on another curve', ecPkcs8(oid.secp256k1, scalar)],
+      ['its scalar on another curve', ecPkcs8(otherCurve, scalar)],
       ['RSA', generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export(export8)],
       ['Ed25519', generateKeyPairSync('ed25519').privateKey.export(export8)],
       ['X25519', okpPkcs8(oid.x25519, randomBytes(32))],
@@ -72,7 +73,7 @@ for (const { curve, size, name, ...keyType } of nistCurves) {
       ['a trailing byte in the inner sequence', pkcs8Around(oid[name], ecPrivateKey(scalar, point), Buffer.alloc(1))],
       [
         'another curve in the inner sequence',
-        pkcs8Around(oid[name], ecPrivateKey(scalar, point, der(0xa0, oid.secp256k1))),
+        pkcs8Around(oid[name], ecPrivateKey(scalar, point, der(0xa0, otherCurve))),
       ],
       ['an inner version 0', pkcs8Around(oid[name], sequence(integer(0), octets(scalar)))],
       ['no inner version', pkcs8Around(oid[name], sequence(octets(scalar)))],

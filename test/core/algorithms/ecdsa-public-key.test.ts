@@ -3,9 +3,9 @@ import { outcome } from '@keyhold/contract'
 import type { p256 } from '@noble/curves/nist.js'
 import t from 'tap'
 import { ecPkcs8, oid } from '../../support/der.ts'
-import { fixed, flippedLast, nistCurves, number, spki } from '../../support/nist-curves.ts'
+import { ecdsaCurves, fixed, flippedLast, number, spki } from '../../support/ecdsa-curves.ts'
 
-for (const { curve, size, name, ...keyType } of nistCurves) {
+for (const { curve, size, name, ...keyType } of ecdsaCurves) {
   const scalar = fixed(number(randomBytes(size)) % curve.Point.Fn.ORDER, size)
   const point = Buffer.from(curve.getPublicKey(scalar, false))
   const compressed = Buffer.from(curve.getPublicKey(scalar, true))

@@ -1,23 +1,27 @@
 import { systemRandom } from '@keyhold/adapters'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
+import type { SynchronousKeyType } from '@keyhold/core/algorithms/key-type.js'
 import { thumbprint } from '@keyhold/core/algorithms/thumbprint.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'
 import t from 'tap'
 import { der } from '../../support/der.ts'
-import { fixed, number } from '../../support/nist-curves.ts'
+import { fixed, number } from '../../support/ecdsa-curves.ts'
 import { slowPropertyRuns } from '../../support/property-runs.ts'
 
 const random = systemRandom()
-const rows: [name: string, keyType: KeyType, curve: typeof p256, size: number, format: 'der' | 'compact'][] = [
-  ['P-256, DER', keyTypes.ECDSAP256DER, p256, 32, 'der'],
-  ['P-256, IEEE P1363', keyTypes.ECDSAP256IEEEP1363, p256, 32, 'compact'],
-  ['P-384, DER', keyTypes.ECDSAP384DER, p384, 48, 'der'],
-  ['P-384, IEEE P1363', keyTypes.ECDSAP384IEEEP1363, p384, 48, 'compact'],
-  ['P-521, DER', keyTypes.ECDSAP521DER, p521, 66, 'der'],
-  ['P-521, IEEE P1363', keyTypes.ECDSAP521IEEEP1363, p521, 66, 'compact'],
-]
+const rows: [name: string, keyType: SynchronousKeyType, curve: typeof p256, size: number, format: 'der' | 'compact'][] =
+  [
+    ['P-256, DER', keyTypes.ECDSAP256DER, p256, 32, 'der'],
+    ['P-256, IEEE P1363', keyTypes.ECDSAP256IEEEP1363, p256, 32, 'compact'],
+    ['P-384, DER', keyTypes.ECDSAP384DER, p384, 48, 'der'],
+    ['P-384, IEEE P1363', keyTypes.ECDSAP384IEEEP1363, p384, 48, 'compact'],
+    ['P-521, DER', keyTypes.ECDSAP521DER, p521, 66, 'der'],
+    ['P-521, IEEE P1363', keyTypes.ECDSAP521IEEEP1363, p521, 66, 'compact'],
+    ['secp256k1, DER', keyTypes.ECDSASecp256k1DER, secp256k1, 32, 'der'],
+    ['secp256k1, IEEE P1363', keyTypes.ECDSASecp256k1IEEEP1363, secp256k1, 32, 'compact'],
+  ]
 
 for (const [name, keyType, curve, size, format] of rows) {
   await t.test(name, async t => {
@@ -135,13 +139,13 @@ for (const [name, keyType, curve, size, format] of rows) {
   })
 }
 
-function keyPair(keyType: KeyType, scalar: Uint8Array, publicKey: Uint8Array) {
+function keyPair(keyType: SynchronousKeyType, scalar: Uint8Array, publicKey: Uint8Array) {
   const [signer, verifier] = [keyType.signer?.(scalar, publicKey), keyType.verifier?.(publicKey)]
   if (signer === undefined || verifier === undefined) throw new Error('no signer and verifier')
   return { scalar, publicKey, signer, verifier }
 }
 
-function generated(keyType: KeyType) {
+function generated(keyType: SynchronousKeyType) {
   const { secret, publicKey } = keyType.generate(random)
   const scalar = secret?.lend(bytes => Uint8Array.from(bytes))
   return keyPair(keyType, scalar ?? new Uint8Array(0), publicKey ?? new Uint8Array(0))

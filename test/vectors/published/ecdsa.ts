@@ -75,3 +75,28 @@ export const rfc6979 = [
     ],
   },
 ] as const
+
+/**
+ * Deterministic signatures over SHA-256 that implementers of Bitcoin compared notes on (bitcointalk.org, topic 285142,
+ * "Deterministic Usage of DSA and ECDSA"), hexadecimal: the scalar, a UTF-8 text, and r and s, which is low.
+ */
+export const secp256k1Signatures = [
+  {
+    privateKey: '1',
+    message: 'Satoshi Nakamoto',
+    r: '934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8',
+    s: '2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5',
+  },
+  {
+    privateKey: '1',
+    message: 'All those moments will be lost in time, like tears in rain. Time to die...',
+    r: '8600dbd41e348fe5c9465ab92d23e3db8b98b873beecd930736488696438cb6b',
+    s: '547fe64427496db33bf66019dacbf0039c04199abb0122918601db38a72cfc21',
+  },
+  {
+    privateKey: 'f8b8af8ce3c7cca5e300d33939540c10d45ce001b8f252bfbc57ba0342904181',
+    message: 'Alan Turing',
+    r: '7063ae83e7f62bbb171798131b4a0564b956930092b33b07b395615d9ec7e15c',
+    s: '58dfcc1e00a35e1572f366ffe34ba0fc47db1e7189759b9fb233c5b05ab388ea',
+  },
+] as const

@@ -1,26 +1,34 @@
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
+import type { SynchronousKeyType } from '@keyhold/core/algorithms/key-type.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bits, oid, sequence } from './der.ts'
 
-/** A NIST curve: both key types over it, and a second implementation. */
-export interface NistCurve {
-  readonly name: 'P-256' | 'P-384' | 'P-521'
+/** A curve: both key types over it, and a second implementation. */
+export interface EcdsaCurve {
+  readonly name: 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
   /** Bytes of a coordinate and of a scalar. */
   readonly size: number
-  readonly der: KeyType
-  readonly raw: KeyType
+  readonly der: SynchronousKeyType
+  readonly raw: SynchronousKeyType
   readonly curve: typeof p256
 }
 
-export const nistCurves: readonly NistCurve[] = [
+export const ecdsaCurves: readonly EcdsaCurve[] = [
   { name: 'P-256', size: 32, der: keyTypes.ECDSAP256DER, raw: keyTypes.ECDSAP256IEEEP1363, curve: p256 },
   { name: 'P-384', size: 48, der: keyTypes.ECDSAP384DER, raw: keyTypes.ECDSAP384IEEEP1363, curve: p384 },
   { name: 'P-521', size: 66, der: keyTypes.ECDSAP521DER, raw: keyTypes.ECDSAP521IEEEP1363, curve: p521 },
+  {
+    name: 'secp256k1',
+    size: 32,
+    der: keyTypes.ECDSASecp256k1DER,
+    raw: keyTypes.ECDSASecp256k1IEEEP1363,
+    curve: secp256k1,
+  },
 ]
 
 /** SubjectPublicKeyInfo (RFC 5480 section 2). */
-export function spki(name: NistCurve['name'], point: Uint8Array): Buffer {
+export function spki(name: EcdsaCurve['name'], point: Uint8Array): Buffer {
   return sequence(sequence(oid.ecPublicKey, oid[name]), bits(point))
 }
 

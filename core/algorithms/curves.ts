@@ -1,0 +1,76 @@
+import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+
+/** A curve for ECDSA, in short Weierstrass form. */
+export interface Curve {
+  /** RFC 7518 section 6.2.1.1, RFC 8812 section 3.1 */
+  readonly crv: string
+  /** What the curve is called in thumbprints, if that is something else. */
+  readonly thumbprintCrv?: string
+  /** OpenSSL's name, for ECDH objects. */
+  readonly namedCurve: string
+  /** RFC 5480 section 2.1.1.1, SEC 2 section A.2.1, in DER. */
+  readonly oid: Uint8Array
+  readonly hash: string
+  /** Bytes of a coordinate and of a scalar. */
+  readonly size: number
+  /** The DER of a SubjectPublicKeyInfo (RFC 5480 section 2) up to the uncompressed point. */
+  readonly spkiPrefix: Uint8Array
+  /** A uniform scalar in 1…n-1 (FIPS 186-5 appendix A.2.1, extra random bits) from `seedLength` random bytes. */
+  readonly scalar: (seed: Uint8Array) => Uint8Array
+  readonly seedLength: number
+  /** OpenSSL signs with P-384 and P-521 in a millisecond or more: then off the event loop. */
+  readonly slow: boolean
+  /** The order of the group, for a curve whose signatures must have a low s. */
+  readonly lowSOrder?: bigint
+}
+
+export const curves = {
+  'P-256': {
+    crv: 'P-256',
+    namedCurve: 'prime256v1',
+    oid: Buffer.from('06082a8648ce3d030107', 'hex'),
+    hash: 'sha256',
+    size: 32,
+    spkiPrefix: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
+    scalar: seed => p256.utils.randomSecretKey(seed),
+    seedLength: p256.lengths.seed ?? 48,
+    slow: false,
+  },
+  'P-384': {
+    crv: 'P-384',
+    namedCurve: 'secp384r1',
+    oid: Buffer.from('06052b81040022', 'hex'),
+    hash: 'sha384',
+    size: 48,
+    spkiPrefix: Buffer.from('3076301006072a8648ce3d020106052b81040022036200', 'hex'),
+    scalar: seed => p384.utils.randomSecretKey(seed),
+    seedLength: p384.lengths.seed ?? 72,
+    slow: true,
+  },
+  'P-521': {
+    crv: 'P-521',
+    namedCurve: 'secp521r1',
+    oid: Buffer.from('06052b81040023', 'hex'),
+    hash: 'sha512',
+    size: 66,
+    spkiPrefix: Buffer.from('30819b301006072a8648ce3d020106052b8104002303818600', 'hex'),
+    scalar: seed => p521.utils.randomSecretKey(seed),
+    seedLength: p521.lengths.seed ?? 99,
+    slow: true,
+  },
+  secp256k1: {
+    crv: 'secp256k1',
+    // Not what RFC 8812 says, but what the ids of such keys are made of in existing clients.
+    thumbprintCrv: 'SECP256K1',
+    namedCurve: 'secp256k1',
+    oid: Buffer.from('06052b8104000a', 'hex'),
+    hash: 'sha256',
+    size: 32,
+    spkiPrefix: Buffer.from('3056301006072a8648ce3d020106052b8104000a034200', 'hex'),
+    scalar: seed => secp256k1.utils.randomSecretKey(seed),
+    seedLength: secp256k1.lengths.seed ?? 48,
+    slow: false,
+    lowSOrder: secp256k1.Point.Fn.ORDER,
+  },
+} as const satisfies Record<string, Curve>
