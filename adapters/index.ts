@@ -1,6 +1,7 @@
 /**
  * What opens each adapter. Those that need a large library are exports of their own, loaded when they are chosen:
- * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/store-mongo`.
+ * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/share-http`,
+ * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/vault-edv`.
  */
 export { FixedClock } from './fixed/fixed-clock.ts'
 export { seededRandom } from './fixed/seeded-random.ts'

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   CachedKeyStore,
@@ -114,19 +114,10 @@ function vaultsWhenNeeded(config: VaultsConfig, random: Random): VaultPort {
 }
 
 async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise<SecretSharePort> {
-  const { openHttpSecretShares } = await import('@keyhold/adapters/share-http')
+  const { openHttpSecretShares, tokenOfFile } = await import('@keyhold/adapters/share-http')
+  const read = 'file' in token ? tokenOfFile(token.file) : async () => new SecretBytes(Buffer.from(token.text, 'utf8'))
   const cache = { ttl: cacheTtl, max: mostShares }
-  return openHttpSecretShares({ ...config, token: () => readToken(token), cache, clock: systemClock })
-}
-
-/** In a file a token may end with a line end, as editors write it. */
-async function readToken(token: SharesConfig['token']): Promise<SecretBytes> {
-  if ('text' in token) return new SecretBytes(Buffer.from(token.text, 'utf8'))
-  const content = await readFile(token.file)
-  const end = content.findLastIndex(byte => byte !== 0x0a && byte !== 0x0d) + 1
-  const bytes = Uint8Array.from(content.subarray(0, end))
-  content.fill(0)
-  return new SecretBytes(bytes)
+  return openHttpSecretShares({ ...config, token: read, cache, clock: systemClock })
 }
 
 function traced(ports: Ports, log: Logger): Omit<Composition, 'close'> {

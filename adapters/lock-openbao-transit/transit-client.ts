@@ -111,7 +111,8 @@ export class TransitClient {
 
   async #send(operation: string, body: Uint8Array, token: string, signal: AbortSignal): Promise<Attempt> {
     const { url, mount, key, namespace } = this.#options
-    const path = [...mount.split('/'), operation, key].map(encodeURIComponent).join('/')
+    const places = mount.split('/').filter(name => name !== '')
+    const path = [...places, operation, key].map(encodeURIComponent).join('/')
     const headers = {
       'content-type': 'application/json',
       'x-vault-request': 'true',

@@ -8,13 +8,25 @@ export async function withDeadline<T>(milliseconds: number, call: (signal: Abort
   const controller = new AbortController()
   const { signal } = controller
   const timer = setTimeout(() => controller.abort(new DeadlineError('no answer in time')), milliseconds)
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
   try {
-    return await Promise.race([call(signal), late])
+    return await untilAborted(signal, () => call(signal))
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** The same for a signal that is there already. @throws the reason of the signal */
+export async function untilAborted<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let listener = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    listener = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', listener, { once: true })
+  try {
+    return await Promise.race([call(), aborted])
+  } finally {
+    signal.removeEventListener('abort', listener)
   }
 }
 

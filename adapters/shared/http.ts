@@ -1,13 +1,21 @@
-import { Agent, request } from 'undici'
+import { Agent, type buildConnector, request } from 'undici'
+import { untilAborted } from './deadline.ts'
 
-/** To one origin; what more there is to send waits for its turn. */
-const connections = 100
+/** Origins that there are connections to at once; others are refused. */
+const maxOrigins = 1000
+
+/** Milliseconds that a connection may be kept unused at most, whatever the other side suggests. */
+const keepAliveMaxTimeout = 10_000
 
 export interface HttpClientOptions {
   /** Milliseconds for a connection, for the head of an answer and for each part of its body. */
   readonly timeout: number
   /** Bytes of an answer's body at most. Default: 64 KiB. */
   readonly maximumBytes?: number
+  /** To one origin; what more there is to send waits for its turn. Default: 100. */
+  readonly connections?: number
+  /** Makes the connections, in `timeout` or its own. */
+  readonly connect?: buildConnector.connector
 }
 
 export interface HttpCall {
@@ -27,12 +35,13 @@ export interface HttpAnswer {
 }
 
 /**
- * Why there is no answer: nobody was reached or the connection broke, it took too long, or it was too large. Of the
- * other side it says no more than an error code, so it can be logged whatever was asked.
+ * Why there is no answer: nobody was reached or the connection broke, it took too long, it was too large, or nothing
+ * was sent because the address is none that may be called. Of the other side it says no more than an error code, so it
+ * can be logged whatever was asked.
  */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure'
-  readonly reason: 'connection' | 'deadline' | 'size'
+  readonly reason: 'connection' | 'deadline' | 'size' | 'address'
 
   constructor(reason: HttpFailure['reason'], message: string) {
     super(message)
@@ -45,13 +54,28 @@ export class HttpClient {
   readonly #agent: Agent
   readonly #maximumBytes: number
 
-  constructor({ timeout, maximumBytes = 65_536 }: HttpClientOptions) {
+  constructor({ timeout, maximumBytes = 65_536, connections = 100, connect }: HttpClientOptions) {
     this.#maximumBytes = maximumBytes
-    this.#agent = new Agent({ connections, connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout })
+    const limits = { connections, maxOrigins, keepAliveMaxTimeout, headersTimeout: timeout, bodyTimeout: timeout }
+    this.#agent = new Agent({ ...limits, connect: connect ?? { timeout } })
   }
 
   /** @throws HttpFailure */
-  async send({ url, method, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
+  async send(call: HttpCall): Promise<HttpAnswer> {
+    try {
+      // A call that waits for a connection does not hear the signal.
+      return await untilAborted(call.signal, () => this.#exchange(call))
+    } catch (error) {
+      throw failureOf(error, call.signal)
+    }
+  }
+
+  /** Ends the calls that are under way. May be called more than once. */
+  async close(): Promise<void> {
+    if (!this.#agent.destroyed) await this.#agent.destroy()
+  }
+
+  async #exchange({ url, method, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
     const chunks: Uint8Array[] = []
     try {
       const options = { dispatcher: this.#agent, method, headers, body: body ?? null, signal }
@@ -64,16 +88,9 @@ export class HttpClient {
         if (length > this.#maximumBytes) throw new HttpFailure('size', 'the answer is too large')
       }
       return { status: answer.statusCode, body: Buffer.concat(chunks) }
-    } catch (error) {
-      throw failureOf(error, signal)
     } finally {
       for (const chunk of chunks) chunk.fill(0)
     }
-  }
-
-  /** Ends the calls that are under way. May be called more than once. */
-  async close(): Promise<void> {
-    if (!this.#agent.destroyed) await this.#agent.destroy()
   }
 }
 

@@ -12,7 +12,8 @@ export interface CachedKeyStoreOptions {
 const fixedSize = 1024
 
 /**
- * Answers records that were found a moment ago without asking the store again. Of what another process does meanwhile,
+ * Answers records that were found a moment ago without asking the store again, and asks once for all who want one at
+ * the same time. Of what another process does meanwhile,
  * a change is seen when `ttl` has passed, and something new at once: that there is nothing is never remembered. So a
  * revocation, which is a record of its own, is in force at once.
  *
@@ -21,6 +22,7 @@ const fixedSize = 1024
 export class CachedKeyStore implements KeyStorePort {
   readonly #store: KeyStorePort
   readonly #records: LRUCache<string, StoredRecord>
+  readonly #readings = new Map<string, { readonly from: number; readonly found: Promise<StoredRecord | undefined> }>()
   readonly #ttl: number
   readonly #clock: Clock
   #closed = false
@@ -40,12 +42,20 @@ export class CachedKeyStore implements KeyStorePort {
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
     const place = placeOf(collection, scope, id)
-    const known = this.#records.get(place)
-    if (known !== undefined) return copyOf(known)
+    const known = this.#records.get(place) ?? this.#beingRead(place)
+    const shared = known && (await known)
+    if (shared !== undefined) return copyOf(shared)
     const from = this.#clock.elapsed()
-    const found = await this.#store.find(collection, scope, id)
-    if (found !== undefined) this.#keep(place, found, from)
-    return found
+    const found = this.#store.find(collection, scope, id)
+    const reading = { from, found }
+    this.#readings.set(place, reading)
+    try {
+      const record = await found
+      if (record !== undefined) this.#keep(place, record, from)
+      return record && copyOf(record)
+    } finally {
+      if (this.#readings.get(place) === reading) this.#readings.delete(place)
+    }
   }
 
   async add(record: StoredRecord): Promise<void> {
@@ -87,6 +97,13 @@ export class CachedKeyStore implements KeyStorePort {
     this.#closed = true
     this.#records.clear()
     await this.#store.close()
+  }
+
+  /** What another request is reading right now, if that is as good as known: it began in time, and finds something. */
+  #beingRead(place: string): Promise<StoredRecord | undefined> | undefined {
+    const reading = this.#readings.get(place)
+    if (reading === undefined || reading.from + this.#ttl <= this.#clock.elapsed()) return undefined
+    return reading.found
   }
 
   /** Keeps what was true at the moment `from`, unless something newer is kept. */

@@ -35,7 +35,9 @@ const validation = {
 /** In the words of the server, for its plain commands. */
 const writeConcern = { w: 'majority', j: true } as const
 
-export type Collections = Readonly<Record<Collection, DriverCollection<RecordDocument>>>
+type Records = DriverCollection<RecordDocument>
+
+export type Collections = Readonly<Record<Collection, Records>>
 
 /**
  * Whatever the URL says: a write is acknowledged when it is in the journals of a majority, which no crash and no
@@ -61,42 +63,55 @@ export function openCollections(db: Db, prefix: string, callTimeout: number): Co
  * Makes what is missing of the collections, their indexes and their validation. Any number of processes may do this at
  * once. Of a database that is as it should be nothing is changed: no more than the role `readWrite` is needed then.
  *
- * @throws KmsError STORE_MISMATCH
+ * @throws KmsError STORE_MISMATCH if there are records that cannot be of this service; they are not touched
  */
 export async function prepareCollections(db: Db, collections: Collections, signal: AbortSignal): Promise<void> {
   for (const collection of Object.values(collections)) await prepareCollection(db, collection, { signal })
 }
 
-async function prepareCollection(db: Db, collection: Collections[Collection], bound: Bound): Promise<void> {
+async function prepareCollection(db: Db, collection: Records, bound: Bound): Promise<void> {
   const name = collection.collectionName
   const find = () => db.listCollections<CollectionInfo>({ name }, { ...bound, nameOnly: false }).next()
   const existing = (await find()) ?? (await createCollection(db, collection, bound)) ?? (await find())
-  if (existing !== null && existing !== 'made' && !isDeepStrictEqual(validationOf(existing), validation)) {
-    await db.command({ collMod: name, ...validation, writeConcern }, bound)
+  if (existing !== null && existing !== 'made') {
+    await requireOwn(collection, bound)
+    if (!isDeepStrictEqual(validationOf(existing), validation)) {
+      await db.command({ collMod: name, ...validation, writeConcern }, bound)
+    }
   }
-  try {
-    await collection.createIndexes([...indexes], bound)
-  } catch (error) {
-    if (!isServerError(error, 'IndexConflict', 'DuplicateKey')) throw error
-    throw new KmsError('STORE_MISMATCH', 'the database has a collection of this name that is not of this service', {
-      cause: summary(error),
-    })
-  }
+  await collection.createIndexes([...indexes], bound).catch(error => {
+    throw isServerError(error, 'IndexConflict', 'DuplicateKey') ? foreign(error) : error
+  })
 }
 
 /** Undefined if somebody else was faster. The driver's own method would send the signal to the server. */
-async function createCollection(
-  db: Db,
-  { collectionName }: Collections[Collection],
-  bound: Bound,
-): Promise<'made' | undefined> {
+async function createCollection(db: Db, collection: Records, bound: Bound): Promise<'made' | undefined> {
   try {
-    await db.command({ create: collectionName, ...validation, writeConcern }, bound)
+    await db.command({ create: collection.collectionName, ...validation, writeConcern }, bound)
     return 'made'
   } catch (error) {
     if (isServerError(error, 'NamespaceExists')) return undefined
     throw error
   }
+}
+
+/**
+ * Nobody of ours adds a record before there are indexes. In this order: whoever opens the same database just now may
+ * make the indexes and add records between two looks.
+ */
+async function requireOwn(collection: Records, bound: Bound): Promise<void> {
+  const record = await collection.findOne({}, { ...bound, projection: { _id: 1 } })
+  if (record === null) return
+  const names = await collection
+    .listIndexes(bound)
+    .map(({ name }) => name)
+    .toArray()
+  if (!indexes.every(({ name }) => names.includes(name))) throw foreign()
+}
+
+function foreign(error?: unknown): KmsError {
+  const message = "a collection of this name is another program's, or was restored without its indexes"
+  return new KmsError('STORE_MISMATCH', message, error === undefined ? undefined : { cause: summary(error) })
 }
 
 function validationOf({ options }: CollectionInfo): Record<string, unknown> {

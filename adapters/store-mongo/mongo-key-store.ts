@@ -70,17 +70,15 @@ class MongoKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    const document = toDocument(record)
-    await this.#call(bound => this.#collections[record.collection].insertOne(document, bound))
+    const [records, document] = [this.#collections[record.collection], toDocument(record)]
+    await this.#call(bound => records.insertOne(document, bound))
   }
 
   async replace(record: StoredRecord): Promise<void> {
-    const document = toDocument(record)
+    const [records, document] = [this.#collections[record.collection], toDocument(record)]
     const { scope, id, revision } = document
     const replaced = { scope, id, revision: revision - 1 }
-    const { matchedCount } = await this.#change(bound =>
-      this.#collections[record.collection].replaceOne(replaced, document, bound),
-    )
+    const { matchedCount } = await this.#change(bound => records.replaceOne(replaced, document, bound))
     if (matchedCount !== 1) throw conflict()
   }
 

@@ -20,7 +20,7 @@ export const recordSchema = {
     scope: { bsonType: 'string' },
     id: { bsonType: 'string' },
     ids: { bsonType: 'array', minItems: 1, items: { bsonType: 'string' } },
-    revision: { bsonType: 'number', minimum: 1 },
+    revision: { bsonType: 'number', minimum: 0 },
     body: { bsonType: 'binData' },
   },
 } as const satisfies Document
@@ -42,7 +42,7 @@ export function toRecord(document: Document, collection: Collection): StoredReco
     isTexts(ids) &&
     ids[0] === id &&
     Number.isSafeInteger(revision) &&
-    revision >= 1 &&
+    revision >= 0 &&
     body instanceof Binary &&
     body.sub_type === Binary.SUBTYPE_DEFAULT
   if (!isRecord) throw corrupt()

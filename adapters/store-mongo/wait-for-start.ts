@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KmsError } from '@keyhold/core'
-import { withDeadline } from '../shared/deadline.ts'
+import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { isServerError, summary } from './driver-errors.ts'
 
 export interface StartOptions {
@@ -34,7 +34,8 @@ export async function waitForStart<T>(
       } catch (error) {
         const final = finalError(error)
         if (final !== undefined) throw final
-        cause = summary(error)
+        // That the time is over says less than what went wrong before.
+        if (cause === undefined || !(error instanceof DeadlineError)) cause = summary(error)
       }
       if (startTimeout - waited() <= pause) break
       await sleep(pause)

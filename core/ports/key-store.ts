@@ -14,7 +14,7 @@ export interface StoredRecord {
    * bytes: a store must treat it as data, never as a path, an operator or an object member.
    */
   readonly ids: readonly [string, ...string[]]
-  /** 1 when added, then counted up by each replacement. */
+  /** 1 when it is new, then counted up by each replacement. */
   readonly revision: number
   readonly body: Uint8Array
 }
@@ -33,7 +33,11 @@ export interface StoredRecord {
 export interface KeyStorePort {
   find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined>
 
-  /** Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. */
+  /**
+   * Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. Its
+   * revision may be any whole number from 0 up and is kept: the body of a record that comes from another store
+   * authenticates the one that it has.
+   */
   add(record: StoredRecord): Promise<void>
 
   /**

@@ -28,16 +28,9 @@ export class Gf256 {
     return this.multiply(a, this.multiply(inverse, inverse))
   }
 
-  /** Where the line through two points of different x meets x = 0. */
-  atZero(one: Point, other: Point): number {
-    const difference = one.x ^ other.x
-    const fromOne = this.multiply(one.y, this.divide(other.x, difference))
-    const fromOther = this.multiply(other.y, this.divide(one.x, difference))
-    return fromOne ^ fromOther
+  /** What the values of a line at two places are to be multiplied with, to add up to its value at 0. */
+  weightsAtZero(one: number, other: number): readonly [number, number] {
+    const difference = one ^ other
+    return [this.divide(other, difference), this.divide(one, difference)]
   }
-}
-
-export interface Point {
-  readonly x: number
-  readonly y: number
 }

@@ -31,11 +31,12 @@ export const secretsJsShare: ShareFormat = {
   },
   xOf,
   async combine(one, other) {
-    const [xOne, xOther] = [xOf(one), xOf(other)]
+    const [weight, otherWeight] = field.weightsAtZero(xOf(one), xOf(other))
     const padded = new Uint8Array((one.length - prefixLength) / 2)
     for (let index = 0; index < padded.length; index += 1) {
       const at = prefixLength + 2 * index
-      padded[index] = field.atZero({ x: xOne, y: hexByte(one, at) }, { x: xOther, y: hexByte(other, at) })
+      const y = field.multiply(weight, hexByte(one, at))
+      padded[index] = y ^ field.multiply(otherWeight, hexByte(other, at))
     }
     const secret = withoutPadding(padded)
     padded.fill(0)

@@ -7,7 +7,7 @@ const shareLength = { min: secretLength.min + 1, max: secretLength.max + 1 }
 
 /**
  * The shares of HashiCorp Vault, go-shamir and `shamir-secret-sharing`: GF(2^8) over 0x11b, each share `y… ‖ x`. As text
- * it is standard base64.
+ * it is standard base64. The library combines and splits; for splitting it draws from the system's generator itself.
  */
 export const vaultShare: ShareFormat = {
   decode(text) {

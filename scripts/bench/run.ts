@@ -1,10 +1,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Proof, signedHeaders } from './caller.ts'
-import { Load, postRequest } from './load.ts'
-import { type Estimate, estimate, geometricMean, median, seededRandom, shuffled } from './statistics.ts'
-import { startVariant, type VariantProcess } from './variant-process.ts'
+import type { Proof } from './caller.ts'
+import { type Estimate, estimate, geometricMean, median, seededRandom } from './statistics.ts'
+import { takeTurns, Variant } from './variant.ts'
 import { echo, type Operation } from './variants.ts'
 
 export interface RunOptions {
@@ -83,68 +82,6 @@ export async function run(options: RunOptions, onRow: (row: Row) => void = () =>
     await output.close()
     await rm(directory, { recursive: true })
   }
-}
-
-/** A server, its client and what it is asked. */
-class Variant {
-  readonly #process: VariantProcess
-  readonly #load: Load
-  readonly #requests: readonly Buffer[]
-
-  private constructor(process: VariantProcess, load: Load, requests: readonly Buffer[]) {
-    this.#process = process
-    this.#load = load
-    this.#requests = requests
-  }
-
-  static async start(
-    script: 'floor-server' | 'service-server',
-    operation: Operation,
-    directory: string,
-    output: number,
-  ): Promise<Variant> {
-    const process = await startVariant(script, [directory, operation.keyType, operation.proof], output)
-    try {
-      const { address } = process
-      const load = await Load.open(address)
-      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
-      const path = operation.path(address)
-      const { caller } = address
-      const request = async (body: unknown) =>
-        postRequest(path, body, caller && (await signedHeaders(caller, operation.name, path, body)))
-      const requests = await Promise.all(bodies.map(request))
-      return new Variant(process, load, requests)
-    } catch (error) {
-      await process.stop()
-      throw error
-    }
-  }
-
-  /** Answers `count` requests, and resolves with the microseconds of processor time that one took. */
-  async answer(count: number): Promise<number> {
-    const before = await this.#process.cpu()
-    await this.#load.slice(this.#requests, count)
-    return ((await this.#process.cpu()) - before) / count
-  }
-
-  async stop(): Promise<void> {
-    this.#load.close()
-    await this.#process.stop()
-  }
-}
-
-async function takeTurns(
-  variants: Readonly<Record<keyof Round, Variant>>,
-  { rounds, slice }: RunOptions,
-  random: () => number,
-): Promise<Round[]> {
-  const taken: Round[] = []
-  while (taken.length < rounds) {
-    const round: Record<string, number> = {}
-    for (const [name, variant] of shuffled(Object.entries(variants), random)) round[name] = await variant.answer(slice)
-    taken.push(round as Round)
-  }
-  return taken
 }
 
 function rowOf({ name, keyType, proof }: Operation, rounds: readonly Round[], random: () => number): Row {

@@ -7,14 +7,19 @@ import { didKeySigner, readTrustblocCapability, resolveSelfContainedDid, SecretB
 import { callerOf, type Proof } from './caller.ts'
 import { reportTo } from './variant-process.ts'
 
-/** `service-server.js DIRECTORY KEYTYPE PROOF`: the service as `keyhold start` runs it, with one keystore and one key. */
-const [directory = '', keyType = '', proof = 'none'] = process.argv.slice(2) as [string?, string?, Proof?]
+/**
+ * `service-server.js DIRECTORY KEYTYPE PROOF [SETTINGS]`: the service as `keyhold start` runs it, with one keystore and
+ * one key. Further settings are given as JSON.
+ */
+const [directory = '', keyType = '', proof = 'none', settings = '{}'] = process.argv.slice(2) as Arguments
+type Arguments = [directory?: string, keyType?: string, proof?: Proof, settings?: string]
 const config = loadConfig({
   // Signed requests name where they are sent, so that is settled before anything listens.
   KMS_HOST: '127.0.0.1:0',
   KMS_BASE_URL: 'http://localhost',
   KMS_AUTH_TYPE: proof === 'none' ? 'none' : 'zcap',
   KMS_DATABASE_URL: join(directory, 'data'),
+  ...JSON.parse(settings),
 })
 const log = openLog(config.logLevel)
 const { ports, close } = await compose(config, log)

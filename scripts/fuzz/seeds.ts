@@ -112,6 +112,8 @@ export const seeds = {
     `mh=u${Buffer.concat([Buffer.of(0x12, 0x20), Buffer.alloc(32)]).toString('base64url')}`,
   ),
   base64: texts('SGVsbG8=', 'SGVs\r\nbG8=', ''),
+  vaultShares: texts(...[17, 33, 65].map(length => Buffer.alloc(length, 0xf1).toString('base64'))),
+  secretsJsShares: texts(...[17, 48, 128].map(length => `8a1${'1f'.repeat(length)}`)),
 } satisfies Readonly<Record<string, readonly Uint8Array[]>>
 
 function texts(...values: readonly string[]): readonly Uint8Array[] {

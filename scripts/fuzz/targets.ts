@@ -3,7 +3,14 @@ import { gzipSync } from 'node:zlib'
 import { readChain } from '@keyhold/adapters/zcap-ccg/read-chain.js'
 import { parseDigest } from '@keyhold/app/http/authentication/body-digest.js'
 import { inflateCapability, parseInvocation } from '@keyhold/app/http/authentication/capability-text.js'
-import { decodeBase64, encodeBase64, parseSignature, readTrustblocCapability, signingString } from '@keyhold/core'
+import {
+  decodeBase64,
+  encodeBase64,
+  parseSignature,
+  readShare,
+  readTrustblocCapability,
+  signingString,
+} from '@keyhold/core'
 import { resolveDidJwk } from '@keyhold/core/dids/did-jwk.js'
 import { resolveDidKey } from '@keyhold/core/dids/did-key.js'
 import { decodeMultibase, encodeMultibase } from '@keyhold/core/encoding/multibase.js'
@@ -150,6 +157,24 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
       const digest = parseDigest(latin1(input))
       if (digest === undefined) return false
       strictEqual(digest.bytes.length, digest.algorithm === 'sha256' ? 32 : 64)
+      return true
+    },
+  },
+  'secret share': {
+    seeds: seeds.vaultShares,
+    accepts(input) {
+      const share = readShare('gf256-11b', latin1(input))
+      strictEqual(share.lend(encodeBase64), latin1(input))
+      ok(share.length >= 17 && share.length <= 65 && share.lend(bytes => bytes.at(-1)) !== 0)
+      return true
+    },
+  },
+  'secret share of secrets.js': {
+    seeds: seeds.secretsJsShares,
+    accepts(input) {
+      const share = readShare('secrets.js', latin1(input))
+      strictEqual(share.lend(latin1), latin1(input))
+      ok(/^8(?!00)[0-9a-f]{2}([0-9a-f]{2}){17,128}$/.test(latin1(input)))
       return true
     },
   },

@@ -19,6 +19,10 @@ export interface Recorded {
 
 /** Starts both servers on a directory, with a proxy in front of each. Servers that somebody else runs are not taken. */
 export async function startRecordedServers(directory: string): Promise<RecordedServers | Skipped> {
+  const foreign = ['KEYHOLD_TEST_KMS_ENDPOINT', 'KEYHOLD_TEST_MONGO_URL'].filter(
+    name => process.env[name] !== undefined,
+  )
+  if (foreign.length > 0) return { skip: `calls to servers of others are not recorded: unset ${foreign.join(' and ')}` }
   const servers: Server[] = []
   const record = new CallRecord()
   const started = async (starting: Promise<Server | Skipped>) => {
@@ -31,9 +35,9 @@ export async function startRecordedServers(directory: string): Promise<RecordedS
     const kms = await started(startKms({ directory }))
     if ('skip' in kms) return kms
     const mongo = await started(startMongo({ directory }))
-    if ('skip' in mongo || mongo.process === undefined || kms.process === undefined) {
+    if ('skip' in mongo) {
       await stopServers()
-      return 'skip' in mongo ? mongo : { skip: 'calls are recorded in front of servers of our own alone' }
+      return mongo
     }
     const recorded = {
       kms: { server: kms, proxy: await recordKms(kms.url, record) },

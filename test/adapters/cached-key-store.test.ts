@@ -1,6 +1,6 @@
 import { CachedKeyStore, FixedClock, MemoryKeyStore } from '@keyhold/adapters'
 import { keyStoreContract, outcome } from '@keyhold/contract'
-import type { KeyStorePort, StoredRecord } from '@keyhold/core'
+import { type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import t from 'tap'
 
 /** Counts its readings, and lets things happen before it answers one. */
@@ -78,6 +78,44 @@ await t.test('who lost against another change reads anew', async t => {
   await other.replace(record(2))
   t.equal(await outcome(() => store.replace(record(2))), 'CONFLICT')
   t.equal(await revisionIn(store), 2)
+})
+
+await t.test('a thousand that want a record at once cost one reading', async t => {
+  const { shared, store } = await setUp()
+  const found = await Promise.all(Array.from({ length: 1000 }, () => store.find('keys', 'scope', 'a')))
+  t.equal(new Set(found).size, 1000, 'each has a copy of its own')
+  t.ok(found.every(each => each?.revision === 1))
+  t.equal(shared.reads, 1)
+})
+
+await t.test('nobody takes the word of a reading that began too long ago, or that found nothing', async t => {
+  const { clock, shared, store, other } = await setUp()
+  let answer = () => {}
+  const slow = new Promise<void>(resolve => {
+    answer = resolve
+  })
+  shared.beforeAnswer = () => slow
+  const [early, absent] = [revisionIn(store), store.find('keys', 'scope', 'b')]
+  shared.beforeAnswer = async () => {}
+  clock.advance(1001)
+  await other.replace(record(2))
+  t.equal(await revisionIn(store), 2, 'it was too old')
+  await other.add({ ...record(1), ids: ['b'] })
+  const second = store.find('keys', 'scope', 'b')
+  answer()
+  t.equal(await early, 1)
+  t.equal(await absent, undefined)
+  t.ok(await second, 'it was looked for again')
+})
+
+await t.test('a reading that fails fails all who waited for it, and the next one reads anew', async t => {
+  const { shared, store } = await setUp()
+  shared.beforeAnswer = () => Promise.reject(new KmsError('STORE_UNAVAILABLE', 'away'))
+  const outcomes = await Promise.all([1, 2, 3].map(() => outcome(() => revisionIn(store))))
+  t.strictSame(outcomes, Array(3).fill('STORE_UNAVAILABLE'))
+  t.equal(shared.reads, 1)
+  shared.beforeAnswer = async () => {}
+  t.equal(await revisionIn(store), 1)
 })
 
 await t.test('what is answered is a copy', async t => {

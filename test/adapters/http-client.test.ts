@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HttpClient, HttpFailure } from '@keyhold/adapters/shared/http.js'
 import t, { type Test } from 'tap'
+import { buildConnector } from 'undici'
 
 /** A server that answers with `listener`, and a client with its URL. */
 async function pair(t: Test, listener: RequestListener) {
@@ -63,6 +64,37 @@ t.test('the signal ends a call in each of its stages', async t => {
     const { client, call } = await pair(t, listener)
     t.equal(await failure(client.send({ ...call, signal: AbortSignal.timeout(100) })), 'deadline', name)
   }
+})
+
+t.test('a call that waits for a connection ends with its signal, and is not sent later', async t => {
+  const requests: string[] = []
+  const { call } = await pair(t, (request, response) => {
+    requests.push(`${request.headers['x-name']}`)
+    response.end()
+  })
+  const inTime = buildConnector({ timeout: 10_000 })
+  let open = () => {}
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  const client = new HttpClient({
+    timeout: 10_000,
+    connections: 1,
+    connect: (target, callback) => void opened.then(() => inTime(target, callback)),
+  })
+  t.teardown(() => client.close())
+  const send = (name: string, signal: AbortSignal) => client.send({ ...call, headers: { 'x-name': name }, signal })
+  const controller = new AbortController()
+  const early = failure(send('early', controller.signal))
+  const queued = failure(send('queued', controller.signal))
+  const last = send('last', AbortSignal.timeout(10_000))
+  controller.abort()
+  t.equal(await early, 'deadline')
+  t.equal(await queued, 'deadline')
+  t.equal(await failure(send('never', AbortSignal.abort())), 'deadline')
+  open()
+  t.equal((await last).status, 200)
+  t.strictSame(requests, ['last'])
 })
 
 t.test('a connection that breaks says no more than its code', async t => {

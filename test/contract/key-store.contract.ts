@@ -62,6 +62,20 @@ export async function keyStoreContract(
     }
   })
 
+  await t.test('add: a record keeps whatever revision it has', async t => {
+    const store = await open(t)
+    for (const revision of [0, 1, 2, 1000, 2 ** 31, 2 ** 40]) {
+      const record = { ...sampleRecord(`a ${revision}`, `b ${revision}`), revision }
+      t.equal(await outcome(() => store.add(record)), 'done', `revision ${revision}`)
+      for (const id of record.ids) await finds(t, store, record, id)
+      const next = nextRevision(record)
+      t.equal(await outcome(() => store.replace(next)), 'done', 'the next one takes its place')
+      await finds(t, store, next, record.ids[0])
+      t.equal(await outcome(() => store.remove('keys', 'scope', record.ids[0], revision)), 'CONFLICT')
+      t.equal(await outcome(() => store.remove('keys', 'scope', record.ids[0], revision + 1)), 'done')
+    }
+  })
+
   await t.test('ids are unique in their collection and scope only', async t => {
     const store = await open(t)
     const records = collections.flatMap(collection =>

@@ -19,7 +19,7 @@ const malformed: readonly [string, Document][] = [
   ['ids that are no array', { ids: 'a' }],
   ['an id among them of another type', { ids: ['a', { a: 1 }] }],
   ['no revision', { revision: undefined }],
-  ['revision 0', { revision: 0 }],
+  ['a revision below 0', { revision: -1 }],
   ['a revision of another type', { revision: '1' }],
   ['no body', { body: undefined }],
   ['a body of text', { body: 'body' }],
@@ -101,15 +101,53 @@ await withMongo(t, 'what stands in the database', { replicaSet: true }, async (t
     }
   })
 
-  await t.test("another program's collections are refused", async t => {
+  await t.test("another program's collections are refused, and not touched", async t => {
     const url = newDatabase(t, server)
     const db = rawDatabase(t, url)
-    await db.collection('other_keys').createIndex({ something: 1 }, { name: 'ids' })
-    await db.collection('more_keys').insertMany([{ name: 'a' }, { name: 'b' }])
-    for (const prefix of ['other_', 'more_']) {
+    // The first is empty, but has an index of the same name.
+    await db.collection('one_keys').createIndex({ something: 1 }, { name: 'ids' })
+    await db.collection('two_keys').insertMany([{ name: 'a' }, { name: 'b' }])
+    await db.collection('three_header').insertOne({ name: 'a' })
+    await db.createCollection('four_keystores', { validator: { name: { $exists: true } } })
+    await db.collection('four_keystores').insertOne({ name: 'a' })
+    const theirs = ['two_keys', 'three_header', 'four_keystores']
+    const shown = async () => {
+      const options = await db.listCollections({ name: { $in: theirs } }).toArray()
+      const indexes = await Promise.all(theirs.map(name => db.collection(name).indexes()))
+      return JSON.stringify([options.toSorted((a, b) => (a.name < b.name ? -1 : 1)), indexes])
+    }
+    const before = await shown()
+    for (const prefix of ['one_', 'two_', 'three_', 'four_']) {
       t.equal(await outcome(() => openMongoKeyStore({ url, ...patient, prefix })), 'STORE_MISMATCH', prefix)
     }
+    t.equal(await shown(), before)
     await openMongo(t, url)
+  })
+
+  await t.test('nothing but text is an id', async t => {
+    const store = await openMongo(t, newDatabase(t, server))
+    await store.add(record(1, '\ufffd'))
+    const others: unknown[] = [
+      '\ud800',
+      { $ne: '' },
+      { $gt: '' },
+      /^/,
+      null,
+      undefined,
+      1,
+      ['\ufffd'],
+      new String('\ufffd'),
+    ]
+    for (const [i, other] of others.entries()) {
+      const id = other as string
+      t.equal(await outcome(() => store.find('keys', 'scope', id)), 'STORE_UNAVAILABLE', `find ${i}`)
+      t.equal(await outcome(() => store.find('keys', id, '\ufffd')), 'STORE_UNAVAILABLE', `find in ${i}`)
+      t.equal(await outcome(() => store.list('keys', id, 9)), 'STORE_UNAVAILABLE', `list ${i}`)
+      t.equal(await outcome(() => store.add(record(1, id))), 'STORE_UNAVAILABLE', `add ${i}`)
+      t.equal(await outcome(() => store.replace(record(2, '\ufffd', id))), 'STORE_UNAVAILABLE', `replace ${i}`)
+      t.equal(await outcome(() => store.remove('keys', 'scope', id, 1)), 'STORE_UNAVAILABLE', `remove ${i}`)
+    }
+    t.match(await store.list('keys', 'scope', 9), [{ ids: ['\ufffd'], revision: 1 }])
   })
 
   await t.test('a document of another shape is STORE_CORRUPT', async t => {

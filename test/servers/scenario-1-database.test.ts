@@ -10,9 +10,11 @@ import { storedBytes } from '@keyhold/scripts/demo-aws/stored.js'
 import { base64, call } from '@keyhold/scripts/http-client.js'
 import { kmsKeyArn } from '@keyhold/scripts/servers/start.js'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
-import type { Db } from 'mongodb'
+import { encode } from 'cborg'
+import { Binary } from 'mongodb'
 import t, { type Test } from 'tap'
 import { useTestCredentials } from '../support/aws-environment.ts'
+import { copyDatabase, dumpDatabase } from '../support/database-copy.ts'
 import { newDatabase, openMongo, rawDatabase } from '../support/mongo.ts'
 import {
   at,
@@ -27,16 +29,6 @@ import { secretsIn } from '../support/secret-forms.ts'
 const message = base64('message')
 const region = 'eu-west-2'
 useTestCredentials()
-
-/** Every byte that the driver answers, by collection. */
-async function dump(database: Db): Promise<Record<string, string>> {
-  const dumped: Record<string, string> = {}
-  for (const collection of await database.collections()) {
-    const documents = await collection.find({}, { raw: true }).sort({ _id: 1 }).toArray()
-    dumped[collection.collectionName] = documents.map(bytes => (bytes as unknown as Buffer).toString('latin1')).join('')
-  }
-  return dumped
-}
 
 /** Every file of a directory, by its path. */
 async function readAll(directory: string): Promise<Record<string, string>> {
@@ -125,13 +117,15 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     ])
 
     const known = { ...secrets, ...opened }
-    const documents = await dump(rawDatabase(t, instances.databaseUrl))
+    const { databaseUrl } = instances
+    const database = rawDatabase(t, databaseUrl)
+    const documents = await dumpDatabase(database)
     t.strictSame(Object.keys(documents).sort(), ['header', 'keys', 'keystores', 'revocations', 'server_keys'])
     for (const [collection, bytes] of Object.entries(documents)) t.strictSame(secretsIn(bytes, known), [], collection)
     const files = await readAll(join(servers.directory, 'db'))
     for (const [file, bytes] of Object.entries(files)) t.strictSame(secretsIn(bytes, known), [], file)
 
-    const stored = await storedBytes(instances.databaseUrl)
+    const stored = await storedBytes(databaseUrl)
     const locked = stored.filter(({ lockId }) => lockId !== undefined)
     t.equal(locked.length, 11, 'three of the server and the keystore, and eight versions of keys, and each is locked')
     const id = Buffer.from(keys[0]?.url.split('/').at(-1) ?? '')
@@ -140,6 +134,10 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
       Object.values(files).some(bytes => secretsIn(bytes, { id }).length > 0),
       'and in a file',
     )
+    const body = Buffer.concat([Buffer.alloc(33), encode({ other: secrets.aesKey })])
+    const place = { scope: 'x', id: 'x', ids: ['x'], revision: 1 }
+    await database.collection('keys').insertOne({ ...place, body: new Binary(body) })
+    await t.rejects(storedBytes(databaseUrl), /keys x: unknown bytes at other/, 'bytes of no known kind are found')
   })
 
   t.test('a copy of it opens nothing without the key in AWS', async t => {
@@ -151,12 +149,9 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
 
     const copyUrl = newDatabase(t, servers.mongo.server)
     const copy = rawDatabase(t, copyUrl)
-    for (const collection of await rawDatabase(t, original).collections()) {
-      const documents = await collection.find().toArray()
-      if (documents.length > 0) await copy.collection(collection.collectionName).insertMany(documents)
-    }
+    await copyDatabase(rawDatabase(t, original), copy)
     const copied: Settings = { ...environment, KMS_DATABASE_URL: copyUrl }
-    const before = await dump(copy)
+    const before = await dumpDatabase(copy)
 
     const admin = new KMSClient({ region, endpoint: servers.kms.server.url })
     t.teardown(() => admin.destroy())
@@ -172,7 +167,7 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
       t.equal(code, 1, name)
       t.ok(output.includes(`"msg":"${sentence}`), `${name}: ${output}`)
       t.notMatch(output, /\n {4}at |listening/, `${name}: no stack, and nobody was served`)
-      const after = await dump(copy)
+      const after = await dumpDatabase(copy)
       for (const [collection, bytes] of Object.entries(before)) t.equal(after[collection], bytes, `${name}: unchanged`)
     }
     await isRefused('a master key file', local, `${sealed} local:`)

@@ -6,7 +6,7 @@ import { base64, call } from '@keyhold/scripts/http-client.js'
 import { lineOf } from '@keyhold/scripts/servers/call-record.js'
 import { startService } from '@keyhold/scripts/service-process.js'
 import t from 'tap'
-import { at, testInstances, withRecordedServers } from '../support/recorded-servers.ts'
+import { at, knownFor, testInstances, withRecordedServers } from '../support/recorded-servers.ts'
 import { repository } from '../support/repository.ts'
 import { traceAfterStart } from '../support/trace.ts'
 import { until } from '../support/until.ts'
@@ -50,11 +50,19 @@ const traces = {
   ],
 } as const
 
+const demo = join(repository, 'scripts/dist/demo-aws/main.js')
+
+t.test('where the servers cannot be had the demo says what to do', async t => {
+  const env = { ...process.env, KEYHOLD_TEST_KMS_ENDPOINT: 'http://127.0.0.1:1', KEYHOLD_TEST_MONGO_URL: undefined }
+  const stderr = /^calls to servers of others are not recorded: unset KEYHOLD_TEST_KMS_ENDPOINT\n$/
+  await t.rejects(promisify(execFile)(process.execPath, [demo], { env }), { code: 1, stdout: '', stderr })
+})
+
 await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, servers) => {
   const { record } = servers
 
   t.test('the calls to AWS and to the database come in this order, and no others', async t => {
-    const settings = { KMS_AUTH_TYPE: 'zcap', KMS_RECORD_CACHE_TTL: '0', KMS_LOG_LEVEL: 'debug' }
+    const settings = { ...knownFor('0'), KMS_AUTH_TYPE: 'zcap', KMS_LOG_LEVEL: 'debug' }
     const instances = await testInstances(t, servers, settings)
     const steps: Step[] = []
     await walk(instances.url, record, step => steps.push(step))
@@ -76,7 +84,7 @@ await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, s
   })
 
   t.test('what is open and known already is not asked for again', async t => {
-    const { b } = await testInstances(t, servers, { KMS_RECORD_CACHE_TTL: '1h' })
+    const { b } = await testInstances(t, servers, knownFor('1h'))
     const { key_store_url } = await call('POST', `${b.url}/v1/keystores`, { controller: 'alice' })
     const createKey = () => call('POST', `${at(b, key_store_url)}/keys`, { key_type: 'ED25519' })
     const { key_url } = await createKey()
@@ -92,7 +100,7 @@ await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, s
   })
 
   t.test('a thousand signatures at once on an instance that has opened nothing cost one call to AWS', async t => {
-    const { a, environment } = await testInstances(t, servers, { KMS_RECORD_CACHE_TTL: '1h' })
+    const { a, environment } = await testInstances(t, servers, knownFor('1h'))
     const { key_store_url } = await call('POST', `${a.url}/v1/keystores`, { controller: 'alice' })
     const { key_url } = await call('POST', `${at(a, key_store_url)}/keys`, { key_type: 'ED25519' })
     const cold = await startService({ directory: servers.directory, environment })
@@ -105,9 +113,8 @@ await withRecordedServers(t, 'locked by AWS KMS, stored in MongoDB', async (t, s
     t.equal(signatures.size, 1, 'all of them are signatures of the one key')
   })
   t.test('the demo runs', async t => {
-    const main = join(repository, 'scripts/dist/demo-aws/main.js')
     // What it could not do it would say on its standard error, with an exit code that is not 0.
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main])
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [demo])
     t.equal(stderr, '')
     for (const moment of causes.flat()) t.ok(stdout.includes(moment), moment)
     t.match(stdout, /integrityKey: \d+ bytes, locked by aws-kms:arn:/)

@@ -122,3 +122,51 @@ declare module '@digitalbazaar/ezcap' {
     }): Promise<Record<string, unknown>>
   }
 }
+
+declare module '@digitalbazaar/edv-client' {
+  interface Signer {
+    readonly id: string
+    sign(options: { readonly data: Uint8Array }): Promise<Uint8Array>
+  }
+
+  interface KeyAgreementKey {
+    readonly id: string
+    readonly type: string
+    deriveSecret(options: { readonly publicKey: { readonly publicKeyMultibase: string } }): Promise<Uint8Array>
+  }
+
+  interface Document {
+    readonly id?: string
+    readonly sequence?: number
+    readonly content: object
+  }
+
+  export class EdvClient {
+    constructor(options: {
+      /** Of the vault. */
+      readonly id: string
+      readonly capability?: object
+      readonly invocationSigner: object
+      readonly keyAgreementKey: KeyAgreementKey
+      readonly keyResolver: (key: { readonly id: string }) => Promise<object>
+      readonly cipherVersion?: 'recommended' | 'fips'
+    })
+
+    insert(options: { readonly doc: Document }): Promise<Document & { readonly id: string }>
+    get(options: { readonly id: string }): Promise<Document & { readonly id: string }>
+    update(options: { readonly doc: Document }): Promise<Document & { readonly id: string }>
+    delete(options: { readonly doc: Document }): Promise<boolean>
+  }
+
+  export class HttpsTransport {
+    constructor(options: {
+      readonly edvId: string
+      readonly capability?: object
+      readonly invocationSigner: object
+    })
+
+    /** @returns the document as it is stored */
+    get(options: { readonly id: string }): Promise<Record<string, unknown>>
+    insert(options: { readonly encrypted: object }): Promise<void>
+  }
+}

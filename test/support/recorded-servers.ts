@@ -13,16 +13,18 @@ export async function withRecordedServers(
   name: string,
   tests: (t: Test, servers: TestServers) => Promise<void>,
 ): Promise<void> {
-  const directory = await temporaryDirectory(t)
-  const servers = await startRecordedServers(directory)
-  if ('skip' in servers) {
-    await t.test(name, { skip: servers.skip }, async () => {})
-    return
-  }
-  t.teardown(() => servers.stop())
   t.setTimeout(280_000)
-  const names = `${servers.kms.server.name}, ${servers.mongo.server.name}`
-  await t.test(`${name}: ${names}`, { timeout: 280_000 }, t => tests(t, { ...servers, directory }))
+  await t.test(name, { timeout: 280_000 }, async t => {
+    const directory = await temporaryDirectory(t)
+    const servers = await startRecordedServers(directory)
+    if ('skip' in servers) {
+      await t.test('no servers', { skip: servers.skip }, async () => {})
+      return
+    }
+    t.teardown(() => servers.stop())
+    const names = `${servers.kms.server.name}, ${servers.mongo.server.name}`
+    await t.test(names, { timeout: 280_000 }, t => tests(t, { ...servers, directory }))
+  })
 }
 
 export type Settings = Readonly<Record<string, string>>
@@ -32,6 +34,9 @@ export const patient: Settings = {
   KMS_SECRET_LOCK_TIMEOUT: '120s',
   KMS_DATABASE_CALL_TIMEOUT: '120s',
 }
+
+/** How long an instance knows a record that it has found. */
+export const knownFor = (duration: string): Settings => ({ KMS_RECORD_CACHE_TTL: duration })
 
 export interface TestInstances extends Instances {
   /** The database, past the proxies. */

@@ -1,7 +1,7 @@
 import { MemoryKeyStore } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { createKeystore, type KeyStorePort, KmsError, openKms, type Ports, type StoredRecord } from '@keyhold/core'
-import { openIntegrityKey } from '@keyhold/core/records/header.js'
+import { moveMarker, openIntegrityKey } from '@keyhold/core/records/header.js'
 import { decode, encode } from 'cborg'
 import t, { type Test } from 'tap'
 import { openStore } from '../../support/embedded-store.ts'
@@ -109,6 +109,24 @@ await t.test('a header that was changed is refused, and nothing is written', asy
     t.equal(store.writes, 1, `${name}: nothing is written`)
   }
 })
+
+await t.test(
+  'a store into which another one is being moved is refused, with a sentence, and nothing is written',
+  async t => {
+    const { record } = await sealed()
+    for (const marker of [moveMarker, { ...record, body: moveMarker.body }]) {
+      const store = new CountingStore()
+      await store.add(marker)
+      const refusal = { code: 'STORE_MISMATCH', message: /^a move of another store into this one has not ended/ }
+      await t.rejects(openIntegrityKey(memoryPorts({ store })), refusal)
+      t.equal(store.writes, 1)
+    }
+    const store = new CountingStore()
+    await store.add(moveMarker)
+    await store.replace(record)
+    t.equal(await outcome(() => openIntegrityKey(memoryPorts({ store }))), 'done', 'until the header takes its place')
+  },
+)
 
 await t.test('without its header a store is new, and none of its records is believed', async t => {
   const { store, ports } = await sealed()

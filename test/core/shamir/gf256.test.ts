@@ -49,8 +49,12 @@ await t.test('a line is found again from any two of its points', async t => {
     [0x53, 0xca],
     [0xff, 0xff],
   ] as const) {
-    const at = (x: number) => ({ x, y: start ^ field.multiply(slope, x) })
-    const found = new Set(elements.slice(1, -1).map(x => field.atZero(at(x), at(255))))
+    const at = (x: number) => start ^ field.multiply(slope, x)
+    const atZero = (one: number, other: number) => {
+      const [weight, otherWeight] = field.weightsAtZero(one, other)
+      return field.multiply(weight, at(one)) ^ field.multiply(otherWeight, at(other))
+    }
+    const found = new Set(elements.slice(1, -1).map(x => atZero(x, 255)))
     t.strictSame([...found], [start])
   }
 })

@@ -1,0 +1,72 @@
+import { signedHeaders } from './caller.ts'
+import { Load, postRequest } from './load.ts'
+import { shuffled, type UnitRandom } from './statistics.ts'
+import { startVariant, type VariantProcess } from './variant-process.ts'
+import type { Operation } from './variants.ts'
+
+/** A server, its client and what it is asked. */
+export class Variant {
+  readonly #process: VariantProcess
+  readonly #load: Load
+  readonly #requests: readonly Buffer[]
+
+  private constructor(process: VariantProcess, load: Load, requests: readonly Buffer[]) {
+    this.#process = process
+    this.#load = load
+    this.#requests = requests
+  }
+
+  static async start(
+    script: 'floor-server' | 'service-server',
+    operation: Operation,
+    directory: string,
+    output: number,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Variant> {
+    const args = [directory, operation.keyType, operation.proof, JSON.stringify(settings)]
+    const process = await startVariant(script, args, output)
+    try {
+      const { address } = process
+      const load = await Load.open(address)
+      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
+      const path = operation.path(address)
+      const { caller } = address
+      const request = async (body: unknown) =>
+        postRequest(path, body, caller && (await signedHeaders(caller, operation.name, path, body)))
+      const requests = await Promise.all(bodies.map(request))
+      return new Variant(process, load, requests)
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
+  /** Answers `count` requests, and resolves with the microseconds of processor time that one took. */
+  async answer(count: number): Promise<number> {
+    const before = await this.#process.cpu()
+    await this.#load.slice(this.#requests, count)
+    return ((await this.#process.cpu()) - before) / count
+  }
+
+  async stop(): Promise<void> {
+    this.#load.close()
+    await this.#process.stop()
+  }
+}
+
+/** The variants take turns in short slices, in a random order in each round. Microseconds per answer, by variant. */
+export async function takeTurns<Name extends string>(
+  variants: Readonly<Record<Name, Variant>>,
+  { rounds, slice }: { readonly rounds: number; readonly slice: number },
+  random: UnitRandom,
+): Promise<Readonly<Record<Name, number>>[]> {
+  const taken: Readonly<Record<Name, number>>[] = []
+  while (taken.length < rounds) {
+    const round: Partial<Record<Name, number>> = {}
+    for (const [name, variant] of shuffled(Object.entries<Variant>(variants), random)) {
+      round[name as Name] = await variant.answer(slice)
+    }
+    taken.push(round as Record<Name, number>)
+  }
+  return taken
+}

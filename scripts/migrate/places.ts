@@ -1,0 +1,56 @@
+import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+
+/** Where records stand that a list answers together. */
+export interface Place {
+  readonly collection: Collection
+  readonly scope: string
+}
+
+/** Records that are asked for at once, and written at once. */
+const pageSize = 50
+/** Keystores that are worked on at once. */
+const parallel = 8
+
+/** Of the store as a whole: its own keys, and the keystores, whose ids are the scopes of everything else. */
+export const storePlaces: readonly Place[] = [
+  { collection: 'server-keys', scope: '' },
+  { collection: 'keystores', scope: '' },
+]
+
+function keystorePlaces(id: string): readonly Place[] {
+  return [
+    { collection: 'keys', scope: id },
+    { collection: 'revocations', scope: id },
+  ]
+}
+
+/** The records of a place, in the byte order of their first ids. */
+export async function* pagesOf(store: KeyStorePort, { collection, scope }: Place): AsyncGenerator<StoredRecord[]> {
+  let after: string | undefined
+  for (;;) {
+    const page = await store.list(collection, scope, pageSize, after)
+    if (page.length > 0) yield page
+    if (page.length < pageSize) return
+    after = page.at(-1)?.ids[0]
+  }
+}
+
+/** Does something for every place of a store, in which what belongs to a keystore comes after all keystores. */
+export async function forEachPlace(store: KeyStorePort, act: (place: Place) => Promise<void>): Promise<void> {
+  for (const place of storePlaces) await act(place)
+  for await (const keystores of pagesOf(store, { collection: 'keystores', scope: '' })) {
+    const places = keystores.flatMap(({ ids: [id] }) => keystorePlaces(id))
+    // A worker takes the next place when it is done with one, and none goes on when another has failed.
+    const work = async () => {
+      for (let place = places.shift(); place !== undefined; place = places.shift()) await act(place)
+    }
+    const workers = Array.from({ length: parallel }, () =>
+      work().catch(error => {
+        places.length = 0
+        throw error
+      }),
+    )
+    const results = await Promise.allSettled(workers)
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+}
