@@ -57,13 +57,16 @@ export class Trial {
     const working = Promise.all(
       Array.from({ length: workers }, () => work(this.#clients(this.#account.acknowledged, excuseOf), () => over)),
     )
-    await this.#someWork()
-    struck = true
-    await this.#kill(victim)
-    // Whoever is left goes on, and must not notice.
-    await Promise.race([working, this.#someWork()])
-    over = true
-    await working
+    try {
+      await this.#someWork()
+      struck = true
+      await this.#kill(victim)
+      // Whoever is left goes on, and must not notice.
+      await Promise.race([working, this.#someWork()])
+    } finally {
+      over = true
+      await working
+    }
     return settlements
   }
 
