@@ -1,51 +1,16 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
-import { readEd25519Pkcs8 } from './pkcs8.ts'
+import { edwardsKeyType } from './edwards.ts'
+import type { KeyMaterial } from './key-type.ts'
 
-const publicPart: PublicPart = {
-  encode: publicKey => publicKey,
-  decode(encoded) {
-    if (encoded.length !== 32) throw wrongKeyMaterial()
-    // RFC 8032 section 5.1.3 decoding, and no point of small order: such a key verifies signatures that nobody made.
-    let point: InstanceType<typeof ed25519.Point>
-    try {
-      point = ed25519.Point.fromBytes(encoded)
-    } catch (cause) {
-      throw wrongKeyMaterial(cause)
-    }
-    if (point.isSmallOrder()) throw wrongKeyMaterial()
-    return encoded
-  },
-  jwk: publicKey => ({ crv: 'Ed25519', kty: 'OKP', x: encodeBase64Url(publicKey) }),
-}
-
-/** RFC 8032 Ed25519 (pure). The secret is the 32-byte seed, the public form on the wire the raw 32 bytes. */
-export const ed25519KeyType: SynchronousKeyType &
-  Required<Pick<SynchronousKeyType, 'publicPart' | 'signer' | 'verifier'>> = {
-  family: 'signature',
-  generate: random => fromSeed(random(32)),
-  importSecret(encoded) {
-    const { secret, publicKey } = readEd25519Pkcs8(encoded)
-    if (secret.length !== 32) throw wrongKeyMaterial()
-    const material = fromSeed(Uint8Array.from(secret))
-    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-    return material
-  },
-  publicPart,
-  signer(seed, publicKey) {
-    // A JWK is imported twelve times as fast as PKCS#8, and Node takes no raw private key. See SECURITY.md.
-    const jwk = { ...publicPart.jwk(publicKey), d: encodeBase64Url(seed) }
-    const key = createPrivateKey({ format: 'jwk', key: jwk })
-    return { sign: message => sign(null, message, key) }
-  },
-  verifier(publicKey) {
-    const key = createPublicKey({ format: 'jwk', key: publicPart.jwk(publicKey) })
-    return { verify: (signature, message) => signature.length === 64 && verify(null, message, key, signature) }
-  },
-}
+/** Ed25519 (RFC 8032 section 5.1). */
+export const ed25519KeyType = edwardsKeyType({
+  crv: 'Ed25519',
+  oid: Buffer.from('06032b6570', 'hex'),
+  size: 32,
+  publicKeyOf: ed25519PublicKey,
+  pointOf: publicKey => ed25519.Point.fromBytes(publicKey),
+})
 
 /** The key of a seed, of which it takes ownership. */
 export function fromSeed(seed: Uint8Array): Required<KeyMaterial> {

@@ -1,6 +1,7 @@
 import { KmsError } from '../errors.ts'
 import { aes128GcmKeyType, aes256GcmKeyType, chaCha20Poly1305KeyType, xChaCha20Poly1305KeyType } from './aead.ts'
 import { ecdsaKeyType } from './ecdsa.ts'
+import { ed448KeyType } from './ed448.ts'
 import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
 import type { KeyType } from './key-type.ts'
@@ -9,6 +10,7 @@ import { rsaKeyType } from './rsa.ts'
 /** THE TABLE: one row per key type, under the name that the wire knows. Nothing else in the source names a key type. */
 export const keyTypes = table({
   ED25519: ed25519KeyType,
+  ED448: ed448KeyType,
   ECDSAP256DER: ecdsaKeyType('P-256', 'der'),
   ECDSAP384DER: ecdsaKeyType('P-384', 'der'),
   ECDSAP521DER: ecdsaKeyType('P-521', 'der'),

@@ -8,7 +8,6 @@ interface PrivateKey {
   readonly publicKey: Uint8Array | undefined
 }
 
-const idEd25519 = Buffer.from('06032b6570', 'hex')
 /** With its parameters, which are always NULL (RFC 8017 appendix A.1). */
 const rsaEncryption = Buffer.from('06092a864886f70d0101010500', 'hex')
 const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
@@ -33,9 +32,14 @@ function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
   return { secret, publicKey: publicKey && bytesOfBits(publicKey) }
 }
 
-/** An Ed25519 key (RFC 8410 section 7): the seed, of whatever length was sent. @throws KmsError INVALID_REQUEST */
-export function readEd25519Pkcs8(encoded: Uint8Array): PrivateKey {
-  const { secret, publicKey } = readPkcs8(encoded, idEd25519)
+/**
+ * An EdDSA key (RFC 8410 section 7): the seed, of whatever length was sent.
+ *
+ * @param curve the curve's OBJECT IDENTIFIER in DER
+ * @throws KmsError INVALID_REQUEST
+ */
+export function readEdwardsPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
+  const { secret, publicKey } = readPkcs8(encoded, curve)
   return { secret: readOnly(secret, derTag.octetString), publicKey }
 }
 

@@ -170,6 +170,7 @@ const words = (raw: Uint8Array): Uint32Array => new Uint32Array(Uint8Array.from(
 export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   echo: () => [echoFloor],
   ED25519: () => [signatureFloor(generateKeyPairSync('ed25519'), null), creationFloor(generateEd25519)],
+  ED448: () => [signatureFloor(generateKeyPairSync('ed448'), null)],
   ECDSAP256DER: () => [signatureFloor(generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'sha256')],
   ECDSASecp256k1IEEEP1363: () => {
     const pair = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })

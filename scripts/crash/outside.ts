@@ -63,10 +63,10 @@ const fromJwk = (key: JsonWebKey): KeyObject => createPublicKey({ format: 'jwk',
 const bytes = (base64url = ''): Uint8Array => Buffer.from(base64url, 'base64url')
 const text = (encoded: Uint8Array): string => Buffer.from(encoded).toString('base64url')
 
-const rawEd25519: PublicForm = {
+const rawEdwards = (crv: 'Ed25519' | 'Ed448'): PublicForm => ({
   encode: key => bytes(jwkOf(key).x),
-  decode: encoded => fromJwk({ kty: 'OKP', crv: 'Ed25519', x: text(encoded) }),
-}
+  decode: encoded => fromJwk({ kty: 'OKP', crv, x: text(encoded) }),
+})
 
 const subjectPublicKeyInfo: PublicForm = {
   encode: key => key.export({ format: 'der', type: 'spki' }),
@@ -148,7 +148,8 @@ const aead = (name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305', keyLeng
 
 /** A new row of the service's table does not compile until it stands here as well. */
 export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
-  ED25519: signatureType(() => generateKeyPairSync('ed25519'), rawEd25519, null, {}),
+  ED25519: signatureType(() => generateKeyPairSync('ed25519'), rawEdwards('Ed25519'), null, {}),
+  ED448: signatureType(() => generateKeyPairSync('ed448'), rawEdwards('Ed448'), null, {}),
   ECDSAP256DER: ecdsa('P-256', 'sha256', 'der'),
   ECDSAP384DER: ecdsa('P-384', 'sha384', 'der'),
   ECDSAP521DER: ecdsa('P-521', 'sha512', 'der'),

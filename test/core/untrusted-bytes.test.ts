@@ -4,7 +4,7 @@ import { decodeEntry, entriesOf } from '@keyhold/adapters/store-embedded/record-
 import { outcome } from '@keyhold/contract'
 import { decodeBase64, SecretBytes, type StoredRecord } from '@keyhold/core'
 import { keyTypeNames, keyTypes } from '@keyhold/core/algorithms/index.js'
-import { readEcPkcs8, readEd25519Pkcs8 } from '@keyhold/core/algorithms/pkcs8.js'
+import { readEcPkcs8, readEdwardsPkcs8 } from '@keyhold/core/algorithms/pkcs8.js'
 import { readSealed } from '@keyhold/core/locks/sealed.js'
 import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { readBody, writeBody } from '@keyhold/core/records/record-body.js'
@@ -64,7 +64,7 @@ const readers: Record<string, Reader> = {
   },
   'a PKCS#8 Ed25519 key': {
     sample: okpPkcs8(oid.ed25519, randomBytes(32)),
-    read: readEd25519Pkcs8,
+    read: bytes => readEdwardsPkcs8(bytes, oid.ed25519),
     endings: ['done', 'INVALID_REQUEST'],
   },
   'a PKCS#8 elliptic curve key': {
@@ -117,7 +117,8 @@ for (const [name, { sample, read, endings }] of Object.entries(readers)) {
 function pkcs8({ kty, crv = '' }: Jwk, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
   if (kty === 'RSA') return rsaPkcs8(secret)
   const curve = crv === 'SECP256K1' ? 'secp256k1' : crv
-  return curve === 'Ed25519' ? okpPkcs8(oid.ed25519, secret) : ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
+  if (kty === 'OKP') return okpPkcs8(curve === 'Ed448' ? oid.ed448 : oid.ed25519, secret)
+  return ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
 }
 
 type Jwk = Readonly<Record<string, string>>

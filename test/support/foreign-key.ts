@@ -34,13 +34,13 @@ const spki = {
   readWireForm: (bytes: Buffer) => createPublicKey({ format: 'der', type: 'spki', key: bytes }),
 }
 
-const ed25519: Format = {
-  make: () => generateKeyPairSync('ed25519'),
+const edwards = (crv: 'Ed25519' | 'Ed448'): Format => ({
+  make: () => (crv === 'Ed448' ? generateKeyPairSync('ed448') : generateKeyPairSync('ed25519')),
   hash: null,
   scheme: {},
   wireForm: key => Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'),
-  readWireForm: bytes => fromJwk({ kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }),
-}
+  readWireForm: bytes => fromJwk({ kty: 'OKP', crv, x: bytes.toString('base64url') }),
+})
 
 const hashes: Readonly<Record<string, string>> = {
   'P-256': 'sha256',
@@ -86,7 +86,8 @@ function rsa(scheme: Format['scheme']): Format {
 }
 
 function formatOf(type: KeyTypeName): Format {
-  if (type === 'ED25519') return ed25519
+  if (type === 'ED25519') return edwards('Ed25519')
+  if (type === 'ED448') return edwards('Ed448')
   if (type === 'RSARS256') return rsa({ padding: constants.RSA_PKCS1_PADDING })
   if (type === 'RSAPS256') return rsa({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
   const [, named = '', encoding] = /^ECDSA(P\d{3}|Secp256k1)(DER|IEEEP1363)$/.exec(type) ?? []

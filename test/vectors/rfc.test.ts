@@ -7,26 +7,33 @@ import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadVectors } from './published/aead.ts'
 import { rfc6979, secp256k1Signatures } from './published/ecdsa.ts'
-import { rfc8032 } from './published/ed25519.ts'
+import { rfc8032, rfc8032Ed448 } from './published/edwards.ts'
 import { rfc4231 } from './published/hmac.ts'
 
 /** Replays the vectors of the documents that define the algorithms, or that their users agreed on, over HTTP. */
 const service = await testService(t)
 const keystore = await KeystoreClient.create(service.url)
 
-t.test('RFC 8032 section 7.1, Ed25519', async t => {
-  for (const { name, seed, ...vector } of rfc8032) {
-    const publicKey = hexToBytes(vector.publicKey)
-    const message = hexToBytes(vector.message)
-    const signature = hexToBytes(vector.signature)
-    const key = await keystore.importKey('ED25519', { key: pkcs8('Ed25519', hexToBytes(seed), publicKey) })
-    t.equal(bytesToHex(await key.publicKey()), vector.publicKey, `${name}: public key`)
-    t.equal(bytesToHex(await key.sign(message)), vector.signature, `${name}: signature`)
-    const verifier = await keystore.importKey('ED25519', { publicKey })
-    t.ok(await verifier.verify(signature, message), `${name}: verifies`)
-    t.notOk(await verifier.verify(signature, changed(message)), `${name}: of another message does not`)
-  }
-})
+const edwards = [
+  { section: '7.1', keyType: 'ED25519', crv: 'Ed25519', vectors: rfc8032 },
+  { section: '7.4', keyType: 'ED448', crv: 'Ed448', vectors: rfc8032Ed448 },
+] as const
+
+for (const { section, keyType, crv, vectors } of edwards) {
+  t.test(`RFC 8032 section ${section}, ${crv}`, async t => {
+    for (const { name, seed, ...vector } of vectors) {
+      const publicKey = hexToBytes(vector.publicKey)
+      const message = hexToBytes(vector.message)
+      const signature = hexToBytes(vector.signature)
+      const key = await keystore.importKey(keyType, { key: pkcs8(crv, hexToBytes(seed), publicKey) })
+      t.equal(bytesToHex(await key.publicKey()), vector.publicKey, `${name}: public key`)
+      t.equal(bytesToHex(await key.sign(message)), vector.signature, `${name}: signature`)
+      const verifier = await keystore.importKey(keyType, { publicKey })
+      t.ok(await verifier.verify(signature, message), `${name}: verifies`)
+      t.notOk(await verifier.verify(signature, changed(message)), `${name}: of another message does not`)
+    }
+  })
+}
 
 const curves = {
   'P-256': { noble: p256, der: 'ECDSAP256DER', p1363: 'ECDSAP256IEEEP1363' },

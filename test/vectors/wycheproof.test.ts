@@ -3,7 +3,7 @@ import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadCases } from './wycheproof/aead.ts'
 import { ecdsaDerCases, ecdsaP1363Cases } from './wycheproof/ecdsa.ts'
-import { ed25519Cases } from './wycheproof/ed25519.ts'
+import { edwardsCases } from './wycheproof/edwards.ts'
 import { hmacCases } from './wycheproof/hmac.ts'
 import { ImportedKeys } from './wycheproof/imported-keys.ts'
 import { type CasesOf, replay } from './wycheproof/replay.ts'
@@ -15,7 +15,8 @@ import { absence, readVectors } from './wycheproof/vector-file.ts'
  * repository: `KEYHOLD_VECTORS` names the directory that holds its `testvectors_v1` as `wycheproof`.
  */
 const files: Readonly<Record<string, CasesOf>> = {
-  'ed25519_test.json': ed25519Cases,
+  'ed25519_test.json': edwardsCases('ED25519'),
+  'ed448_test.json': edwardsCases('ED448'),
   'ecdsa_secp256r1_sha256_test.json': ecdsaDerCases('ECDSAP256DER'),
   'ecdsa_secp256r1_sha256_p1363_test.json': ecdsaP1363Cases('ECDSAP256IEEEP1363'),
   'ecdsa_secp384r1_sha384_test.json': ecdsaDerCases('ECDSAP384DER'),

@@ -1,4 +1,5 @@
 import type { KeyTypeName } from '@keyhold/core'
+import { ed448 } from '@noble/curves/ed448.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
@@ -20,16 +21,19 @@ export interface SecondSignatures {
   thumbprint(publicKey: Uint8Array): string
 }
 
-/** As noble has it: private keys are raw, public keys 32 bytes or an uncompressed point. */
-const edwards: SecondSignatures = {
-  newPrivateKey: () => ed25519.utils.randomSecretKey(),
-  pkcs8: privateKey => pkcs8('Ed25519', privateKey, ed25519.getPublicKey(privateKey)),
-  publicKeyOf: privateKey => ed25519.getPublicKey(privateKey),
-  sign: (message, privateKey) => ed25519.sign(message, privateKey),
-  verify: (signature, message, publicKey) => ed25519.verify(signature, message, publicKey, { zip215: false }),
-  encodePublicKey: publicKey => publicKey,
-  decodePublicKey: exported => exported,
-  thumbprint: publicKey => jwkThumbprint('Ed25519', publicKey),
+/** As noble has it: private keys are raw, and public keys, too. */
+function edwards(crv: 'Ed25519' | 'Ed448'): SecondSignatures {
+  const noble = { Ed25519: ed25519, Ed448: ed448 }[crv]
+  return {
+    newPrivateKey: () => noble.utils.randomSecretKey(),
+    pkcs8: privateKey => pkcs8(crv, privateKey, noble.getPublicKey(privateKey)),
+    publicKeyOf: privateKey => noble.getPublicKey(privateKey),
+    sign: (message, privateKey) => noble.sign(message, privateKey),
+    verify: (signature, message, publicKey) => noble.verify(signature, message, publicKey, { zip215: false }),
+    encodePublicKey: publicKey => publicKey,
+    decodePublicKey: exported => exported,
+    thumbprint: publicKey => jwkThumbprint(crv, publicKey),
+  }
 }
 
 const nobleCurves = { 'P-256': p256, 'P-384': p384, 'P-521': p521, secp256k1 } as const
@@ -55,7 +59,8 @@ function ecdsa(curve: keyof typeof nobleCurves, format: 'der' | 'compact'): Seco
 }
 
 export const secondSignatures = {
-  ED25519: edwards,
+  ED25519: edwards('Ed25519'),
+  ED448: edwards('Ed448'),
   ECDSAP256DER: ecdsa('P-256', 'der'),
   ECDSAP384DER: ecdsa('P-384', 'der'),
   ECDSAP521DER: ecdsa('P-521', 'der'),

@@ -4,4 +4,5 @@ interface Group extends SignatureGroup {
   readonly publicKey: { readonly pk: string }
 }
 
-export const ed25519Cases = signatureCases<Group>('ED25519', group => group.publicKey.pk)
+export const edwardsCases = (keyType: 'ED25519' | 'ED448') =>
+  signatureCases<Group>(keyType, group => group.publicKey.pk)

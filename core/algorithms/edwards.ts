@@ -1,0 +1,67 @@
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { encodeBase64Url } from '../encoding/base64.ts'
+import { SecretBytes } from '../secrets/secret-bytes.ts'
+import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import { readEdwardsPkcs8 } from './pkcs8.ts'
+
+/** A curve of RFC 8032. */
+export interface EdwardsCurve {
+  /** RFC 8037 section 2 */
+  readonly crv: 'Ed25519' | 'Ed448'
+  /** RFC 8410 section 3, in DER. */
+  readonly oid: Uint8Array
+  /** Bytes of a seed and of a public key. */
+  readonly size: number
+  readonly publicKeyOf: (seed: Uint8Array) => Uint8Array
+  /** Decodes a public key (RFC 8032 sections 5.1.3 and 5.2.3). @throws Error if it is not a point in its one form */
+  readonly pointOf: (publicKey: Uint8Array) => { isSmallOrder(): boolean }
+}
+
+type EdwardsKeyType = SynchronousKeyType & Required<Pick<SynchronousKeyType, 'publicPart' | 'signer' | 'verifier'>>
+
+/** EdDSA (RFC 8032, pure). The secret is the seed; the public form on the wire is the raw public key. */
+export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
+  const { crv, oid, size } = curve
+  const publicPart: PublicPart = {
+    encode: publicKey => publicKey,
+    decode(encoded) {
+      if (encoded.length !== size) throw wrongKeyMaterial()
+      let point: { isSmallOrder(): boolean }
+      try {
+        point = curve.pointOf(encoded)
+      } catch (cause) {
+        throw wrongKeyMaterial(cause)
+      }
+      // A key of small order verifies signatures that nobody made.
+      if (point.isSmallOrder()) throw wrongKeyMaterial()
+      return encoded
+    },
+    jwk: publicKey => ({ crv, kty: 'OKP', x: encodeBase64Url(publicKey) }),
+  }
+  /** Takes ownership of the seed. */
+  const fromSeed = (seed: Uint8Array): Required<KeyMaterial> => {
+    return { publicKey: curve.publicKeyOf(seed), secret: new SecretBytes(seed) }
+  }
+  return {
+    family: 'signature',
+    generate: random => fromSeed(random(size)),
+    importSecret(encoded) {
+      const { secret, publicKey } = readEdwardsPkcs8(encoded, oid)
+      if (secret.length !== size) throw wrongKeyMaterial()
+      const material = fromSeed(Uint8Array.from(secret))
+      if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+      return material
+    },
+    publicPart,
+    signer(seed, publicKey) {
+      // A JWK is imported twelve times as fast as PKCS#8, and Node takes no raw private key. See SECURITY.md.
+      const jwk = { ...publicPart.jwk(publicKey), d: encodeBase64Url(seed) }
+      const key = createPrivateKey({ format: 'jwk', key: jwk })
+      return { sign: message => sign(null, message, key) }
+    },
+    verifier(publicKey) {
+      const key = createPublicKey({ format: 'jwk', key: publicPart.jwk(publicKey) })
+      return { verify: (signature, message) => signature.length === 2 * size && verify(null, message, key, signature) }
+    },
+  }
+}
