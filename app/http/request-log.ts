@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Logs one line for each request that was answered: what is named here and nothing else, no header, body or query. */
-export function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+/**
+ * Logs one line for each request, when its answer is made: what is named here and nothing else, no header, body or query.
+ */
+export function logRequest(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): void {
   const { keystoreId, keyId } = request.params as { keystoreId?: string; keyId?: string }
   request.log.info(
     {

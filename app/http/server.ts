@@ -81,7 +81,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setNotFoundHandler(notFound)
   // Before the body is read: what it holds does not matter where nothing is.
   app.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()))
-  app.addHook('onResponse', logRequest)
+  // Not when the answer has gone out: what a client has asked for that is gone by then was done all the same.
+  app.addHook('onSend', logRequest)
   let closing = false
   app.addHook('preClose', async () => {
     closing = true

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { buildApp, idOf, keystoreOf } from '../../support/build-app.ts'
+import { rawConnection, rawRequest } from '../../support/raw-http.ts'
 import { recordingLog } from '../../support/recording-log.ts'
+import { until } from '../../support/until.ts'
 
 t.test('a request is one line, of what is named here and nothing else', async t => {
   const { log, entries } = recordingLog()
@@ -20,6 +23,32 @@ t.test('a request is one line, of what is named here and nothing else', async t 
     keyId: idOf(keyPath),
     status: 200,
   })
+})
+
+t.test('what was done for a client that is gone is logged as well', async t => {
+  const { log, entries } = recordingLog()
+  const app = await buildApp(t, { log })
+  const port = Number(new URL(await app.server.listen({ host: '127.0.0.1', port: 0 })).port)
+  // The first call to the outside lasts until the client is gone.
+  const find = app.store.find.bind(app.store)
+  let leave: () => void = () => undefined
+  const isGone = new Promise<void>(resolve => (leave = resolve))
+  const keystore = await app.keystore()
+  entries.length = 0
+  app.store.find = async (...args) => {
+    socket.destroy()
+    await isGone
+    return find(...args)
+  }
+  const { socket } = await rawConnection(port)
+  const arrived = once(app.server.server, 'request').then(([request]) => once(request.socket, 'close'))
+  socket.write(rawRequest('POST', `${keystore}/keys`, '{"key_type":"ED25519"}'))
+  await arrived
+  t.strictSame(entries, [])
+  leave()
+  await until(() => entries.length > 0)
+  t.match(entries, [{ args: [{ route: '/v1/keystores/:keystoreId/keys', status: 200 }, 'request'] }])
+  t.equal(app.store.written.at(-1)?.collection, 'keys')
 })
 
 t.test('a path that is no route is not repeated', async t => {
