@@ -38,6 +38,11 @@ export async function signedHeaders(caller: Caller, action: string, path: string
   const request = { method: 'POST', url: `http://localhost${path}`, body: Buffer.from(JSON.stringify(body)) }
   const { capability } = caller
   const headers = await signTrustbloc(request, { action, capability }, await signerOf(caller.seed), Date.now())
+  return headerLines(headers)
+}
+
+/** Headers as they go over the wire. */
+export function headerLines(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')

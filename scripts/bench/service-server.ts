@@ -4,15 +4,20 @@ import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { openLog } from '@keyhold/app/logging.js'
 import { readCapability, signTrustbloc } from '@keyhold/client'
 import { didKeySigner, readTrustblocCapability, resolveSelfContainedDid, SecretBytes } from '@keyhold/core'
+import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
+import { base64 } from '../http-client.ts'
 import { callerOf, type Proof } from './caller.ts'
-import { reportTo } from './variant-process.ts'
+import { type BenchUser, reportTo } from './variant-process.ts'
 
 /**
- * `service-server.js DIRECTORY KEYTYPE PROOF [SETTINGS]`: the service as `keyhold start` runs it, with one keystore and
- * one key. Further settings are given as JSON.
+ * `service-server.js DIRECTORY KEYTYPE PROOF [SETTINGS [USER]]`: the service as `keyhold start` runs it, with one keystore
+ * and one key. Further settings, and the user whose keystore it is, are given as JSON.
  */
-const [directory = '', keyType = '', proof = 'none', settings = '{}'] = process.argv.slice(2) as Arguments
-type Arguments = [directory?: string, keyType?: string, proof?: Proof, settings?: string]
+const [directory = '', keyType = '', proof = 'none', settings = '{}', userText = 'null'] = process.argv.slice(
+  2,
+) as Arguments
+type Arguments = [directory?: string, keyType?: string, proof?: Proof, settings?: string, user?: string]
+const user = JSON.parse(userText) as BenchUser | null
 const config = loadConfig({
   // Signed requests name where they are sent, so that is settled before anything listens.
   KMS_HOST: '127.0.0.1:0',
@@ -23,27 +28,41 @@ const config = loadConfig({
 })
 const log = openLog(config.logLevel)
 const { ports, close } = await compose(config, log)
-const { listen, cache, bodyLimit, requestTimeout, baseUrl = '' } = config
+const { listen, cache, bodyLimit, requestTimeout, trustedProxies, baseUrl = '' } = config
 const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid)
-const server = await buildServer({ ports, cache, bodyLimit, requestTimeout, baseUrl, log, authenticators })
+const options = { cache, bodyLimit, requestTimeout, trustedProxies, baseUrl, log, authenticators }
+const server = await buildServer({ ports, ...options })
 await server.listen(listen)
 const { port } = server.server.address() as { port: number }
 
 const seed = ports.random(32)
 const signer = await didKeySigner(new SecretBytes(Uint8Array.from(seed)))
-const { key_store_url: keystoreUrl, capability } = await create('/v1/keystores', { controller: signer.didUrl })
+const { key_store_url: keystoreUrl, capability } = await create('/v1/keystores', {
+  controller: signer.didUrl,
+  ...(user && { edv: await offeredVault(user) }),
+})
 const root = readTrustblocCapability(readCapability(capability ?? ''))
 if (root === undefined) throw new Error('the service answered no root capability')
+const headers = user?.headers ?? {}
 const keystore = pathOf(keystoreUrl)
 const created = await create(`${keystore}/keys`, { key_type: keyType }, { action: 'createKey', capability: root })
 const caller = proof === 'none' ? {} : { caller: await callerOf(proof, seed, root, ports.random) }
-const address = { host: listen.host, port, keystore, key: pathOf(created.key_url), ...caller }
+const address = { host: listen.host, port, keystore, key: pathOf(created.key_url), ...caller, headers }
 reportTo(process, address, async () => {
   await server.close()
   await close()
 })
 
+/** A vault of the user's, delegated to this server. */
+async function offeredVault({ vaultServer }: BenchUser): Promise<object> {
+  const vault = await createVault(vaultServer, signer)
+  const { did = '' } = await create('/v1/keystores/did', {})
+  const delegated = await delegateVault(vault, signer, did)
+  return { vault_url: vault.url, capability: base64(JSON.stringify(delegated)) }
+}
+
 interface Created {
+  readonly did?: string
   readonly key_store_url?: string
   readonly key_url?: string
   readonly capability?: string
@@ -52,8 +71,8 @@ interface Created {
 async function create(path: string, body: object, invoked?: { action: string; capability: object }): Promise<Created> {
   const payload = Buffer.from(JSON.stringify(body))
   const request = { method: 'POST', url: `${baseUrl}${path}`, body: payload }
-  const headers = await signTrustbloc(request, invoked, signer, Date.now())
-  return (await server.inject({ method: 'POST', url: path, headers, payload })).json()
+  const signed = await signTrustbloc(request, invoked, signer, Date.now())
+  return (await server.inject({ method: 'POST', url: path, headers: { ...signed, ...user?.headers }, payload })).json()
 }
 
 function pathOf(url = ''): string {

@@ -11,6 +11,16 @@ export interface Address {
   readonly key: string
   /** Who signs the requests, if they are signed. */
   readonly caller?: Caller
+  /** What every request brings along. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A user whose keystore the service has: its lock is shared with her, and its keys live in her vault. */
+export interface BenchUser {
+  /** Her share, and who she is. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Where her vault is to be made. */
+  readonly vaultServer: string
 }
 
 /** A server process of its own, as the bench sees it. */

@@ -1,7 +1,7 @@
-import { signedHeaders } from './caller.ts'
+import { headerLines, signedHeaders } from './caller.ts'
 import { Load, postRequest } from './load.ts'
 import { shuffled, type UnitRandom } from './statistics.ts'
-import { startVariant, type VariantProcess } from './variant-process.ts'
+import { type BenchUser, startVariant, type VariantProcess } from './variant-process.ts'
 import type { Operation } from './variants.ts'
 
 /** A server, its client and what it is asked. */
@@ -22,17 +22,20 @@ export class Variant {
     directory: string,
     output: number,
     settings: Readonly<Record<string, string>> = {},
+    user: BenchUser | null = null,
   ): Promise<Variant> {
-    const args = [directory, operation.keyType, operation.proof, JSON.stringify(settings)]
+    const args = [directory, operation.keyType, operation.proof, JSON.stringify(settings), JSON.stringify(user)]
     const process = await startVariant(script, args, output)
     try {
       const { address } = process
       const load = await Load.open(address)
       const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
       const path = operation.path(address)
-      const { caller } = address
-      const request = async (body: unknown) =>
-        postRequest(path, body, caller && (await signedHeaders(caller, operation.name, path, body)))
+      const { caller, headers = {} } = address
+      const request = async (body: unknown) => {
+        const signed = caller ? await signedHeaders(caller, operation.name, path, body) : ''
+        return postRequest(path, body, signed + headerLines(headers))
+      }
       const requests = await Promise.all(bodies.map(request))
       return new Variant(process, load, requests)
     } catch (error) {
