@@ -45,7 +45,7 @@ async function showVault(steps: readonly Step[], vault: OwnedVault, { signer }: 
     .filter(({ call, outcome }) => call === 'POST' && outcome === '201')
   for (const { about: id } of puts.filter(({ callee, about }) => callee === 'vault' && about !== 'a new vault')) {
     const document = await storedDocument(vault, signer, id)
-    print(`  ${id}: ${document === undefined ? 'removed, when the key was rotated' : shortened(document)}`)
+    print(`  ${id}: ${document === undefined ? 'removed, when the key was rotated again' : shortened(document)}`)
   }
   print('\nWhoever opens that needs the recipient key, which the master key has locked, and finds a key that is locked')
   print('by a secret of which Alice has one share and the auth server the other.')

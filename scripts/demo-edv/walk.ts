@@ -70,6 +70,7 @@ export async function walk(
   await sign('Sign with the new version, by the old URL', key)
   await sign('Sign with the new version, by the new URL', rotated)
   await post('Verify what the old version has signed', `${rotated}/verify`, { message, signature }, 'verify')
+  await post('Rotate again', `${rotated}/rotate`, rotation, 'rotateKey')
   await restartService()
   await sign('Sign after a restart of the service', rotated)
   return vault

@@ -59,7 +59,9 @@ const causes: readonly (readonly string[])[] = [
   lines('service POST sign', 'vault GET #3 200'),
   lines('service POST sign'),
   lines('service POST verify'),
-  lines('service POST sign', share, 'vault GET #3 200'),
+  // The document of the key as it was before this rotation stays until the next one.
+  lines('service POST rotate', 'vault POST #4 201', 'vault DELETE #2 200'),
+  lines('service POST sign', share, 'vault GET #4 200'),
 ]
 
 const openVaultKeys = ['local lock unlock edv-recipient-key', 'local lock unlock edv-mac-key']
@@ -77,13 +79,14 @@ const traceBefore = [
   [...findBoth, 'user lock unlock key'],
   findBoth,
   findBoth,
+  [...findBoth, 'user lock lock key', 'store find keys', 'store replace keys'],
 ].flat()
 
 const openSigner = ['store find server-keys', 'local lock unlock server-key']
 const traceAfter = [
   'store find keystores',
-  ...openVaultKeys,
   ...openSigner,
+  ...openVaultKeys,
   'store find keys',
   'user lock unlock key',
 ] as const
@@ -174,18 +177,20 @@ await withUserServers(t, "locks shared with their users, keys in users' vaults",
     const answering = log.findIndex(line => line.includes('"route":"/v1/keystores/:keystoreId/keys"'))
     t.ok(0 < writing && writing < answering, 'the answer comes after the write of the store')
 
+    await call('POST', `${key_url}/rotate`, rotation, headers)
     await call('POST', `${key_url}/sign`, { message }, headers)
+    await until(() => changes().length > 1)
     from = record.now
     valve.pause('answers')
     const rotating = call('POST', `${key_url}/rotate`, rotation, headers)
     await asked('POST', from)
     await isLogged(service)
-    t.strictSame(changes(), ['store add keys'], 'and so it is with a rotation')
+    t.strictSame(changes(), ['store add keys', 'store replace keys'], 'and so it is with a rotation')
     valve.resume()
     valve.pause('requests')
     await asked('DELETE', from)
-    await until(() => changes().length > 1)
-    t.strictSame(changes(), ['store add keys', 'store replace keys'], 'which removes the older document at last')
+    await until(() => changes().length > 2)
+    t.equal(changes().at(-1), 'store replace keys', 'which removes the document of the version before at last')
     valve.resume()
     await rotating
   })
@@ -195,7 +200,7 @@ await withUserServers(t, "locks shared with their users, keys in users' vaults",
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [demo])
     t.equal(stderr, '')
     for (const moment of causes.flat()) t.match(stdout, new RegExp(`${moment.replace(/#\d+/, '\\w+')}\n`), moment)
-    t.match(stdout, /\w: removed, when the key was rotated\n {2}\w+: \{"id":"\w+","sequence":0,"indexed":/)
+    t.match(stdout, /\w: removed, when the key was rotated again\n {2}\w+: \{"id":"\w+","sequence":0,"indexed":/)
     const costs = stdout.slice(stdout.indexOf('What each request costs')).trimEnd().split('\n').slice(2)
     t.strictSame(
       costs.map(line => line.trim().split(/ +/).slice(-2).map(Number)),
