@@ -15,7 +15,7 @@ export interface EdvVaultParts {
 }
 
 /** Calls of one vault that may be under way: one that hangs must not fill the memory. */
-const maximumCalls = 64
+const maximumCalls = 1000
 
 /** A vault that is open until it is closed. */
 export class EdvVault implements Vault {

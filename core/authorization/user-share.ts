@@ -10,6 +10,7 @@ export class UserShare {
   readonly subject: string
   /** The share as it was sent, ASCII. Which form it has says the keystore. */
   readonly text: SecretBytes
+  readonly #secrets = new Map<string, Promise<SecretBytes>>()
   readonly #locks = new Map<string, Promise<LockPort>>()
 
   /** Takes ownership of `text`. */
@@ -18,19 +19,30 @@ export class UserShare {
     this.text = text
   }
 
+  /** The secret of a keystore, combined and compared once for this request. */
+  secretOf(keystoreId: string, combine: () => Promise<SecretBytes>): Promise<SecretBytes> {
+    return once(this.#secrets, keystoreId, combine)
+  }
+
   /** The lock of a keystore, opened once for this request. */
   lockOf(keystoreId: string, open: () => Promise<LockPort>): Promise<LockPort> {
-    const opened = this.#locks.get(keystoreId)
-    if (opened !== undefined) return opened
-    const opening = open()
-    this.#locks.set(keystoreId, opening)
-    return opening
+    return once(this.#locks, keystoreId, open)
   }
 
   /** Wipes the share and all that was opened with it. Called when the request has been answered. */
   async close(): Promise<void> {
     this.text.wipe()
-    const locks = await Promise.allSettled(this.#locks.values())
-    for (const lock of locks) if (lock.status === 'fulfilled') await lock.value.close()
+    for (const secret of await Promise.allSettled(this.#secrets.values())) {
+      if (secret.status === 'fulfilled') secret.value.wipe()
+    }
+    for (const lock of await Promise.allSettled(this.#locks.values())) {
+      if (lock.status === 'fulfilled') await lock.value.close()
+    }
   }
+}
+
+function once<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(name) ?? make()
+  made.set(name, known)
+  return known
 }

@@ -40,7 +40,7 @@ export async function makeKeystoreLock(
  * @throws KmsError INVALID_REQUEST, SHARE_REJECTED, SHARE_UNAVAILABLE
  */
 export async function requireShares(kms: Kms, caller: Caller, { id, lock }: Keystore): Promise<void> {
-  if (lock.kind === 'shamir') await userLock(kms, caller, id, lock)
+  if (lock.kind === 'shamir') await provenSecret(kms, caller, id, lock)
 }
 
 /** Lends a keystore's lock to `use`, opening it if it is not open already. */
@@ -59,19 +59,21 @@ export async function withKeystoreLock<T>(
   return openedLocks.use(id, lock.lockedKey, open, use)
 }
 
-async function userLock(
-  kms: Kms,
-  caller: Caller,
-  keystoreId: string,
-  { field, checkValue }: Extract<LockScheme, { kind: 'shamir' }>,
-): Promise<LockPort> {
-  return userShareOf(caller).lockOf(keystoreId, async () => {
+type SharedLock = Extract<LockScheme, { kind: 'shamir' }>
+
+async function userLock(kms: Kms, caller: Caller, keystoreId: string, scheme: SharedLock): Promise<LockPort> {
+  const secret = await provenSecret(kms, caller, keystoreId, scheme)
+  const open = async () => kms.observeLock(new AeadLock('user', userLockKey(secret, keystoreId), kms.ports.random))
+  return userShareOf(caller).lockOf(keystoreId, open)
+}
+
+/** The secret of both shares, if it is the keystore's. It is the user share's to wipe. */
+async function provenSecret(kms: Kms, caller: Caller, id: string, { field, checkValue }: SharedLock) {
+  return userShareOf(caller).secretOf(id, async () => {
     const secret = await combinedSecret(kms, caller, field)
-    return secret.spend(() => {
-      if (!isShareCheckValue(checkValue, secret, keystoreId)) throw shareRejected('not the secret of this keystore')
-      const { random } = kms.ports
-      return kms.observeLock(new AeadLock('user', userLockKey(secret, keystoreId), random))
-    })
+    if (isShareCheckValue(checkValue, secret, id)) return secret
+    secret.wipe()
+    throw shareRejected('not the secret of this keystore')
   })
 }
 
