@@ -1,4 +1,5 @@
 import { DerReader, derTag, readOnly } from './der.ts'
+import { derOf, derOfPositive } from './der-writer.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 
 export const modulusBits = { smallest: 2048, default: 3072, largest: 4096 } as const
@@ -53,7 +54,7 @@ export function readRsaPrivateKey(encoded: Uint8Array): RsaPrivateNumbers {
 
 /** The RSAPublicKey inside a private key, in DER. */
 export function rsaPublicKeyOf({ n, e }: RsaPublicNumbers): Uint8Array {
-  return derOf(derTag.sequence, Buffer.concat([derOfPositive(n), derOfPositive(e)]))
+  return derOf(derTag.sequence, derOfPositive(n), derOfPositive(e))
 }
 
 /**
@@ -65,20 +66,31 @@ export function rsaPublicKeyOf({ n, e }: RsaPublicNumbers): Uint8Array {
  * @throws KmsError INVALID_REQUEST
  */
 export function checkRsaPrivateKey(numbers: RsaPrivateNumbers): void {
-  // Primes of different sizes are easier to find, and the sum below needs them to be more than 1.
+  // Primes of different sizes are easier to find. Of the same size, neither can be 1 below.
   if (bitLength(numbers.p) !== bitLength(numbers.q)) throw wrongKeyMaterial()
-  const [n, e, d, p, q] = [numbers.n, numbers.e, numbers.d, numbers.p, numbers.q].map(numberOf) as FiveNumbers
+  const { n, e, d, p, q, dp, dq, qi } = bigIntsOf(numbers)
   if (p * q !== n) throw wrongKeyMaterial()
   // Primes so close to each other are found by Fermat's method (FIPS 186-5 appendix A.1.3).
   const distance = p > q ? p - q : q - p
   if (distance >> BigInt(bitLength(numbers.p) - 100) === 0n) throw wrongKeyMaterial()
   const inverse = (e * d) % (p - 1n) === 1n && (e * d) % (q - 1n) === 1n
-  const reduced = numberOf(numbers.dp) === d % (p - 1n) && numberOf(numbers.dq) === d % (q - 1n)
-  const coefficient = numberOf(numbers.qi) < p && (numberOf(numbers.qi) * q) % p === 1n
+  const reduced = dp === d % (p - 1n) && dq === d % (q - 1n)
+  const coefficient = qi < p && (qi * q) % p === 1n
   if (d >= n || !inverse || !reduced || !coefficient) throw wrongKeyMaterial()
 }
 
-type FiveNumbers = [bigint, bigint, bigint, bigint, bigint]
+function bigIntsOf({ n, e, d, p, q, dp, dq, qi }: RsaPrivateNumbers) {
+  return {
+    n: numberOf(n),
+    e: numberOf(e),
+    d: numberOf(d),
+    p: numberOf(p),
+    q: numberOf(q),
+    dp: numberOf(dp),
+    dq: numberOf(dq),
+    qi: numberOf(qi),
+  }
+}
 
 function checkPublicNumbers({ n, e }: RsaPublicNumbers): void {
   const bits = bitLength(n)
@@ -92,16 +104,6 @@ function readPositive(reader: DerReader): Uint8Array {
   const [first = 0x80, second = 0] = content
   if (first >= 0x80 || (first === 0 && second < 0x80)) throw wrongKeyMaterial()
   return first === 0 ? content.subarray(1) : content
-}
-
-function derOfPositive(number: Uint8Array): Uint8Array {
-  return derOf(derTag.integer, (number[0] ?? 0) < 0x80 ? number : Buffer.concat([Uint8Array.of(0), number]))
-}
-
-function derOf(tag: number, content: Uint8Array): Uint8Array {
-  const { length } = content
-  const header = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
-  return Buffer.concat([Uint8Array.of(tag, ...header), content])
 }
 
 function numberOf(bytes: Uint8Array): bigint {

@@ -16,10 +16,14 @@ const twoBits = [0x01, 0x80]
 /** Every so many bytes all is asked that can be asked; in between, one thing after the other. */
 const sampled = 32
 
+/** From here on a record is the long secret of one kind of key: of that, every so many bytes are enough. */
+const long = 768
+const longStep = 7
+
 /** Every byte of the entries with every mask. An entry that is shorter than another is changed less often. */
 function* flipsOf(entries: readonly Entry[], masks: readonly number[]): Generator<[name: string, flipped: Entry[]]> {
   const length = Math.max(...entries.map(({ value }) => value.length))
-  for (let offset = 0; offset < length; offset += 1) {
+  for (let offset = 0; offset < length; offset += offset < long ? 1 : longStep) {
     for (const mask of masks) {
       const longEnough = entries.filter(({ value }) => offset < value.length)
       yield [

@@ -68,9 +68,17 @@ for (const [name, open] of Object.entries(stores)) {
 
 await t.test('a rotation that never gets its turn answers CONFLICT, and writes nothing', async t => {
   const store = new MemoryKeyStore()
-  const kms = await openKms(memoryPorts({ store }))
+  const ports = memoryPorts({ store })
+  const drawn: Uint8Array[] = []
+  const random = (length: number) => {
+    const bytes = ports.random(length)
+    if (length === 32) drawn.push(bytes)
+    return bytes
+  }
+  const kms = await openKms({ ...ports, random })
   const { id: keystoreId } = await createKeystore(kms, caller, { controller: 'did:example:owner' })
   const { id: keyId } = await createKey(kms, caller, { keystoreId, keyType: 'AES256GCM' })
+  drawn.length = 0
   const before = await store.find('keys', keystoreId, keyId)
   // As if somebody else were always faster.
   let tries = 0
@@ -81,5 +89,10 @@ await t.test('a rotation that never gets its turn answers CONFLICT, and writes n
   }
   t.equal(await outcome(() => rotateKey(kms, caller, { keystoreId, keyId, keyType: 'AES256GCM' })), 'CONFLICT')
   t.ok(tries > 1, 'after more than one try')
+  t.equal(drawn.length, 1, 'with one key for all of them')
+  t.ok(
+    drawn[0]?.every(byte => byte === 0),
+    'which is wiped',
+  )
   t.strictSame(await store.find('keys', keystoreId, keyId), before)
 })
