@@ -1,5 +1,6 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
+export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
 export type { Caller } from './authorization/caller.ts'
 export { UserShare } from './authorization/user-share.ts'
@@ -30,6 +31,7 @@ export { listRevocations, revokeCapability } from './operations/revoke-capabilit
 export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
+export { unwrap, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
   Clock,
   Collection,

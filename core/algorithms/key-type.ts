@@ -38,26 +38,35 @@ export interface Mac {
   close?(): void
 }
 
+export interface KeyAgreement {
+  /** The curve of this key, and so of every key that it agrees with, as JWK names it. */
+  readonly curve: string
+  /** The secret that is shared with the holder of a raw public key of that curve. @throws KmsError INVALID_REQUEST */
+  agree(publicKey: Uint8Array): Uint8Array | Promise<Uint8Array>
+  close?(): void
+}
+
 /** The primitives that need a key's secret, by name: an operation asks for one, a row of the table offers some. */
 export interface SecretPrimitives {
   signer: Signer
   aead: Aead
   mac: Mac
+  keyAgreement: KeyAgreement
 }
 
 /** What a key is made of: a verification key has no secret, a symmetric key no public key. */
 export interface KeyMaterial {
   /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
   readonly secret?: SecretBytes
-  /** The raw public key: 32 bytes (RFC 8032), or an uncompressed point (SEC 1 section 2.3.3). */
+  /** The raw public key: 32 bytes (RFC 8032, RFC 7748), or an uncompressed point (SEC 1 section 2.3.3). */
   readonly publicKey?: Uint8Array
 }
 
 /** The public side of an asymmetric key type. */
 export interface PublicPart {
-  /** The bytes that `public_key` carries on the wire. */
-  encode(publicKey: Uint8Array): Uint8Array
-  /** The inverse of `encode`. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
+  /** The bytes that `public_key` carries on the wire; some forms carry the key's id, too. */
+  encode(publicKey: Uint8Array, keyId: string): Uint8Array
+  /** The inverse of `encode`, the id being of no interest. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
   decode(encoded: Uint8Array): Uint8Array
   /** The required JWK members (RFC 7638 section 3.2), already in lexicographic order. */
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
@@ -67,7 +76,7 @@ export interface PublicPart {
  * Rotation stays inside a family: a version of another family could not open or verify what the older ones made, and
  * the key's callers could not use it.
  */
-export type Family = 'signature' | 'aead' | 'mac'
+export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement'
 
 /**
  * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they

@@ -9,6 +9,7 @@ interface PrivateKey {
 }
 
 const idEd25519 = Buffer.from('06032b6570', 'hex')
+const idX25519 = Buffer.from('06032b656e', 'hex')
 const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
 
 /**
@@ -33,7 +34,16 @@ function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
 
 /** An Ed25519 key (RFC 8410 section 7): the seed, of whatever length was sent. @throws KmsError INVALID_REQUEST */
 export function readEd25519Pkcs8(encoded: Uint8Array): PrivateKey {
-  const { secret, publicKey } = readPkcs8(encoded, idEd25519)
+  return readOkpPkcs8(encoded, idEd25519)
+}
+
+/** An X25519 key of the same form: the scalar, of whatever length was sent. @throws KmsError INVALID_REQUEST */
+export function readX25519Pkcs8(encoded: Uint8Array): PrivateKey {
+  return readOkpPkcs8(encoded, idX25519)
+}
+
+function readOkpPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
+  const { secret, publicKey } = readPkcs8(encoded, algorithm)
   return { secret: readOnly(secret, derTag.octetString), publicKey }
 }
 

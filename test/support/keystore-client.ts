@@ -1,11 +1,12 @@
-import type { Encrypted, KeyTypeName } from '@keyhold/core'
+import type { Encrypted, KeyTypeName, SentPublicKey, WrappedKey } from '@keyhold/core'
 import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
 
-export type KeyMaterial =
-  /** PKCS#8 DER, or the raw bytes of a symmetric key. */
-  | { readonly key: Uint8Array }
+export type KeyMaterial = { readonly keyId?: string } & (
+  | /** PKCS#8 DER, or the raw bytes of a symmetric key. */
+  { readonly key: Uint8Array }
   /** In the key type's export form. */
   | { readonly publicKey: Uint8Array }
+)
 
 /**
  * A keystore of a running service as a client sees it, bytes in and bytes out. A refusal that belongs to a question
@@ -40,10 +41,17 @@ export class KeystoreClient {
   async tryImportKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient | undefined> {
     const answer = await ask('PUT', `${this.#url}/keys`, 'INVALID_REQUEST', {
       key_type: keyType,
+      ...(material.keyId !== undefined && { key_id: material.keyId }),
       ...('key' in material ? { key: base64(material.key) } : { public_key: base64(material.publicKey) }),
     })
     return answer && new KeyClient(answer.body.key_url)
   }
+}
+
+/** What ECDH-1PU asks for besides. */
+export interface Sent {
+  readonly sender?: SentPublicKey
+  readonly tag?: Uint8Array
 }
 
 /** A key of a running service. */
@@ -100,6 +108,26 @@ export class KeyClient {
     const body = { mac: base64(mac), data: base64(data) }
     return (await ask('POST', `${this.url}/verifymac`, 'VERIFICATION_FAILED', body)) !== undefined
   }
+
+  /** Undefined if it does not open. */
+  async unwrap(wrapped: WrappedKey, { sender, tag }: Sent = {}): Promise<Uint8Array | undefined> {
+    const answer = await ask('POST', `${this.url}/unwrap`, 'DECRYPTION_FAILED', {
+      wrapped_key: {
+        encryptedcek: base64(wrapped.encryptedCek),
+        epk: sentKey(wrapped.epk),
+        alg: wrapped.algorithm,
+        apu: base64(wrapped.apu),
+        apv: base64(wrapped.apv),
+      },
+      ...(sender && { sender_pub_key: sentKey(sender) }),
+      ...(tag && { tag: base64(tag) }),
+    })
+    return answer && bytes(answer.body.key)
+  }
+}
+
+function sentKey({ x, y, curve, type }: SentPublicKey) {
+  return { x: base64(x), ...(y && { y: base64(y) }), curve, type }
 }
 
 /** Undefined if the answer is exactly this refusal. @throws Error if it is neither that nor 200 */

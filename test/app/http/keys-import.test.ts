@@ -37,7 +37,7 @@ for (const type of keyTypeNames) {
       const body = { key_type: type, key: base64(importableKey(type)), key_id: id }
       const keyPath = await importInto(app, keystore, body)
       t.equal(keyPath, `${keystore}/keys/${id}`)
-      t.equal((await app.send(useRequest[familyOf(type)](keyPath))).status, 200, id)
+      t.equal((await app.send(useRequest[familyOf(type)](keyPath, type))).status, 200, id)
     }
   })
 }
