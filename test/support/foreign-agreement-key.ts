@@ -1,4 +1,4 @@
-import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
 
 /** A public key as callers send it in `recipient_pub_key`, `sender_pub_key` and `epk`. */
@@ -27,6 +27,22 @@ export function foreignAgreementKey(type: KeyTypeName): ForeignAgreementKey {
   const standard = (text: string) => Buffer.from(text, 'base64url').toString('base64')
   const sent = { x: standard(x), ...(y !== undefined && { y: standard(y) }), curve: crv, type: kty }
   return { pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }), sent, privateKey }
+}
+
+/** Of a public key as it is sent or exported. */
+export function foreignPublicKey({ x, y, curve, type }: SentKey): KeyObject {
+  const crv = curve.replace('NIST_P', 'P-')
+  const size = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }[crv] ?? 32
+  const padded = (text: string) => Buffer.from(text, 'base64').toString('hex').padStart(2 * size, '0')
+  const url = (text: string) => Buffer.from(padded(text), 'hex').toString('base64url')
+  const key = { kty: type, crv, x: url(x), ...(y !== undefined && { y: url(y) }) }
+  return createPublicKey({ format: 'jwk', key })
+}
+
+/** The JWK thumbprint (RFC 7638) of a public key in its export form. */
+export function foreignAgreementThumbprint(exported: Uint8Array): string {
+  const { crv, kty, x, y } = foreignPublicKey(JSON.parse(Buffer.from(exported).toString())).export({ format: 'jwk' })
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 }
 
 /** The KEK of a JWE (RFC 7518 section 4.6.2), according to OpenSSL. */

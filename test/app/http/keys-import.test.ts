@@ -173,7 +173,8 @@ function differ(type: KeyTypeName, other: KeyTypeName): boolean {
   const { length } = importableKey(other)
   if (family === 'mac') return length < 16 || length > 64
   if (family === 'aead') return length !== importableKey(type).length
-  return familyOf(other) !== family || crvOf(type) !== crvOf(other)
+  // PKCS#8 does not say what an elliptic curve key is for.
+  return crvOf(type) !== crvOf(other)
 }
 
 function crvOf(type: KeyTypeName): string | undefined {
