@@ -67,7 +67,8 @@ function deriveSubkey(key: Uint8Array, nonce: Uint8Array): Uint8Array {
   return new Uint8Array(subkey.buffer)
 }
 
-function words(bytes: Uint8Array): Uint32Array {
+/** Bytes as little-endian words, as the ciphers of Bernstein have them. */
+export function words(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(Uint8Array.from(bytes).buffer)
 }
 

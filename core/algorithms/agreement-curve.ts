@@ -12,6 +12,8 @@ export interface AgreementCurve {
   generate(random: Random): Required<KeyMaterial>
   /** @throws KmsError INVALID_REQUEST */
   importSecret(encoded: Uint8Array): Required<KeyMaterial>
+  /** The key of a secret that its maker sends along, as a copy; undefined if it is none of this curve. */
+  keyOf(secret: Uint8Array): Required<KeyMaterial> | undefined
   open(secret: Uint8Array, publicKey: Uint8Array): KeyAgreement
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
   coordinatesOf(publicKey: Uint8Array): Coordinates

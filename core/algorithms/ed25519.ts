@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
+import { ed25519Box } from './crypto-box.ts'
 import { type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
 import { readEd25519Pkcs8 } from './pkcs8.ts'
 
@@ -40,6 +41,7 @@ export const ed25519KeyType: KeyType & Required<Pick<KeyType, 'publicPart' | 'si
     const key = createPrivateKey({ format: 'jwk', key: jwk })
     return { sign: message => sign(null, message, key) }
   },
+  box: seed => ed25519Box(seed),
   verifier(publicKey) {
     const key = createPublicKey({ format: 'jwk', key: publicPart.jwk(publicKey) })
     return { verify: (signature, message) => signature.length === 64 && verify(null, message, key, signature) }

@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts'
 import { type AgreementCurve, type Coordinates, noAgreement } from './agreement-curve.ts'
-import { type KeyType, wrongKeyMaterial } from './key-type.ts'
+import { type KeyMaterial, type KeyType, wrongKeyMaterial } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
 import { x25519 } from './x25519.ts'
 
@@ -24,6 +24,10 @@ export interface SentPublicKey extends Coordinates {
   readonly curve: string
 }
 
+export interface SentPrivateKey extends SentPublicKey {
+  readonly d: Uint8Array
+}
+
 /** A public key of which it is known how to agree with it. */
 export interface AgreementPublicKey {
   readonly curve: AgreementCurve
@@ -37,6 +41,15 @@ export function readPublicKey({ type, curve: name, ...coordinates }: SentPublicK
   const publicKey = curve.publicKeyOf(coordinates)
   if (publicKey === undefined) throw noAgreement()
   return { curve, publicKey }
+}
+
+/** A private key of a curve, with the public key that belongs to it. @throws KmsError INVALID_REQUEST */
+export function readPrivateKey({ d, ...sent }: SentPrivateKey, curve: AgreementCurve): Required<KeyMaterial> {
+  const { publicKey } = readPublicKey(sent)
+  const key = curve.keyOf(d)
+  if (key !== undefined && Buffer.compare(key.publicKey, publicKey) === 0) return key
+  key?.secret.wipe()
+  throw noAgreement()
 }
 
 /** A public key as a JWE names it. */

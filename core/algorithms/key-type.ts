@@ -46,12 +46,24 @@ export interface KeyAgreement {
   close?(): void
 }
 
+/** NaCl's crypto box, with X25519 public keys of 32 bytes and nonces of 24. */
+export interface Box {
+  /** @throws KmsError INVALID_REQUEST for a public key with which no key agrees */
+  seal(plaintext: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Uint8Array
+  /** Undefined if it does not open. @throws KmsError as `seal` */
+  open(ciphertext: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Uint8Array | undefined
+  /** What was sealed under an ephemeral key, which stands in front. Undefined for every reason for which it does not open. */
+  openSealed(sealed: Uint8Array): Uint8Array | undefined
+  close?(): void
+}
+
 /** The primitives that need a key's secret, by name: an operation asks for one, a row of the table offers some. */
 export interface SecretPrimitives {
   signer: Signer
   aead: Aead
   mac: Mac
   keyAgreement: KeyAgreement
+  box: Box
 }
 
 /** What a key is made of: a verification key has no secret, a symmetric key no public key. */

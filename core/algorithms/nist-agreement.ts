@@ -9,6 +9,7 @@ import {
   importNistKey,
   type NistCurve,
   nistCurves,
+  nistKeyOf,
   pointJwk,
   significant,
 } from './nist-curve.ts'
@@ -23,6 +24,7 @@ export function nistAgreementCurve(name: keyof typeof nistCurves): AgreementCurv
     exportName: `NIST_${name.replace('-', '')}`,
     generate: random => generateNistKey(curve, random),
     importSecret: encoded => importNistKey(curve, encoded),
+    keyOf: scalar => nistKeyOf(curve, scalar),
     open: (scalar, publicKey) => (curve.slow ? slowAgreement(curve, scalar, publicKey) : agreement(curve, scalar)),
     jwk: point => pointJwk(curve, point),
     // Existing clients write the numbers without leading zeros.

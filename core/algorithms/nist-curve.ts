@@ -65,17 +65,19 @@ export const nistCurves = {
 /** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
 export function generateNistKey(curve: NistCurve, random: Random): Required<KeyMaterial> {
   const seed = random(curve.seedLength)
-  const material = fromScalar(curve, curve.scalar(seed))
+  const scalar = curve.scalar(seed)
+  const material = nistKeyOf(curve, scalar)
   seed.fill(0)
+  scalar.fill(0)
+  if (material === undefined) throw new Error('a scalar that was made is none')
   return material
 }
 
 /** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST */
 export function importNistKey(curve: NistCurve, encoded: Uint8Array): Required<KeyMaterial> {
   const { secret, publicKey } = readEcPkcs8(encoded, curve.oid)
-  const scalar = fitted(secret, curve.size)
-  if (scalar === undefined) throw wrongKeyMaterial()
-  const material = fromScalar(curve, scalar)
+  const material = nistKeyOf(curve, secret)
+  if (material === undefined) throw wrongKeyMaterial()
   // The public point that the caller sent along must be this scalar's.
   if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
   return material
@@ -121,13 +123,16 @@ export function significant(number: Uint8Array): Uint8Array {
   return start === -1 ? number.subarray(number.length) : number.subarray(start)
 }
 
-function fromScalar(curve: NistCurve, scalar: Uint8Array): Required<KeyMaterial> {
+/** The key of a scalar, as a copy; undefined if it is 0, or the group's order or more. */
+export function nistKeyOf(curve: NistCurve, secret: Uint8Array): Required<KeyMaterial> | undefined {
+  const scalar = fitted(secret, curve.size)
+  if (scalar === undefined) return undefined
   const ecdh = createECDH(curve.namedCurve)
   try {
-    // Refuses 0 and everything from the group's order up.
     ecdh.setPrivateKey(scalar)
-  } catch (cause) {
-    throw wrongKeyMaterial(cause)
+  } catch {
+    scalar.fill(0)
+    return undefined
   }
   return { secret: new SecretBytes(scalar), publicKey: ecdh.getPublicKey() }
 }

@@ -5,7 +5,8 @@ import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
 import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
 import { readX25519Pkcs8 } from './pkcs8.ts'
 
-const basePoint = publicKeyObject(Uint8Array.of(9, ...new Uint8Array(31)))
+/** Of which a private key's multiple is its public key. */
+export const basePoint = Uint8Array.of(9, ...new Uint8Array(31))
 
 /** X25519 (RFC 7748 section 5). The secret is the 32-byte scalar as it was made or sent, clamped when it is used. */
 export const x25519: AgreementCurve = {
@@ -15,11 +16,12 @@ export const x25519: AgreementCurve = {
   generate: random => fromScalar(random(32)),
   importSecret(encoded) {
     const { secret, publicKey } = readX25519Pkcs8(encoded)
-    if (secret.length !== 32) throw wrongKeyMaterial()
-    const material = fromScalar(Uint8Array.from(secret))
+    const material = keyOf(secret)
+    if (material === undefined) throw wrongKeyMaterial()
     if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
     return material
   },
+  keyOf,
   open(scalar) {
     const key = privateKeyObject(scalar)
     return { curve: 'X25519', agree: publicKey => x25519Agree(key, publicKey) }
@@ -50,8 +52,12 @@ function publicKeyObject(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'X25519', x: encodeBase64Url(publicKey) } })
 }
 
+function keyOf(secret: Uint8Array): Required<KeyMaterial> | undefined {
+  return secret.length === 32 ? fromScalar(Uint8Array.from(secret)) : undefined
+}
+
 /** The key of a scalar, of which it takes ownership. */
 function fromScalar(scalar: Uint8Array): Required<KeyMaterial> {
-  const publicKey = diffieHellman({ privateKey: privateKeyObject(scalar), publicKey: basePoint })
+  const publicKey = x25519Agree(privateKeyObject(scalar), basePoint)
   return { secret: new SecretBytes(scalar), publicKey }
 }

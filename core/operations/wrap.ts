@@ -1,7 +1,9 @@
 import { noAgreement } from '../algorithms/agreement-curve.ts'
 import {
   type AgreementPublicKey,
+  readPrivateKey,
   readPublicKey,
+  type SentPrivateKey,
   type SentPublicKey,
   sentPublicKey,
 } from '../algorithms/key-agreement.ts'
@@ -24,6 +26,11 @@ export interface WrapCommand {
   readonly apv: Uint8Array
   /** Default: AES key wrap, as existing clients expect it for a CEK of this length. */
   readonly algorithm?: string
+  /**
+   * The ephemeral key, if the sender has made one: a JWE for several recipients has one alone, and its tag, which
+   * ECDH-1PU wants, covers it. It tells its maker nothing that the CEK does not. Wiped when the call has ended.
+   */
+  readonly ephemeral?: SentPrivateKey
 }
 
 export interface WrappedKey {
@@ -41,7 +48,7 @@ export async function wrapAnonymously(kms: Kms, caller: Caller, command: WrapCom
     await resolveKeystore(kms, caller, 'wrap', command.keystoreId)
     return await wrapFor(kms, command, chosenAlgorithm(command, false))
   } finally {
-    command.cek.fill(0)
+    wipe(command)
   }
 }
 
@@ -65,7 +72,7 @@ export async function wrapAuthenticated(
       wrapFor(kms, command, chosenAlgorithm(command, true), { key: sender, tag: command.tag }),
     )
   } finally {
-    command.cek.fill(0)
+    wipe(command)
   }
 }
 
@@ -117,14 +124,14 @@ function readSender(sent: SentPublicKey | undefined, epk: AgreementPublicKey): A
 
 async function wrapFor(
   kms: Kms,
-  { cek, apu, apv, ...command }: WrapCommand,
+  { cek, apu, apv, ephemeral: made, ...command }: WrapCommand,
   algorithm: WrapAlgorithm,
   sender?: { readonly key: KeyAgreement; readonly tag: Uint8Array },
 ): Promise<WrappedKey> {
   const recipient = readPublicKey(command.recipient)
   if (sender !== undefined && sender.key.curve !== recipient.curve.name) throw noAgreement()
   const { random } = kms.ports
-  const { secret, publicKey } = recipient.curve.generate(random)
+  const { secret, publicKey } = made ? readPrivateKey(made, recipient.curve) : recipient.curve.generate(random)
   const epk = sentPublicKey({ curve: recipient.curve, publicKey })
   // Existing clients take what they are answered as the input of the derivation: the text of `x` in a JWE.
   const info = { apu: apu.length > 0 ? apu : Buffer.from(encodeBase64Url(epk.x), 'ascii'), apv }
@@ -139,6 +146,11 @@ async function wrapFor(
       ephemeral.close?.()
     }
   })
+}
+
+function wipe({ cek, ephemeral }: WrapCommand): void {
+  cek.fill(0)
+  ephemeral?.d.fill(0)
 }
 
 /** The KEK of what each pair agrees on, in this order. */

@@ -48,7 +48,10 @@ export function agreementType(crv: string, size: number): AgreementType {
   const jwkOf = ({ x, y }: PublicKey): JsonWebKey =>
     ec ? { crv, kty: 'EC', x: padded(x), y: padded(y ?? '') } : { crv, kty: 'OKP', x: padded(x) }
   const read = (exported: Uint8Array) => jwkOf(JSON.parse(Buffer.from(exported).toString('utf8')))
-  const idOf = (exported: Uint8Array) => createHash('sha256').update(JSON.stringify(read(exported))).digest('base64url')
+  const idOf = (exported: Uint8Array) =>
+    createHash('sha256')
+      .update(JSON.stringify(read(exported)))
+      .digest('base64url')
   return {
     family: 'key-agreement',
     names: { curve: crv, type: ec ? 'EC' : 'OKP' },

@@ -33,7 +33,10 @@ export function foreignAgreementKey(type: KeyTypeName): ForeignAgreementKey {
 export function foreignPublicKey({ x, y, curve, type }: SentKey): KeyObject {
   const crv = curve.replace('NIST_P', 'P-')
   const size = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }[crv] ?? 32
-  const padded = (text: string) => Buffer.from(text, 'base64').toString('hex').padStart(2 * size, '0')
+  const padded = (text: string) =>
+    Buffer.from(text, 'base64')
+      .toString('hex')
+      .padStart(2 * size, '0')
   const url = (text: string) => Buffer.from(padded(text), 'hex').toString('base64url')
   const key = { kty: type, crv, x: url(x), ...(y !== undefined && { y: url(y) }) }
   return createPublicKey({ format: 'jwk', key })

@@ -124,6 +124,32 @@ export class KeyClient {
     })
     return answer && bytes(answer.body.key)
   }
+
+  async easy(payload: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Promise<Uint8Array> {
+    const body = { payload: base64(payload), nonce: base64(nonce), their_pub: base64(theirPublicKey) }
+    return bytes((await call('POST', `${this.url}/wrap`, body)).ciphertext)
+  }
+
+  /** Undefined if it does not open. */
+  async easyOpen(
+    ciphertext: Uint8Array,
+    nonce: Uint8Array,
+    theirPublicKey: Uint8Array,
+    myPublicKey: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const body = { nonce: base64(nonce), their_pub: base64(theirPublicKey) }
+    return this.#openBox({ ciphertext: base64(ciphertext), my_pub: base64(myPublicKey), ...body })
+  }
+
+  /** Undefined if it does not open. */
+  async sealOpen(ciphertext: Uint8Array, myPublicKey: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#openBox({ ciphertext: base64(ciphertext), my_pub: base64(myPublicKey) })
+  }
+
+  async #openBox(body: unknown): Promise<Uint8Array | undefined> {
+    const answer = await ask('POST', `${this.url}/unwrap`, 'DECRYPTION_FAILED', body)
+    return answer && bytes(answer.body.plaintext)
+  }
 }
 
 function sentKey({ x, y, curve, type }: SentPublicKey) {

@@ -28,10 +28,7 @@ for (const type of keyTypeNames) {
     }
     const publicKey = Buffer.from(body.public_key, 'base64')
     const agrees = familyOf(type) === 'key-agreement'
-    t.equal(
-      idOf(body.key_url),
-      agrees ? foreignAgreementThumbprint(publicKey) : foreignThumbprint(type, publicKey),
-    )
+    t.equal(idOf(body.key_url), agrees ? foreignAgreementThumbprint(publicKey) : foreignThumbprint(type, publicKey))
     t.match(idOf(body.key_url), /^[A-Za-z0-9_-]{43}$/)
     t.equal(exported.status, 200)
     t.strictSame(exported.body, { public_key: body.public_key, key_type: type })

@@ -38,15 +38,13 @@ export const x25519Wraps = [
     ...draft,
     recipient: 'bob',
     kek: 'df4c37a0668306a11e3d6b0074b5d8df',
-    wrapped:
-      'pOMVA9/PtoRe7xXW1139NzzN1UhiFoio8lGto9cf0t8PyU+sjNXH8+LIRLycq8CHJQbDwvQeU1cSl55cQ0hGezJu2N9IY0QN',
+    wrapped: 'pOMVA9/PtoRe7xXW1139NzzN1UhiFoio8lGto9cf0t8PyU+sjNXH8+LIRLycq8CHJQbDwvQeU1cSl55cQ0hGezJu2N9IY0QN',
   },
   {
     ...draft,
     recipient: 'charlie',
     kek: '57d8126f1b7ec4ccb0584dac03cb27cc',
-    wrapped:
-      '56GVudgRLIMEElQ7DpXsijJVRSWUSDNdbWkdV3g0GUNq6hcT/GkxwnxlPIWrTXCqRpVKQC8fe4z3PQ2YH2afvjQ28aiCTWFE',
+    wrapped: '56GVudgRLIMEElQ7DpXsijJVRSWUSDNdbWkdV3g0GUNq6hcT/GkxwnxlPIWrTXCqRpVKQC8fe4z3PQ2YH2afvjQ28aiCTWFE',
   },
   {
     ...onePu,
@@ -70,8 +68,7 @@ export const x25519Wraps = [
     tag: undefined,
     cekLength: 64,
     kek: '70d9a661d582f8b82e759f36f1584b1b0795bfcc87ba49a6fe206f40f2e255b3',
-    wrapped:
-      '9ZzLJn57HL0wRJpPUopDFxrDwVhaMmxoM+G9gJeg2w6AtUUYTbDcuVfuI55GGYLHF0SzfuGoA/d0TE7oz45ohMbkzXgqD7m+',
+    wrapped: '9ZzLJn57HL0wRJpPUopDFxrDwVhaMmxoM+G9gJeg2w6AtUUYTbDcuVfuI55GGYLHF0SzfuGoA/d0TE7oz45ohMbkzXgqD7m+',
   },
   {
     ...onePu,
@@ -79,8 +76,7 @@ export const x25519Wraps = [
     tag,
     cekLength: 64,
     kek: 'a415b45dc621c7b0d6c72abd89db74e495d15756d98da176804b7f564488457e',
-    wrapped:
-      'j+t89G/WhaMbwBnLgvGkbhgUr2ADI91qzbF3GnRkqY8vhkDWA25StpRPl+hidurrd8buVhnfyOFhPSqbnKV9OrdIQZIW+I7r',
+    wrapped: 'j+t89G/WhaMbwBnLgvGkbhgUr2ADI91qzbF3GnRkqY8vhkDWA25StpRPl+hidurrd8buVhnfyOFhPSqbnKV9OrdIQZIW+I7r',
   },
   {
     ...onePu,
@@ -88,8 +84,7 @@ export const x25519Wraps = [
     tag,
     cekLength: 32,
     kek: 'a1ad7ed10c787f444735b43b63f80e86e9ada1b4127e5cd510b37904e4f63191',
-    wrapped:
-      'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXaBpng6BKaeCsy7biPY9arKH10W3N7vCfDLMEJ96a3lUGvSuJL9HzqFVRZpbNks2D',
+    wrapped: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXaBpng6BKaeCsy7biPY9arKH10W3N7vCfDLMEJ96a3lUGvSuJL9HzqFVRZpbNks2D',
   },
   {
     ...es,
@@ -113,8 +108,7 @@ export const x25519Wraps = [
     algorithm: 'ECDH-ES+XC20PKW',
     cekLength: 32,
     kek: '5f0e3607f43f543530f964d1b8410a33f42048865a8ff28e2331349d84d6e7eb',
-    wrapped:
-      'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXr31ucnVDBenUjDYPWzR0ogdwQQAeTt1mNdR8XO2ey/CjZeuJjTXM1V3ssJV9dAkl',
+    wrapped: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXr31ucnVDBenUjDYPWzR0ogdwQQAeTt1mNdR8XO2ey/CjZeuJjTXM1V3ssJV9dAkl',
   },
 ] as const
 

@@ -180,7 +180,13 @@ async function wrapFor(kms: World['kms'], { keystoreId, keyId }: { keystoreId: s
   const { x, curve, type } = JSON.parse(Buffer.from(publicKey).toString('utf8'))
   const none = new Uint8Array(0)
   const recipient = { x: Buffer.from(x, 'base64'), curve, type }
-  const wrapped = await wrapAnonymously(kms, local, { keystoreId, cek: Buffer.alloc(32), recipient, apu: none, apv: none })
+  const wrapped = await wrapAnonymously(kms, local, {
+    keystoreId,
+    cek: Buffer.alloc(32),
+    recipient,
+    apu: none,
+    apv: none,
+  })
   return {
     encryptedcek: encodeBase64(wrapped.encryptedCek),
     epk: { ...wrapped.epk, x: encodeBase64(wrapped.epk.x) },
