@@ -35,6 +35,8 @@ export interface AgreementType {
   idOf(publicKey: Uint8Array): string
   /** Whether two exports are of one key: the id that stands in them may differ. */
   isSame(one: Uint8Array, other: Uint8Array): boolean
+  /** Whether an export is of the key that is stored as this. */
+  hasRaw(exported: Uint8Array, raw?: Uint8Array): boolean
 }
 
 /** @param crv P-256, P-384, P-521 or X25519 */
@@ -72,6 +74,11 @@ export function agreementType(crv: string, size: number): AgreementType {
     },
     idOf,
     isSame: (one, other) => idOf(one) === idOf(other),
+    hasRaw(exported, raw = new Uint8Array(0)) {
+      const { x = '', y = '' } = read(exported)
+      const bytes = [x, y].map(text => Buffer.from(text, 'base64url'))
+      return Buffer.concat([Buffer.alloc(ec ? 1 : 0, 4), ...bytes]).equals(raw)
+    },
   }
 }
 
