@@ -32,7 +32,7 @@ export { listRevocations, revokeCapability } from './operations/revoke-capabilit
 export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
-export { unwrap, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
+export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
   Clock,
   Collection,

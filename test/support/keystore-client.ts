@@ -1,4 +1,4 @@
-import type { Encrypted, KeyTypeName, SentPublicKey, WrappedKey } from '@keyhold/core'
+import type { Encrypted, KeyTypeName, SentPublicKey, WrapCommand, WrappedKey } from '@keyhold/core'
 import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
 
 export type KeyMaterial = { readonly keyId?: string } & (
@@ -107,6 +107,26 @@ export class KeyClient {
   async verifyMac(mac: Uint8Array, data: Uint8Array): Promise<boolean> {
     const body = { mac: base64(mac), data: base64(data) }
     return (await ask('POST', `${this.url}/verifymac`, 'VERIFICATION_FAILED', body)) !== undefined
+  }
+
+  /** As the sender, with the algorithm for a CEK of this length. */
+  async wrap(command: Omit<WrapCommand, 'keystoreId'> & { readonly tag: Uint8Array }): Promise<WrappedKey> {
+    const { cek, apu, apv, recipient, tag } = command
+    const { encryptedcek, epk, alg, ...info } = await call('POST', `${this.url}/wrap`, {
+      cek: base64(cek),
+      apu: base64(apu),
+      apv: base64(apv),
+      recipient_pub_key: sentKey(recipient),
+      tag: base64(tag),
+    })
+    const { x, y, curve, type } = epk
+    return {
+      algorithm: alg,
+      encryptedCek: bytes(encryptedcek),
+      epk: { x: bytes(x), ...(y && { y: bytes(y) }), curve, type },
+      apu: bytes(info.apu),
+      apv: bytes(info.apv ?? ''),
+    }
   }
 
   /** Undefined if it does not open. */

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { jwkThumbprint, pkcs8 } from '../support/encoded-keys.ts'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
+import { secondAgreements } from './second-implementation/key-wrap.ts'
 import { secondSignatures } from './second-implementation/signatures.ts'
 import { secondAeads, secondMacs } from './second-implementation/symmetric.ts'
 
@@ -15,7 +16,7 @@ const text = fc.uint8Array({ maxLength: 4096 })
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength })
 
 t.test('every key type has a second implementation', async t => {
-  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs })
+  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs, ...secondAgreements })
   t.strictSame(names.sort(), [...keyTypeNames].sort())
 })
 
