@@ -129,9 +129,13 @@ export class KeyClient {
     }
   }
 
-  /** Undefined if it does not open. */
-  async unwrap(wrapped: WrappedKey, { sender, tag }: Sent = {}): Promise<Uint8Array | undefined> {
-    const answer = await ask('POST', `${this.url}/unwrap`, 'DECRYPTION_FAILED', {
+  /** Undefined if the answer is the refusal: by default that it does not open. */
+  async unwrap(
+    wrapped: WrappedKey,
+    { sender, tag }: Sent = {},
+    refusal = 'DECRYPTION_FAILED',
+  ): Promise<Uint8Array | undefined> {
+    const answer = await ask('POST', `${this.url}/unwrap`, refusal, {
       wrapped_key: {
         encryptedcek: base64(wrapped.encryptedCek),
         epk: sentKey(wrapped.epk),
