@@ -37,7 +37,15 @@ if (root === undefined) throw new Error('the service answered no root capability
 const keystore = pathOf(keystoreUrl)
 const created = await create(`${keystore}/keys`, { key_type: keyType }, { action: 'createKey', capability: root })
 const caller = proof === 'none' ? {} : { caller: await callerOf(proof, seed, root, ports.random) }
-const address = { host: listen.host, port, keystore, key: pathOf(created.key_url), ...caller }
+const publicKey = created.public_key ?? undefined
+const address = {
+  host: listen.host,
+  port,
+  keystore,
+  key: pathOf(created.key_url),
+  ...(publicKey && { publicKey }),
+  ...caller,
+}
 reportTo(process, address, async () => {
   await server.close()
   await close()
@@ -46,6 +54,7 @@ reportTo(process, address, async () => {
 interface Created {
   readonly key_store_url?: string
   readonly key_url?: string
+  readonly public_key?: string | null
   readonly capability?: string
 }
 
