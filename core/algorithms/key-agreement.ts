@@ -4,7 +4,7 @@ import { type KeyMaterial, type KeyType, wrongKeyMaterial } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
 import { x25519 } from './x25519.ts'
 
-export const p256Agreement = nistAgreementCurve('P-256')
+const p256Agreement = nistAgreementCurve('P-256')
 const p384Agreement = nistAgreementCurve('P-384')
 const p521Agreement = nistAgreementCurve('P-521')
 

@@ -60,6 +60,8 @@ function slowAgreement(curve: NistCurve, scalar: Uint8Array, publicKey: Uint8Arr
   const algorithm = { name: 'ECDH', namedCurve: curve.crv }
   const jwk = { ...pointJwk(curve, publicKey), d: encodeBase64Url(scalar) }
   const importing = subtle.importKey('jwk', jwk, algorithm, false, ['deriveBits'])
+  // Whoever agrees learns of a failure as well; without anyone it must not end the process.
+  importing.catch(() => undefined)
   return {
     curve: curve.crv,
     async agree(point) {
