@@ -11,6 +11,8 @@ const actions: Readonly<Record<string, string>> = {
   'POST decrypt': 'decrypt',
   'POST computemac': 'computeMAC',
   'POST verifymac': 'verifyMAC',
+  'POST wrap': 'wrap',
+  'POST unwrap': 'unwrap',
 }
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */

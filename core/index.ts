@@ -1,5 +1,6 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
+export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
 export type { Caller } from './authorization/caller.ts'
 export { UserShare } from './authorization/user-share.ts'
@@ -21,6 +22,7 @@ export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'
 export { lockClosed, lockRejected, readSealed, type Sealed, sealedHeader } from './locks/sealed.ts'
 export { createKey } from './operations/create-key.ts'
 export { createKeystore } from './operations/create-keystore.ts'
+export { easy, easyOpen, sealOpen } from './operations/crypto-box.ts'
 export { decrypt, encrypt } from './operations/encrypt.ts'
 export { exportKey } from './operations/export-key.ts'
 export { importKey } from './operations/import-key.ts'
@@ -30,6 +32,7 @@ export { listRevocations, revokeCapability } from './operations/revoke-capabilit
 export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
+export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
   Clock,
   Collection,

@@ -17,6 +17,7 @@ import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
+import { wrapRoutes } from './routes/wrap.ts'
 import { readUserShares } from './user-share.ts'
 
 export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
@@ -99,7 +100,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(healthRoutes, { kms })
   await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes, vaultRoutes]), {
+  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes, wrapRoutes, vaultRoutes]), {
     prefix: '/v1',
     kms,
   })

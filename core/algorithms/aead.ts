@@ -30,7 +30,7 @@ function ietfAead(cipher: Cipher, key: Uint8Array): Aead {
 }
 
 /** XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03 section 2.3): a subkey from 16 nonce bytes, RFC 8439 with the rest. */
-function xChaCha20Poly1305(key: Uint8Array): Aead {
+export function xChaCha20Poly1305(key: Uint8Array): Aead {
   const held = new SecretBytes(Uint8Array.from(key))
   const withSubkey = <T>(nonce: Uint8Array, use: (subkey: Uint8Array, nonce: Uint8Array) => T): T => {
     const subkey = held.lend(bytes => deriveSubkey(bytes, nonce.subarray(0, 16)))
@@ -67,7 +67,8 @@ function deriveSubkey(key: Uint8Array, nonce: Uint8Array): Uint8Array {
   return new Uint8Array(subkey.buffer)
 }
 
-function words(bytes: Uint8Array): Uint32Array {
+/** Bytes as little-endian words, as the ciphers of Bernstein have them. */
+export function words(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(Uint8Array.from(bytes).buffer)
 }
 

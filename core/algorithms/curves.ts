@@ -1,7 +1,7 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 
-/** A curve for ECDSA, in short Weierstrass form. */
+/** A curve in short Weierstrass form, for ECDSA and for ECDH. */
 export interface Curve {
   /** RFC 7518 section 6.2.1.1, RFC 8812 section 3.1 */
   readonly crv: string
@@ -19,7 +19,7 @@ export interface Curve {
   /** A uniform scalar in 1…n-1 (FIPS 186-5 appendix A.2.1, extra random bits) from `seedLength` random bytes. */
   readonly scalar: (seed: Uint8Array) => Uint8Array
   readonly seedLength: number
-  /** OpenSSL signs with P-384 and P-521 in a millisecond or more: then off the event loop. */
+  /** OpenSSL takes a millisecond or more to sign with P-384 and P-521, or to agree: then off the event loop. */
   readonly slow: boolean
   /** The order of the group, for a curve whose signatures must have a low s. */
   readonly lowSOrder?: bigint

@@ -4,6 +4,7 @@ import { ecdsaKeyType } from './ecdsa.ts'
 import { ed448KeyType } from './ed448.ts'
 import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
+import { nistP256KeyType, nistP384KeyType, nistP521KeyType, x25519KeyType } from './key-agreement.ts'
 import type { KeyType } from './key-type.ts'
 import { rsaKeyType } from './rsa.ts'
 
@@ -27,6 +28,10 @@ export const keyTypes = table({
   ChaCha20Poly1305: chaCha20Poly1305KeyType,
   XChaCha20Poly1305: xChaCha20Poly1305KeyType,
   HMACSHA256Tag256: hmacSha256KeyType,
+  NISTP256ECDHKW: nistP256KeyType,
+  NISTP384ECDHKW: nistP384KeyType,
+  NISTP521ECDHKW: nistP521KeyType,
+  X25519ECDHKW: x25519KeyType,
 })
 
 export type KeyTypeName = keyof typeof keyTypes & string

@@ -38,26 +38,50 @@ export interface Mac {
   close?(): void
 }
 
+export interface KeyAgreement {
+  /** The curve of this key, and so of every key that it agrees with, as JWK names it. */
+  readonly curve: string
+  /** The secret that is shared with the holder of a raw public key of that curve. @throws KmsError INVALID_REQUEST */
+  agree(publicKey: Uint8Array): Uint8Array | Promise<Uint8Array>
+  close?(): void
+}
+
+/** NaCl's crypto box, with X25519 public keys of 32 bytes and nonces of 24. */
+export interface Box {
+  /** @throws KmsError INVALID_REQUEST for a public key with which no key agrees */
+  seal(plaintext: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Uint8Array
+  /** Undefined if it does not open. @throws KmsError as `seal` */
+  open(ciphertext: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Uint8Array | undefined
+  /** What was sealed under an ephemeral key, which stands in front. Undefined for every reason for which it does not open. */
+  openSealed(sealed: Uint8Array): Uint8Array | undefined
+  close?(): void
+}
+
 /** The primitives that need a key's secret, by name: an operation asks for one, a row of the table offers some. */
 export interface SecretPrimitives {
   signer: Signer
   aead: Aead
   mac: Mac
+  keyAgreement: KeyAgreement
+  box: Box
 }
 
 /** What a key is made of: a verification key has no secret, a symmetric key no public key. */
 export interface KeyMaterial {
   /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
   readonly secret?: SecretBytes
-  /** 32 bytes (RFC 8032), an uncompressed point (SEC 1 section 2.3.3) or an RSAPublicKey (RFC 8017 appendix A.1.1). */
+  /**
+   * 32 or 57 bytes (RFC 8032, RFC 7748), an uncompressed point (SEC 1 section 2.3.3) or an RSAPublicKey (RFC 8017
+   * appendix A.1.1).
+   */
   readonly publicKey?: Uint8Array
 }
 
 /** The public side of an asymmetric key type. */
 export interface PublicPart {
-  /** The bytes that `public_key` carries on the wire. */
-  encode(publicKey: Uint8Array): Uint8Array
-  /** The inverse of `encode`. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
+  /** The bytes that `public_key` carries on the wire; some forms carry the key's id, too. */
+  encode(publicKey: Uint8Array, keyId: string): Uint8Array
+  /** The inverse of `encode`, the id being of no interest. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
   decode(encoded: Uint8Array): Uint8Array
   /** The required JWK members (RFC 7638 section 3.2), already in lexicographic order. */
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
@@ -67,7 +91,7 @@ export interface PublicPart {
  * Rotation stays inside a family: a version of another family could not open or verify what the older ones made, and
  * the key's callers could not use it.
  */
-export type Family = 'signature' | 'aead' | 'mac'
+export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement'
 
 /**
  * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they

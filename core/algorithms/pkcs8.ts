@@ -10,6 +10,7 @@ interface PrivateKey {
 
 /** With its parameters, which are always NULL (RFC 8017 appendix A.1). */
 const rsaEncryption = Buffer.from('06092a864886f70d0101010500', 'hex')
+const idX25519 = Buffer.from('06032b656e', 'hex')
 const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
 
 /**
@@ -39,6 +40,15 @@ function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
  * @throws KmsError INVALID_REQUEST
  */
 export function readEdwardsPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
+  return readOkpPkcs8(encoded, curve)
+}
+
+/** An X25519 key of the same form: the scalar, of whatever length was sent. @throws KmsError INVALID_REQUEST */
+export function readX25519Pkcs8(encoded: Uint8Array): PrivateKey {
+  return readOkpPkcs8(encoded, idX25519)
+}
+
+function readOkpPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
   const { secret, publicKey } = readPkcs8(encoded, curve)
   return { secret: readOnly(secret, derTag.octetString), publicKey }
 }

@@ -1,4 +1,4 @@
-import { ecdsaKeyType } from '../algorithms/ecdsa.ts'
+import { nistP256KeyType } from '../algorithms/key-agreement.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import { vaultKeyContext } from '../locks/lock-context.ts'
@@ -15,8 +15,6 @@ export interface OfferedVault {
   readonly capability: Uint8Array
 }
 
-/** A scalar on P-256: only its generation matters here, and that is ECDH's as well. */
-const recipientKeyType = ecdsaKeyType('P-256', 'ieee-p1363')
 const macKeyLength = 32
 
 /** Lends the records of a keystore's keys: they live in the store, or in the vault of the keystore's user. */
@@ -47,7 +45,7 @@ export async function bindVault(kms: Kms, keystoreId: string, { url, capability 
   vaultsOf(kms.ports)
   // What can be refused without a key is refused before one is made.
   await checkInvoker(kms, readCapability(capability))
-  const { secret: recipientKey } = recipientKeyType.generate(random)
+  const { secret: recipientKey } = nistP256KeyType.generate(random)
   if (recipientKey === undefined) throw new Error('a key that was made has no secret')
   const macKey = new SecretBytes(random(macKeyLength))
   const [lockedRecipientKey, lockedMacKey] = await Promise.all([

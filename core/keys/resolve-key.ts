@@ -64,7 +64,7 @@ export async function resolveKey(
   const { keystore } = await resolveKeystore(kms, caller, action, keystoreId, keyId)
   const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
   const key = isIdentifier(keyId) ? await find() : undefined
-  if (key === undefined) throw new KmsError('KEY_NOT_FOUND', 'there is no such key in this keystore')
+  if (key === undefined) throw keyNotFound()
   requireActive(key, 'this key is not active')
   return { keystore, caller, key } as ResolvedKey
 }
@@ -90,6 +90,10 @@ export async function findKeystore(kms: Kms, id: string): Promise<{ keystore: Ke
     revision: 0,
   }
   return { keystore: nobodys, found: false }
+}
+
+export function keyNotFound(): KmsError {
+  return new KmsError('KEY_NOT_FOUND', 'there is no such key in this keystore')
 }
 
 export function keystoreNotFound(): KmsError {

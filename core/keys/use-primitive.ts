@@ -48,7 +48,7 @@ export async function useVerifier<T>(
   return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, 'verifier'), publicKey, open, use)
 }
 
-function unsupported(): KmsError {
+export function unsupported(): KmsError {
   return new KmsError('OPERATION_UNSUPPORTED', 'this key cannot do this operation')
 }
 

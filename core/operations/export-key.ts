@@ -26,5 +26,5 @@ export function exportedKey(key: Key): ExportedKey {
   const { id, type, publicKey } = newestVersion(key)
   const { publicPart } = keyTypes[type]
   if (publicKey === undefined || publicPart === undefined) return { id, type }
-  return { id, type, publicKey: publicPart.encode(publicKey) }
+  return { id, type, publicKey: publicPart.encode(publicKey, id) }
 }

@@ -1,12 +1,15 @@
 import { type KeyTypeName, keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
 import type { KeyMaterial } from '../algorithms/key-type.ts'
+import { thumbprint } from '../algorithms/thumbprint.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest, KmsError } from '../errors.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newKey } from '../keys/new-version.ts'
 import { resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
+import type { Key, KeyVersion } from '../records/key.ts'
+import type { Records } from '../records/records.ts'
 import { type ExportedKey, exportedKey } from './export-key.ts'
 
 export interface ImportKeyCommand {
@@ -32,11 +35,33 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     if (!isIdentifier(id)) throw invalidRequest('key_id: must be 1 to 128 URL-safe characters')
     const type = parseKeyTypeName(command.keyType)
     const key = await newKey(kms, resolved, id, type, await readMaterial(kms, type, command))
-    await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
+    await withKeyRecords(kms, resolved.keystore, records => addImported(records, key))
     return exportedKey(key)
   } finally {
     command.key?.fill(0)
   }
+}
+
+/**
+ * Under its thumbprint as well, if it opens boxes. The same key may be imported more than once: the first has that id
+ * then, and opens what any other could.
+ */
+async function addImported(records: Records, key: Key): Promise<void> {
+  const [version] = key.versions
+  const other = boxThumbprint(version)
+  if (other === undefined || other === version.id) return records.addKey(key)
+  try {
+    await records.addKey({ ...key, versions: [{ ...version, thumbprint: other }] })
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.code !== 'ALREADY_EXISTS') throw error
+    await records.addKey(key)
+  }
+}
+
+function boxThumbprint({ type, locked, publicKey }: KeyVersion): string | undefined {
+  const { box, publicPart } = keyTypes[type]
+  if (box === undefined || publicPart === undefined || locked === undefined || publicKey === undefined) return undefined
+  return thumbprint(publicPart.jwk(publicKey))
 }
 
 function readMaterial(

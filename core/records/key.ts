@@ -8,6 +8,11 @@ export interface KeyVersion {
   readonly number: number
   /** The id by which callers know this version; it goes on naming the key after a rotation. */
   readonly id: string
+  /**
+   * Another id under which the key is found: the thumbprint of its public key, if that is not its id and boxes can be
+   * made for it, whose senders know nothing else of it.
+   */
+  readonly thumbprint?: string
   readonly type: KeyTypeName
   readonly state: State
   /** Unix time, milliseconds. */

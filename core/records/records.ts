@@ -44,7 +44,7 @@ export class Records {
     await this.#store.replace(this.#writtenKeystore(keystore))
   }
 
-  /** Finds a key by the id of any of its versions. */
+  /** Finds a key by the id of any of its versions, or its other one. */
   async findKey(keystoreId: string, id: string): Promise<Key | undefined> {
     return this.#find('keys', keystoreId, id, toKey)
   }
@@ -100,8 +100,8 @@ export class Records {
   }
 
   #writtenKey({ keystoreId, state, versions, revision }: Key): StoredRecord {
-    const ids = versions.map(version => version.id) as [string, ...string[]]
-    return this.#written('keys', keystoreId, ids, revision, { state, versions })
+    const ids = versions.flatMap(({ id, thumbprint }) => (thumbprint === undefined ? [id] : [id, thumbprint]))
+    return this.#written('keys', keystoreId, ids as [string, ...string[]], revision, { state, versions })
   }
 
   #written(collection: Collection, scope: string, ids: Ids, revision: number, content: unknown): StoredRecord {

@@ -17,6 +17,7 @@ import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
 import { base64 } from '../http-client.ts'
+import { agreementCurves, agreementFloor } from './agreement-floor.ts'
 
 /**
  * The floor of each key type: routes that take and give what the service's do, and between the two do nothing but the
@@ -184,4 +185,6 @@ export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   AES256GCM: () => [aeadFloor(aes256Gcm()), creationFloor(() => ({ secret: randomBytes(32) }))],
   XChaCha20Poly1305: () => [aeadFloor(xChaCha20Poly1305())],
   HMACSHA256Tag256: () => [macFloor()],
+  NISTP256ECDHKW: () => [agreementFloor(agreementCurves.NISTP256ECDHKW, { keystorePath, keyPath })],
+  X25519ECDHKW: () => [agreementFloor(agreementCurves.X25519ECDHKW, { keystorePath, keyPath })],
 }

@@ -47,7 +47,16 @@ const headers = user?.headers ?? {}
 const keystore = pathOf(keystoreUrl)
 const created = await create(`${keystore}/keys`, { key_type: keyType }, { action: 'createKey', capability: root })
 const caller = proof === 'none' ? {} : { caller: await callerOf(proof, seed, root, ports.random) }
-const address = { host: listen.host, port, keystore, key: pathOf(created.key_url), ...caller, headers }
+const publicKey = created.public_key ?? undefined
+const address = {
+  host: listen.host,
+  port,
+  keystore,
+  key: pathOf(created.key_url),
+  ...(publicKey && { publicKey }),
+  ...caller,
+  headers,
+}
 reportTo(process, address, async () => {
   await server.close()
   await close()
@@ -65,6 +74,7 @@ interface Created {
   readonly did?: string
   readonly key_store_url?: string
   readonly key_url?: string
+  readonly public_key?: string | null
   readonly capability?: string
 }
 

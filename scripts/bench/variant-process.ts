@@ -9,6 +9,8 @@ export interface Address {
   readonly port: number
   readonly keystore: string
   readonly key: string
+  /** As the service exports it, if it is the service and the key has one. */
+  readonly publicKey?: string
   /** Who signs the requests, if they are signed. */
   readonly caller?: Caller
   /** What every request brings along. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { base64 } from '../http-client.ts'
+import { agreementCurves, sentKey } from './agreement-floor.ts'
 import type { Proof } from './caller.ts'
 import type { Address } from './variant-process.ts'
 
@@ -50,6 +51,10 @@ export const operations: readonly Operation[] = [
   decrypt('AES256GCM'),
   decrypt('XChaCha20Poly1305'),
   computeMac('HMACSHA256Tag256'),
+  wrap('NISTP256ECDHKW'),
+  wrap('X25519ECDHKW'),
+  unwrap('NISTP256ECDHKW'),
+  unwrap('X25519ECDHKW'),
   createKey('ED25519'),
   createKey('AES256GCM'),
 ]
@@ -83,6 +88,24 @@ function plaintext() {
 function computeMac(keyType: string): Operation {
   return ofKey('computemac', keyType, async () => ({ data: base64(randomBytes(fewBytes)) }))
 }
+
+/** As the sender, for somebody else. */
+function wrap(keyType: AgreementTypeName): Operation {
+  const recipient_pub_key = sentKey(agreementCurves[keyType]().publicKey)
+  return ofKey('wrap', keyType, async () => ({ cek: base64(randomBytes(32)), recipient_pub_key }))
+}
+
+/** What was wrapped anonymously; a floor's key has nobody asked for, and wraps for itself. */
+function unwrap(keyType: AgreementTypeName): Operation {
+  const nobodys = sentKey(agreementCurves[keyType]().publicKey)
+  return ofKey('unwrap', keyType, async ({ keystore, publicKey }, ask) => {
+    const recipient_pub_key =
+      publicKey === undefined ? nobodys : JSON.parse(Buffer.from(publicKey, 'base64').toString())
+    return { wrapped_key: await ask(`${keystore}/wrap`, { cek: base64(randomBytes(32)), recipient_pub_key }) }
+  })
+}
+
+type AgreementTypeName = keyof typeof agreementCurves
 
 function createKey(keyType: string): Operation {
   return {

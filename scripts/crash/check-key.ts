@@ -2,6 +2,7 @@ import { base64 } from '../http-client.ts'
 import { type Client, expectAnswer, importBody, useKey } from './client.ts'
 import { familyOf, type KeyEntry, type Made, type VersionEntry } from './ledger.ts'
 import { type Family, type OwnKey, outsideTypes } from './outside.ts'
+import type { Wrapped } from './outside-agreement.ts'
 import { checkVersions } from './settle.ts'
 import type { StoredKey } from './stored.ts'
 
@@ -36,14 +37,22 @@ export async function checkKey(client: Client, key: KeyEntry, found: StoredKey):
 async function checkMade(subject: Subject, { operation, request, answer }: Made): Promise<void> {
   for (const id of subject.ids) {
     const body = await expect(subject, 200, 'POST', `/${id}/${operation}`, request)
-    if (answer !== undefined) equal(subject, `what ${id} answers to ${operation}`, body?.plaintext, answer['plaintext'])
+    for (const [name, value] of Object.entries(answer ?? {})) {
+      equal(subject, `what ${id} answers to ${operation}`, body?.[name], value)
+    }
   }
 }
 
 /** A check that accepts everything would find nothing. */
 async function checkAltered(subject: Subject, { operation, request }: Made): Promise<void> {
-  const field = { verify: 'message', decrypt: 'associated_data', verifymac: 'data' }[operation]
-  await expect(subject, 400, 'POST', `/${subject.newest.id}/${operation}`, { ...request, [field]: base64('altered') })
+  const altered = base64('altered')
+  const change = {
+    verify: { message: altered },
+    decrypt: { associated_data: altered },
+    verifymac: { data: altered },
+    unwrap: { wrapped_key: { ...(request['wrapped_key'] as Wrapped), apv: altered } },
+  }[operation]
+  await expect(subject, 400, 'POST', `/${subject.newest.id}/${operation}`, { ...request, ...change })
 }
 
 const checks: Readonly<Record<Family, (subject: Subject, fresh: Made, before: readonly Made[]) => Promise<void>>> = {
@@ -93,6 +102,23 @@ const checks: Readonly<Record<Family, (subject: Subject, fresh: Made, before: re
       equal(subject, 'the MAC of the same data', mac, made.request['mac'])
     }
   },
+
+  async 'key-agreement'(subject, { request, answer }) {
+    const { newest, own, ids } = subject
+    const outside = outsideTypes[newest.type]
+    if (outside.family !== 'key-agreement') return
+    for (const id of ids) {
+      const { public_key, key_type } = (await expect(subject, 200, 'GET', `/${id}/export`)) ?? {}
+      const exported = bytes(public_key)
+      const known = newest.publicKey ?? own?.publicKey ?? exported
+      equal(subject, `whether ${id} exports its public key`, outside.isSame(exported, known), true)
+      equal(subject, `the type that ${id} exports`, key_type, newest.type)
+      if (own === undefined) equal(subject, 'the id of the exported key', outside.idOf(exported), newest.id)
+    }
+    if (own === undefined) return
+    const key = outside.unwrap(own.secret, request['wrapped_key'] as Wrapped)
+    equal(subject, 'the key that the imported key unwraps', base64(key), answer?.['key'])
+  },
 }
 
 function signOutside({ newest, own, client }: Subject): Made | undefined {
@@ -124,4 +150,4 @@ function equal({ client, key }: Subject, what: string, actual: unknown, expected
   client.tally.violations.push(`${key.keystoreId}/${key.versions[0].id}: ${what} is ${actual} instead of ${expected}`)
 }
 
-const bytes = (base64Text = ''): Buffer => Buffer.from(base64Text, 'base64')
+const bytes = (base64Text: unknown): Buffer => Buffer.from(String(base64Text), 'base64')

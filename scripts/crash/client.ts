@@ -10,7 +10,7 @@ import {
   type OperationKind,
   type Origin,
 } from './ledger.ts'
-import type { Family } from './outside.ts'
+import { type Family, outsideTypes } from './outside.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** Who asks the service at `url` for things, and writes down what it was answered. */
@@ -73,7 +73,7 @@ export async function importKey(
   type: KeyTypeName,
   origin: Origin,
 ): Promise<KeyEntry | undefined> {
-  const part = origin.verifyOnly ? 'verification' : familyOf(type) === 'signature' ? 'private' : 'symmetric'
+  const part = origin.verifyOnly ? 'verification' : origin.own?.publicKey === undefined ? 'symmetric' : 'private'
   const kind = `import ${part} key${origin.id === undefined ? '' : ' by id'}` as const
   const asked = client.ledger.now()
   const operation: Operation = { kind, asks: 'key', keystoreId, type, origin }
@@ -103,14 +103,16 @@ export async function rotateKey(client: Client, key: KeyEntry, type: KeyTypeName
 /** Has a key make something, by any of its ids, and keeps what it made. */
 export async function useKey(client: Client, key: KeyEntry): Promise<Made | undefined> {
   const data = base64(randomBytes(client.random.between(0, 64)))
-  const made = await uses[familyOf(key.versions[0].type)](client, pathOf(key, client.random), data)
+  const made = await uses[familyOf(key.versions[0].type)](client, pathOf(key, client.random), data, key)
   if (made === undefined) return undefined
   if (key.made.length === madePerKey) key.made.splice(client.random.between(1, madePerKey - 1), 1)
   key.made.push(made)
   return made
 }
 
-const uses: Readonly<Record<Family, (client: Client, path: string, data: string) => Promise<Made | undefined>>> = {
+type Use = (client: Client, path: string, data: string, key: KeyEntry) => Promise<Made | undefined>
+
+const uses: Readonly<Record<Family, Use>> = {
   async signature(client, path, message) {
     const reply = await perform(client, { kind: 'sign', asks: 'use' }, 'POST', `${path}/sign`, { message })
     return reply && { operation: 'verify', request: { message, signature: reply.signature } }
@@ -127,6 +129,20 @@ const uses: Readonly<Record<Family, (client: Client, path: string, data: string)
     const reply = await perform(client, { kind: 'compute MAC', asks: 'use' }, 'POST', `${path}/computemac`, { data })
     return reply && { operation: 'verifymac', request: { data, mac: reply.mac } }
   },
+  async 'key-agreement'(client, _path, _data, { keystoreId, versions, origin }) {
+    // To the first version, which every later one must go on unwrapping.
+    const { publicKey = origin.own?.publicKey ?? new Uint8Array(0), type } = versions[0]
+    const recipient_pub_key = { ...namesOf(type), ...JSON.parse(Buffer.from(publicKey).toString('utf8')) }
+    const cek = base64(randomBytes(32))
+    const body = { cek, recipient_pub_key }
+    const wrapped_key = await perform(client, { kind: 'wrap', asks: 'use' }, 'POST', `/${keystoreId}/wrap`, body)
+    return wrapped_key && { operation: 'unwrap', request: { wrapped_key }, answer: { key: cek } }
+  },
+}
+
+function namesOf(type: KeyTypeName) {
+  const outside = outsideTypes[type]
+  return outside.family === 'key-agreement' ? outside.names : {}
 }
 
 /**

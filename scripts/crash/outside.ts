@@ -15,6 +15,7 @@ import {
 } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { type AgreementType, agreementType } from './outside-agreement.ts'
 
 /** Key material that was made outside the service. */
 export interface OwnKey {
@@ -50,7 +51,7 @@ interface MacType {
 export type Family = OutsideType['family']
 
 /** A key type as a caller who has nothing but the specifications uses it: none of the service's code is behind it. */
-export type OutsideType = SignatureType | AeadType | MacType
+export type OutsideType = SignatureType | AeadType | MacType | AgreementType
 
 /** What a public key looks like on the wire. */
 interface PublicForm {
@@ -175,4 +176,8 @@ export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
     make: () => ({ secret: randomBytes(32) }),
     mac: (secret, data) => createHmac('sha256', secret).update(data).digest(),
   },
+  NISTP256ECDHKW: agreementType('P-256', 32),
+  NISTP384ECDHKW: agreementType('P-384', 48),
+  NISTP521ECDHKW: agreementType('P-521', 66),
+  X25519ECDHKW: agreementType('X25519', 32),
 }

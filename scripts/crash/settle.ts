@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import { type KeyEntry, type Operation, placeOf } from './ledger.ts'
+import { outsideTypes } from './outside.ts'
 import type { Stored, StoredKey, StoredVersion } from './stored.ts'
 
 type Asked<A extends Operation['asks']> = Extract<Operation, { readonly asks: A }>
@@ -84,7 +85,8 @@ export function checkVersions({ tally }: Client, key: KeyEntry, found: StoredKey
   const place = placeOf(key.keystoreId, key.versions[0].id)
   const known = new Map(key.versions.map(version => [version.id, version]))
   const versions = found.versions()
-  if (versions.length !== known.size || versions.map(({ id }) => id).join() !== found.ids.join()) {
+  const ids = versions.flatMap(({ id, thumbprint = id }) => [...new Set([id, thumbprint])])
+  if (versions.length !== known.size || ids.join() !== found.ids.join()) {
     tally.violations.push(`${place} has the versions ${found.ids}, and ${[...known.keys()]} are known`)
   }
   let asked = 0
@@ -102,7 +104,12 @@ export function checkVersions({ tally }: Client, key: KeyEntry, found: StoredKey
 function mayHaveMade({ keystoreId, type, origin }: Asked<'key'>, key: StoredKey, version: StoredVersion): boolean {
   if (key.keystoreId !== keystoreId || version.type !== type) return false
   if (origin.id !== undefined) return origin.id === version.id
-  return origin.own?.publicKey === undefined || hex(origin.own.publicKey).endsWith(hex(version.publicKey))
+  const { own } = origin
+  if (own?.publicKey === undefined) return true
+  const outside = outsideTypes[type]
+  return outside.family === 'key-agreement'
+    ? outside.hasRaw(own.publicKey, version.publicKey)
+    : hex(own.publicKey).endsWith(hex(version.publicKey))
 }
 
 const asksFor =

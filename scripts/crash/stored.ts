@@ -4,6 +4,8 @@ import { placeOf } from './ledger.ts'
 
 export interface StoredVersion {
   readonly id: string
+  /** The other id that it is found under, if it has one. */
+  readonly thumbprint?: string
   readonly type: KeyTypeName
   /** Raw: what the wire form ends with. */
   readonly publicKey?: Uint8Array
@@ -12,7 +14,7 @@ export interface StoredVersion {
 export interface StoredKey {
   readonly keystoreId: string
   readonly ids: readonly [string, ...string[]]
-  /** In the order of `ids`. */
+  /** In the order of `ids`, of which each has one or two. */
   versions(): readonly StoredVersion[]
 }
 

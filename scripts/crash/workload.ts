@@ -5,10 +5,11 @@ import { type Client, createKey, createKeystore, importKey, rotateKey, Unavailab
 import { familyOf, type KeyEntry } from './ledger.ts'
 import { type Family, outsideTypes } from './outside.ts'
 
-const families: readonly Family[] = ['signature', 'aead', 'mac']
+const families: readonly Family[] = ['signature', 'aead', 'mac', 'key-agreement']
 const typesOf = (family: Family) => keyTypeNames.filter(type => familyOf(type) === family)
 const signatureTypes = typesOf('signature')
-const symmetricTypes = keyTypeNames.filter(type => familyOf(type) !== 'signature')
+const privateTypes = [...signatureTypes, ...typesOf('key-agreement')]
+const symmetricTypes = [...typesOf('aead'), ...typesOf('mac')]
 
 type Task = (client: Client) => Promise<unknown>
 
@@ -17,7 +18,7 @@ const tasks: readonly Task[] = [
   createKeystore,
   ...repeated(4, client => createAnyKey(client, client.ledger.nextOf(keyTypeNames))),
   ...[false, true].flatMap((byId): Task[] => [
-    client => importAnyKey(client, client.ledger.nextOf(signatureTypes), byId, false),
+    client => importAnyKey(client, client.ledger.nextOf(privateTypes), byId, false),
     client => importAnyKey(client, client.ledger.nextOf(symmetricTypes), byId, false),
     client => importAnyKey(client, client.ledger.nextOf(signatureTypes), byId, true),
   ]),

@@ -9,6 +9,19 @@ const url = 'https://kms.example/v1/keystores/c0ekinlioud42c84qs8g'
 const rootId = `urn:zcap:root:${encodeURIComponent(url)}`
 const signature = `${'A'.repeat(86)}==`
 
+/** RFC 6979 section A.2.7. */
+const p521 = {
+  x: Buffer.from(
+    '01894550d0785932e00eaa23b694f213f8c3121f86dc97a04e5a7167db4e5bcd371123d46e45db6b5d5370a7f20fb633155d38ffa16d2bd761dcac474b9a2f5023a4',
+    'hex',
+  ).toString('base64'),
+  y: Buffer.from(
+    '493101c962cd4d2fddf782285e64584139c2f91b47f87ff82354d6630f746a28a0db25741b5b34a828008b22acc23f924faafbd4d33f81ea66956dfeaa2bfdfcf5',
+    'hex',
+  ).toString('base64'),
+  type: 'EC',
+}
+
 const trustbloc = {
   '@context': 'https://w3id.org/security/v2',
   id: 'urn:uuid:11111111-2222-4333-8444-555555555555',
@@ -112,6 +125,11 @@ export const seeds = {
     `mh=u${Buffer.concat([Buffer.of(0x12, 0x20), Buffer.alloc(32)]).toString('base64url')}`,
   ),
   base64: texts('SGVsbG8=', 'SGVs\r\nbG8=', ''),
+  x25519PublicKeys: texts(
+    '{"kid":"id","x":"hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=","curve":"X25519","type":"OKP"}',
+    '{"type":"OKP","curve":"X25519","x":"3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08="}',
+  ),
+  p521PublicKeys: texts(JSON.stringify({ ...p521, curve: 'NIST_P521' }), JSON.stringify({ ...p521, curve: 'P-521' })),
   vaultShares: texts(...[17, 33, 65].map(length => Buffer.alloc(length, 0xf1).toString('base64'))),
   secretsJsShares: texts(...[17, 48, 128].map(length => `8a1${'1f'.repeat(length)}`)),
 } satisfies Readonly<Record<string, readonly Uint8Array[]>>

@@ -6,11 +6,13 @@ import { inflateCapability, parseInvocation } from '@keyhold/app/http/authentica
 import {
   decodeBase64,
   encodeBase64,
+  type KeyTypeName,
   parseSignature,
   readShare,
   readTrustblocCapability,
   signingString,
 } from '@keyhold/core'
+import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import { resolveDidJwk } from '@keyhold/core/dids/did-jwk.js'
 import { resolveDidKey } from '@keyhold/core/dids/did-key.js'
 import { decodeMultibase, encodeMultibase } from '@keyhold/core/encoding/multibase.js'
@@ -129,6 +131,8 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
       return true
     },
   },
+  'exported X25519 public key': publicKeyTarget('X25519ECDHKW', seeds.x25519PublicKeys),
+  'exported P-521 public key': publicKeyTarget('NISTP521ECDHKW', seeds.p521PublicKeys),
   'invocation header': {
     seeds: seeds.invocations,
     accepts(input) {
@@ -178,6 +182,20 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
       return true
     },
   },
+}
+
+/** What is accepted is exported again, as the same key. */
+function publicKeyTarget(type: KeyTypeName, inputs: readonly Uint8Array[]): FuzzTarget {
+  const { publicPart } = keyTypes[type]
+  return {
+    seeds: inputs,
+    accepts(input) {
+      const publicKey = publicPart?.decode(input)
+      if (publicKey === undefined) return false
+      deepStrictEqual(publicPart?.decode(publicPart.encode(publicKey, 'id')), publicKey)
+      return true
+    },
+  }
 }
 
 function latin1(input: Uint8Array): string {

@@ -74,7 +74,7 @@ const readers: Record<string, Reader> = {
   },
 }
 for (const name of keyTypeNames) {
-  const { publicPart, verifier, generate, importSecret } = keyTypes[name]
+  const { publicPart, verifier, signer, keyAgreement, generate, importSecret } = keyTypes[name]
   const { secret, publicKey } = await generate(random, quickAttributes)
   const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
   const jwk = publicKey && publicPart?.jwk(publicKey)
@@ -83,12 +83,18 @@ for (const name of keyTypeNames) {
     read: bytes => importSecret(bytes, random),
     endings: ['done', 'INVALID_REQUEST'],
   }
-  if (publicPart === undefined || publicKey === undefined || verifier === undefined) continue
-  const sample = publicPart.encode(publicKey)
+  if (publicPart === undefined || publicKey === undefined) continue
+  const sample = publicPart.encode(publicKey, 'id')
   // A public key that is accepted must be of use, whatever it is.
-  const read = (bytes: Uint8Array) => verifier(publicPart.decode(bytes)).verify(new Uint8Array(64), new Uint8Array(0))
+  const read = async (bytes: Uint8Array) => {
+    const decoded = publicPart.decode(bytes)
+    await verifier?.(decoded).verify(new Uint8Array(64), new Uint8Array(0))
+    const agreed = await keyAgreement?.(secretSample, publicKey).agree(decoded)
+    if (keyAgreement !== undefined && !agreed?.some(byte => byte !== 0)) throw new Error('agreed on nothing')
+  }
   readers[`a public key, ${name}`] = { sample, read, endings: ['done', 'INVALID_REQUEST'] }
-  const signature = await keyTypes[name].signer?.(secretSample, publicKey).sign(new Uint8Array(0))
+  if (verifier === undefined) continue
+  const signature = await signer?.(secretSample, publicKey).sign(new Uint8Array(0))
   readers[`a signature, ${name}`] = {
     sample: signature ?? new Uint8Array(0),
     read: bytes => verifier(publicKey).verify(bytes, new Uint8Array(0)),
@@ -117,7 +123,8 @@ for (const [name, { sample, read, endings }] of Object.entries(readers)) {
 function pkcs8({ kty, crv = '' }: Jwk, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
   if (kty === 'RSA') return rsaPkcs8(secret)
   const curve = crv === 'SECP256K1' ? 'secp256k1' : crv
-  if (kty === 'OKP') return okpPkcs8(curve === 'Ed448' ? oid.ed448 : oid.ed25519, secret)
+  const okp = { Ed25519: oid.ed25519, Ed448: oid.ed448, X25519: oid.x25519 }[crv]
+  if (okp !== undefined) return okpPkcs8(okp, secret)
   return ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { base64, call, request } from '@keyhold/scripts/http-client.js'
 import { startService } from '@keyhold/scripts/service-process.js'
 import t from 'tap'
+import { foreignAgreementKey } from '../support/foreign-agreement-key.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 import { secretForms, secretsIn } from '../support/secret-forms.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -30,11 +31,16 @@ t.test('no secret is in the log, and no key in the files', async t => {
   t.teardown(() => service.stop())
   const ed25519 = generateKeyPairSync('ed25519').privateKey
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const x25519 = generateKeyPairSync('x25519').privateKey
+  const ephemeral = foreignAgreementKey('X25519ECDHKW')
   const keys = {
     aesKey: randomBytes(32),
     macKey: randomBytes(32),
     ed25519Seed: Buffer.from(ed25519.export({ format: 'jwk' }).d ?? '', 'base64url'),
     p256Scalar: Buffer.from(p256.export({ format: 'jwk' }).d ?? '', 'base64url'),
+    x25519Scalar: Buffer.from(x25519.export({ format: 'jwk' }).d ?? '', 'base64url'),
+    ephemeralScalar: Buffer.from(ephemeral.privateKey.export({ format: 'jwk' }).d ?? '', 'base64url'),
+    cek: randomBytes(32),
     refusedKey: randomBytes(33),
   }
   const data = {
@@ -42,6 +48,7 @@ t.test('no secret is in the log, and no key in the files', async t => {
     plaintext: randomBytes(24),
     associatedData: randomBytes(24),
     macData: randomBytes(24),
+    boxed: randomBytes(24),
     strayMember: randomBytes(24),
     brokenBody: randomBytes(24),
     query: randomBytes(24),
@@ -55,11 +62,12 @@ t.test('no secret is in the log, and no key in the files', async t => {
   })
   const imported = async (key_type: string, key: Uint8Array) =>
     (await call('PUT', `${key_store_url}/keys`, { key_type, key: base64(key) })).key_url
-  const [aes, mac, ed, ecdsa] = [
+  const [aes, mac, ed, ecdsa, ecdh] = [
     await imported('AES256GCM', keys.aesKey),
     await imported('HMACSHA256Tag256', keys.macKey),
     await imported('ED25519', ed25519.export(pkcs8)),
     await imported('ECDSAP256DER', p256.export(pkcs8)),
+    await imported('X25519ECDHKW', x25519.export(pkcs8)),
   ]
   for (const key of [ed, ecdsa]) {
     const { signature } = await call('POST', `${key}/sign`, { message: base64(data.message) })
@@ -73,6 +81,16 @@ t.test('no secret is in the log, and no key in the files', async t => {
     ...(await call('POST', `${mac}/computemac`, { data: base64(data.macData) })),
     data: base64(data.macData),
   })
+  const { public_key } = await call('GET', `${ecdh}/export`)
+  const sender_pub_key = JSON.parse(Buffer.from(public_key, 'base64').toString())
+  const epk = { ...ephemeral.sent, d: base64(keys.ephemeralScalar) }
+  const wrapping = { cek: base64(keys.cek), recipient_pub_key: sender_pub_key, epk }
+  for (const path of [key_store_url, ecdh]) {
+    const wrapped_key = await call('POST', `${path}/wrap`, wrapping)
+    await call('POST', `${ecdh}/unwrap`, { wrapped_key, sender_pub_key })
+  }
+  const nonce = base64(new Uint8Array(24))
+  await call('POST', `${ed}/wrap`, { payload: base64(data.boxed), nonce, their_pub: ephemeral.sent.x })
   for (const [key, key_type] of [
     [aes, 'AES256GCM'],
     [ed, 'ED25519'],
@@ -83,6 +101,9 @@ t.test('no secret is in the log, and no key in the files', async t => {
     ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', key: base64(keys.refusedKey) }],
     ['PUT', `${key_store_url}/keys`, { key_type: base64(keys.refusedKey), key: base64(keys.refusedKey) }],
     ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', key: `${base64(keys.refusedKey)}!` }],
+    ['POST', `${key_store_url}/wrap`, { ...wrapping, alg: base64(keys.cek) }],
+    ['POST', `${ecdh}/wrap`, { ...wrapping, epk: { ...epk, x: base64(keys.cek) } }],
+    ['POST', `${ed}/wrap`, { payload: base64(data.boxed), nonce: base64(data.boxed), their_pub: '' }],
     ['POST', `${ed}/sign`, { message: [base64(data.message)] }],
     ['POST', `${ed}/verify`, { message: base64(data.message), signature: base64(data.message) }],
     ['POST', `${aes}/decrypt`, { ...encrypted, associated_data: base64(data.message) }],

@@ -1,7 +1,8 @@
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Family } from '@keyhold/core/algorithms/key-type.js'
-import { base64, type Request, type TestApp } from './build-app.ts'
+import { base64, keystoreOf, type Request, type TestApp } from './build-app.ts'
+import { foreignAgreementKey } from './foreign-agreement-key.ts'
 import { foreignSignatureKey } from './foreign-key.ts'
 
 /** Every family that a key type of the table belongs to. */
@@ -34,13 +35,24 @@ export const use: Readonly<Record<Family, Use>> = {
     const { mac } = await post(app, `${keyPath}/computemac`, { data })
     return path => ({ method: 'POST', path: `${path}/verifymac`, body: { data, mac } })
   },
+  async 'key-agreement'(app, keyPath, text) {
+    const { body } = await app.send({ method: 'GET', path: `${keyPath}/export` })
+    const recipient_pub_key = JSON.parse(Buffer.from(body.public_key, 'base64').toString())
+    const cek = base64(text.padEnd(8 * Math.ceil(text.length / 8 + 2)))
+    const wrapped_key = await post(app, `${keystoreOf(keyPath)}/wrap`, { cek, recipient_pub_key })
+    return path => ({ method: 'POST', path: `${path}/unwrap`, body: { wrapped_key } })
+  },
 }
 
 /** The request that uses the secret of a key of a family. */
-export const useRequest: Readonly<Record<Family, (keyPath: string) => Request>> = {
+export const useRequest: Readonly<Record<Family, (keyPath: string, type: KeyTypeName) => Request>> = {
   signature: keyPath => ({ method: 'POST', path: `${keyPath}/sign`, body: { message: null } }),
   aead: keyPath => ({ method: 'POST', path: `${keyPath}/encrypt`, body: { message: null } }),
   mac: keyPath => ({ method: 'POST', path: `${keyPath}/computemac`, body: { data: null } }),
+  'key-agreement': (keyPath, type) => {
+    const body = { cek: base64(Buffer.alloc(32)), recipient_pub_key: foreignAgreementKey(type).sent }
+    return { method: 'POST', path: `${keyPath}/wrap`, body }
+  },
 }
 
 /** Key material of a type as a caller imports it: PKCS#8, or as many raw bytes as the type wants. */
@@ -52,6 +64,8 @@ export function importableKey(type: KeyTypeName): Buffer {
       return Buffer.alloc(secretLengthOf(type), 0x5a)
     case 'mac':
       return Buffer.alloc(32, 0x5a)
+    case 'key-agreement':
+      return foreignAgreementKey(type).pkcs8
   }
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Answer, ExposedService } from './exposed-service.ts'
+import { families, typesOf } from './families.ts'
 import { quickAttributes } from './quick-attributes.ts'
 
 /** A request that uses a key, and the one right answer if there is only one. */
@@ -26,6 +27,7 @@ export interface UsedKey {
 }
 
 const message = Buffer.from('a message').toString('base64')
+const cek = Buffer.alloc(32, 7).toString('base64')
 const associated_data = Buffer.from('its context').toString('base64')
 
 export async function makeKeystore(service: ExposedService): Promise<string> {
@@ -37,10 +39,7 @@ export async function makeKeystore(service: ExposedService): Promise<string> {
 export async function makeKeysOfEveryKind(service: ExposedService, keystoreId: string): Promise<UsedKey[]> {
   const keys: UsedKey[] = []
   for (const type of keyTypeNames) keys.push(await makeKey(service, keystoreId, type))
-  for (const family of ['signature', 'aead', 'mac'] as const) {
-    const types = keyTypeNames.filter(type => keyTypes[type].family === family)
-    keys.push(await makeRotatedKey(service, keystoreId, types))
-  }
+  for (const family of families) keys.push(await makeRotatedKey(service, keystoreId, typesOf(family)))
   const source = keys.find(({ type }) => keyTypes[type].family === 'signature')
   if (source !== undefined) keys.push(await makeVerificationKey(service, source))
   return keys
@@ -103,6 +102,13 @@ async function usesOf(service: ExposedService, path: string, type: KeyTypeName):
     case 'mac': {
       const { mac } = await ask('computemac', { data: message })
       return [post('verifymac', { mac, data: message }), post('computemac', { data: message }, { mac })]
+    }
+    case 'key-agreement': {
+      const body = await ok(service.ask('GET', `${path}/export`))
+      const recipient_pub_key = JSON.parse(Buffer.from(body.public_key, 'base64').toString())
+      const wrapped_key = await ok(service.ask('POST', `${path.split('/keys/')[0]}/wrap`, { cek, recipient_pub_key }))
+      const exported: Use = { name: 'export', method: 'GET', path: `${path}/export`, body, secret: false }
+      return [post('unwrap', { wrapped_key }, { key: cek }), exported, post('wrap', { cek, recipient_pub_key })]
     }
   }
 }

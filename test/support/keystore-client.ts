@@ -1,12 +1,13 @@
-import type { Encrypted, KeyTypeName } from '@keyhold/core'
+import type { Encrypted, KeyTypeName, SentPublicKey, WrapCommand, WrappedKey } from '@keyhold/core'
 import { type Answer, base64, call, request } from '@keyhold/scripts/http-client.js'
 import { quickAttributes } from './quick-attributes.ts'
 
-export type KeyMaterial =
-  /** PKCS#8 DER, or the raw bytes of a symmetric key. */
-  | { readonly key: Uint8Array }
+export type KeyMaterial = { readonly keyId?: string } & (
+  | /** PKCS#8 DER, or the raw bytes of a symmetric key. */
+  { readonly key: Uint8Array }
   /** In the key type's export form. */
   | { readonly publicKey: Uint8Array }
+)
 
 /**
  * A keystore of a running service as a client sees it, bytes in and bytes out. A refusal that belongs to a question
@@ -44,10 +45,17 @@ export class KeystoreClient {
   async tryImportKey(keyType: KeyTypeName, material: KeyMaterial): Promise<KeyClient | undefined> {
     const answer = await ask('PUT', `${this.#url}/keys`, 'INVALID_REQUEST', {
       key_type: keyType,
+      ...(material.keyId !== undefined && { key_id: material.keyId }),
       ...('key' in material ? { key: base64(material.key) } : { public_key: base64(material.publicKey) }),
     })
     return answer && new KeyClient(answer.body.key_url)
   }
+}
+
+/** What ECDH-1PU asks for besides. */
+export interface Sent {
+  readonly sender?: SentPublicKey
+  readonly tag?: Uint8Array
 }
 
 /** A key of a running service. */
@@ -104,6 +112,76 @@ export class KeyClient {
     const body = { mac: base64(mac), data: base64(data) }
     return (await ask('POST', `${this.url}/verifymac`, 'VERIFICATION_FAILED', body)) !== undefined
   }
+
+  /** As the sender, with the algorithm for a CEK of this length. */
+  async wrap(command: Omit<WrapCommand, 'keystoreId'> & { readonly tag: Uint8Array }): Promise<WrappedKey> {
+    const { cek, apu, apv, recipient, tag } = command
+    const { encryptedcek, epk, alg, ...info } = await call('POST', `${this.url}/wrap`, {
+      cek: base64(cek),
+      apu: base64(apu),
+      apv: base64(apv),
+      recipient_pub_key: sentKey(recipient),
+      tag: base64(tag),
+    })
+    const { x, y, curve, type } = epk
+    return {
+      algorithm: alg,
+      encryptedCek: bytes(encryptedcek),
+      epk: { x: bytes(x), ...(y && { y: bytes(y) }), curve, type },
+      apu: bytes(info.apu),
+      apv: bytes(info.apv ?? ''),
+    }
+  }
+
+  /** Undefined if the answer is the refusal: by default that it does not open. */
+  async unwrap(
+    wrapped: WrappedKey,
+    { sender, tag }: Sent = {},
+    refusal = 'DECRYPTION_FAILED',
+  ): Promise<Uint8Array | undefined> {
+    const answer = await ask('POST', `${this.url}/unwrap`, refusal, {
+      wrapped_key: {
+        encryptedcek: base64(wrapped.encryptedCek),
+        epk: sentKey(wrapped.epk),
+        alg: wrapped.algorithm,
+        apu: base64(wrapped.apu),
+        apv: base64(wrapped.apv),
+      },
+      ...(sender && { sender_pub_key: sentKey(sender) }),
+      ...(tag && { tag: base64(tag) }),
+    })
+    return answer && bytes(answer.body.key)
+  }
+
+  async easy(payload: Uint8Array, nonce: Uint8Array, theirPublicKey: Uint8Array): Promise<Uint8Array> {
+    const body = { payload: base64(payload), nonce: base64(nonce), their_pub: base64(theirPublicKey) }
+    return bytes((await call('POST', `${this.url}/wrap`, body)).ciphertext)
+  }
+
+  /** Undefined if it does not open. */
+  async easyOpen(
+    ciphertext: Uint8Array,
+    nonce: Uint8Array,
+    theirPublicKey: Uint8Array,
+    myPublicKey: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const body = { nonce: base64(nonce), their_pub: base64(theirPublicKey) }
+    return this.#openBox({ ciphertext: base64(ciphertext), my_pub: base64(myPublicKey), ...body })
+  }
+
+  /** Undefined if it does not open. */
+  async sealOpen(ciphertext: Uint8Array, myPublicKey: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#openBox({ ciphertext: base64(ciphertext), my_pub: base64(myPublicKey) })
+  }
+
+  async #openBox(body: unknown): Promise<Uint8Array | undefined> {
+    const answer = await ask('POST', `${this.url}/unwrap`, 'DECRYPTION_FAILED', body)
+    return answer && bytes(answer.body.plaintext)
+  }
+}
+
+function sentKey({ x, y, curve, type }: SentPublicKey) {
+  return { x: base64(x), ...(y && { y: base64(y) }), curve, type }
 }
 
 /** Undefined if the answer is exactly this refusal. @throws Error if it is neither that nor 200 */

@@ -15,6 +15,9 @@ export interface Route {
 const keystoreUrl = '/v1/keystores/:keystoreId'
 const keyUrl = `${keystoreUrl}/keys/:keyId`
 const some = 'c29tZSBieXRlcw=='
+/** The public key of RFC 7748 section 6.1, and half a wrapped key. */
+const publicKey = { x: 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=', curve: 'X25519', type: 'OKP' }
+const wrapped = { encryptedcek: 'c29tZSBieXRlcyB0aGF0IGFyZSBubyBrZXk=', epk: publicKey, apu: some, apv: some }
 
 export const routes = {
   createKeystore: {
@@ -55,6 +58,26 @@ export const routes = {
   },
   computeMac: { method: 'POST', url: `${keyUrl}/computemac`, body: { data: some }, bytes: ['data'] },
   verifyMac: { method: 'POST', url: `${keyUrl}/verifymac`, body: { mac: some, data: some }, bytes: ['mac', 'data'] },
+  wrapAnonymously: {
+    method: 'POST',
+    url: `${keystoreUrl}/wrap`,
+    body: { cek: some, apu: some, apv: some, recipient_pub_key: publicKey },
+    bytes: ['cek', 'apu', 'apv'],
+    texts: ['alg'],
+  },
+  wrap: {
+    method: 'POST',
+    url: `${keyUrl}/wrap`,
+    body: { cek: some, apu: some, apv: some, tag: some, recipient_pub_key: publicKey },
+    bytes: ['cek', 'apu', 'apv', 'tag'],
+    texts: ['alg'],
+  },
+  unwrap: {
+    method: 'POST',
+    url: `${keyUrl}/unwrap`,
+    body: { wrapped_key: { ...wrapped, alg: 'ECDH-ES+A256KW' }, tag: some },
+    bytes: ['tag'],
+  },
 } as const satisfies Record<string, Route>
 
 /** A route's path with ids in it, which stand there as they are. */

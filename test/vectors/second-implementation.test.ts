@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
+import { secondAgreements } from './second-implementation/key-wrap.ts'
 import { secondSignatures } from './second-implementation/signatures.ts'
 import { secondAeads, secondMacs } from './second-implementation/symmetric.ts'
 
@@ -14,7 +15,7 @@ const text = fc.uint8Array({ maxLength: 4096 })
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength })
 
 t.test('every key type has a second implementation', async t => {
-  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs })
+  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs, ...secondAgreements })
   t.strictSame(names.sort(), [...keyTypeNames].sort())
 })
 

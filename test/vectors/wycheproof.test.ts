@@ -2,6 +2,8 @@ import t, { type Test } from 'tap'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadCases } from './wycheproof/aead.ts'
+import { aesWrapCases } from './wycheproof/aes-wrap.ts'
+import { ecdhCases, x25519Cases } from './wycheproof/agreement.ts'
 import { ecdsaDerCases, ecdsaP1363Cases } from './wycheproof/ecdsa.ts'
 import { edwardsCases } from './wycheproof/edwards.ts'
 import { hmacCases } from './wycheproof/hmac.ts'
@@ -11,7 +13,7 @@ import { rsaCases } from './wycheproof/rsa.ts'
 import { absence, readVectors } from './wycheproof/vector-file.ts'
 
 /**
- * Replays the vectors of Project Wycheproof (https://github.com/C2SP/wycheproof) over HTTP. They are no part of this
+ * Replays the vectors of Project Wycheproof (https://github.com/C2SP/wycheproof) over HTTP where a route can express them. They are no part of this
  * repository: `KEYHOLD_VECTORS` names the directory that holds its `testvectors_v1` as `wycheproof`.
  */
 const files: Readonly<Record<string, CasesOf>> = {
@@ -27,6 +29,9 @@ const files: Readonly<Record<string, CasesOf>> = {
   'aes_gcm_test.json': aeadCases({ 128: 'AES128GCM', 256: 'AES256GCM' }),
   'chacha20_poly1305_test.json': aeadCases({ 256: 'ChaCha20Poly1305' }),
   'hmac_sha256_test.json': hmacCases,
+  'x25519_test.json': x25519Cases,
+  'ecdh_secp256r1_webcrypto_test.json': ecdhCases('NISTP256ECDHKW', 'P-256'),
+  'aes_wrap_test.json': aesWrapCases,
 }
 
 unlessAbsent(t, 'Project Wycheproof', absence(), async t => {

@@ -2,6 +2,8 @@ import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { baseUrl, buildApp, idOf, keystoreOf, pathOf, type Request } from '../../support/build-app.ts'
+import { familyOf } from '../../support/families.ts'
+import { foreignAgreementThumbprint } from '../../support/foreign-agreement-key.ts'
 import { foreignThumbprint } from '../../support/foreign-key.ts'
 import { quickAttributes } from '../../support/quick-attributes.ts'
 import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
@@ -26,7 +28,9 @@ for (const type of keyTypeNames) {
       t.equal(exported.status, 422)
       return
     }
-    t.equal(idOf(body.key_url), foreignThumbprint(type, Buffer.from(body.public_key, 'base64')))
+    const publicKey = Buffer.from(body.public_key, 'base64')
+    const agrees = familyOf(type) === 'key-agreement'
+    t.equal(idOf(body.key_url), agrees ? foreignAgreementThumbprint(publicKey) : foreignThumbprint(type, publicKey))
     t.match(idOf(body.key_url), /^[A-Za-z0-9_-]{43}$/)
     t.equal(exported.status, 200)
     t.strictSame(exported.body, { public_key: body.public_key, key_type: type })

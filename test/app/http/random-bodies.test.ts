@@ -40,8 +40,8 @@ async function holdsFor(t: Test, { method, url }: Route, bodies: fc.Arbitrary<un
   const app = await buildApp(t, options)
   const keystore = await app.keystore()
   const keys = await Promise.all(
-    (['ED25519', 'ECDSAP256DER', 'AES256GCM', 'XChaCha20Poly1305', 'HMACSHA256Tag256'] as const).map(type =>
-      app.key(type, keystore),
+    (['ED25519', 'ECDSAP256DER', 'AES256GCM', 'XChaCha20Poly1305', 'HMACSHA256Tag256', 'X25519ECDHKW'] as const).map(
+      type => app.key(type, keystore),
     ),
   )
   const property = fc.asyncProperty(bodies, fc.constantFrom(...keys), async (body, key) => {

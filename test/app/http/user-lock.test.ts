@@ -34,6 +34,11 @@ t.test('no call on such a keystore without the right shares, also while its keys
   const encrypted = (await alice('POST', `${key}/encrypt`, { message })).body
   const signing = pathOf((await alice('POST', `${keystore}/keys`, { key_type: 'ED25519' })).body.key_url)
   const { signature } = (await alice('POST', `${signing}/sign`, { message })).body
+  const agreeing = pathOf((await alice('POST', `${keystore}/keys`, { key_type: 'X25519ECDHKW' })).body.key_url)
+  const { public_key } = (await alice('GET', `${agreeing}/export`)).body
+  const recipient_pub_key = JSON.parse(Buffer.from(public_key, 'base64').toString())
+  const wrapping = { cek: base64(Buffer.alloc(32, 1)), recipient_pub_key }
+  const wrapped_key = (await alice('POST', `${keystore}/wrap`, wrapping)).body
   const calls: [name: string, method: Method, path: string, body?: object][] = [
     ['create', 'POST', `${keystore}/keys`, { key_type: 'ED25519' }],
     ['import', 'PUT', `${keystore}/keys`, { key_type: 'AES256GCM', key: base64(Buffer.alloc(32, 1)) }],
@@ -43,6 +48,9 @@ t.test('no call on such a keystore without the right shares, also while its keys
     ['sign', 'POST', `${signing}/sign`, { message }],
     ['verify', 'POST', `${signing}/verify`, { message, signature }],
     ['export', 'GET', `${signing}/export`],
+    ['wrap anonymously', 'POST', `${keystore}/wrap`, wrapping],
+    ['wrap', 'POST', `${agreeing}/wrap`, wrapping],
+    ['unwrap', 'POST', `${agreeing}/unwrap`, { wrapped_key }],
   ]
   const wrong: Record<string, readonly [headers: Record<string, string>, status: number, code: string]> = {
     'no share': [{ 'auth-user': 'alice' }, 400, 'INVALID_REQUEST'],

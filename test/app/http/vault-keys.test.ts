@@ -60,7 +60,7 @@ t.test('an id is taken once, and what was put into the vault for the second one 
   t.equal((await send()).status, 200)
   t.strictSame(errorOf(await send()), 'ALREADY_EXISTS')
   t.equal(vaults.names(vaultUrl).length, 1)
-  t.equal((await app.send(useRequest.aead(`${path}/keys/mine`))).status, 200)
+  t.equal((await app.send(useRequest.aead(`${path}/keys/mine`, 'AES256GCM'))).status, 200)
 })
 
 t.test('of imports under one id at the same time one wins, and its document is left', async t => {
@@ -74,7 +74,7 @@ t.test('of imports under one id at the same time one wins, and its document is l
   )
   t.strictSame(replies.map(({ status }) => status).sort(), [200, 409, 409])
   t.equal(vaults.names(vaultUrl).length, 1)
-  t.equal((await app.send(useRequest.aead(`${path}/keys/mine`))).status, 200)
+  t.equal((await app.send(useRequest.aead(`${path}/keys/mine`, 'AES256GCM'))).status, 200)
 })
 
 t.test('of rotations at the same time none loses a version, and the last two documents are left', async t => {
@@ -83,7 +83,7 @@ t.test('of rotations at the same time none loses a version, and the last two doc
   const urls = await Promise.all(
     Array.from({ length: 4 }, () => urlOf(app, `${key}/rotate`, { key_type: 'AES256GCM' })),
   )
-  for (const url of urls) t.equal((await app.send(useRequest.aead(pathOf(url)))).status, 200)
+  for (const url of urls) t.equal((await app.send(useRequest.aead(pathOf(url), 'AES256GCM'))).status, 200)
   t.equal(new Set(urls).size, 4)
   t.equal(vaults.names(vaultUrl).length, 2)
 })
@@ -132,7 +132,7 @@ t.test('a vault that does not keep what was put there is never believed', async 
     for (const id of [key, rotated]) {
       await refusals(t, app, [
         [`${name}: check`, check(id), 502, 'VAULT_CORRUPT'],
-        [`${name}: sign`, useRequest.signature(id), 502, 'VAULT_CORRUPT'],
+        [`${name}: sign`, useRequest.signature(id, 'ED25519'), 502, 'VAULT_CORRUPT'],
         [`${name}: export`, { method: 'GET', path: `${id}/export` }, 502, 'VAULT_CORRUPT'],
         [
           `${name}: rotate`,
@@ -142,7 +142,7 @@ t.test('a vault that does not keep what was put there is never believed', async 
         ],
       ])
     }
-    const untouched = await app.send(useRequest.signature(bystander))
+    const untouched = await app.send(useRequest.signature(bystander, 'ED25519'))
     t.equal(untouched.status, name.includes('another key') ? 502 : 200, `${name}: the other key`)
   }
 })
@@ -150,7 +150,7 @@ t.test('a vault that does not keep what was put there is never believed', async 
 t.test('who takes a document out of the vault stops its key when the cache has forgotten it', async t => {
   const { app, vaults, clock, keystore } = await buildVaultedApp(t, { cache: { max: 10, ttl: 60_000 } })
   const key = await app.key('ED25519', await keystore())
-  const signing = useRequest.signature(key)
+  const signing = useRequest.signature(key, 'ED25519')
   t.equal((await app.send(signing)).status, 200)
   clock.advance(30_000)
   const [name = ''] = vaults.names(vaultUrl)
@@ -174,11 +174,11 @@ t.test('a vault that is away is told from one that has lost something, and nothi
     failing.failure = new KmsError(code, 'no')
     await refusals(t, app, [
       ['create', { method: 'POST', path: `${path}/keys`, body: { key_type: 'ED25519' } }, status, code],
-      ['sign', useRequest.signature(key), status, code],
+      ['sign', useRequest.signature(key, 'ED25519'), status, code],
       ['rotate', { method: 'POST', path: `${key}/rotate`, body: { key_type: 'ED25519' } }, status, code],
     ])
     failing.failure = undefined
-    t.equal((await app.send(useRequest.signature(key))).status, 200)
+    t.equal((await app.send(useRequest.signature(key, 'ED25519'))).status, 200)
     t.equal(vaults.names(vaultUrl).length, 1)
   }
 })

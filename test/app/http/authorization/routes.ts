@@ -9,7 +9,7 @@ export interface Verdict {
 /** A request body as it is sent; the made parts (ciphertexts, signatures) come from the service's own keys. */
 export type Example =
   /** What the server makes of a message with the key, as members of the body. */
-  | { readonly made: 'signature' | 'ciphertext' | 'mac' }
+  | { readonly made: 'signature' | 'ciphertext' | 'mac' | 'wrapped key' }
   | { readonly fields: Readonly<Record<string, unknown>> }
   /** Names the caller as the controller. */
   | { readonly made: 'creation' | 'hand-over' }
@@ -39,6 +39,9 @@ const message = 'aGVsbG8='
 const ok: Verdict = { status: 200 }
 const noVault: Verdict = { status: 422, code: 'OPERATION_UNSUPPORTED' }
 const secret = Buffer.alloc(32, 7).toString('base64')
+/** RFC 7748 section 6.1. */
+const bob = { type: 'OKP', curve: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=' }
+const wrapping = { fields: { cek: secret, recipient_pub_key: bob } }
 
 /** Every route that needs a caller. A test holds the table and the server together. */
 export const routes: readonly Route[] = [
@@ -90,6 +93,9 @@ export const routes: readonly Route[] = [
   capability('POST', `${key}/decrypt`, 'decrypt', { made: 'ciphertext' }, { keyType: 'AES256GCM' }),
   capability('POST', `${key}/computemac`, 'computeMAC', { fields: { data: message } }, { keyType: 'HMACSHA256Tag256' }),
   capability('POST', `${key}/verifymac`, 'verifyMAC', { made: 'mac' }, { keyType: 'HMACSHA256Tag256' }),
+  capability('POST', `${keystore}/wrap`, 'wrap', wrapping, {}),
+  capability('POST', `${key}/wrap`, 'wrap', wrapping, { keyType: 'X25519ECDHKW' }),
+  capability('POST', `${key}/unwrap`, 'unwrap', { made: 'wrapped key' }, { keyType: 'X25519ECDHKW' }),
 ]
 
 /** The only other routes: they need no caller. */

@@ -4,10 +4,12 @@ import {
   createKeystore,
   encodeBase64,
   encrypt,
+  exportKey,
   handOverKeystore,
   importKey,
   type KeyTypeName,
   sign,
+  wrapAnonymously,
 } from '@keyhold/core'
 import { actors } from './actors.ts'
 import { makeChain, rootIdOf } from './chain.ts'
@@ -79,9 +81,13 @@ async function prepare({ kms }: World, { route, key, keystore }: Plan, url: stri
 
 /** A fresh copy: whoever imports wipes it. */
 function secretOf(type: KeyTypeName): Uint8Array {
-  const seed = Buffer.alloc(32, 7)
-  // RFC 8410 section 7: the PKCS#8 of an Ed25519 seed.
-  return type === 'ED25519' ? Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]) : seed
+  const secret = Buffer.alloc(32, 7)
+  // RFC 8410 section 7: PKCS#8 up to the key itself.
+  const prefixes: Partial<Record<KeyTypeName, string>> = {
+    ED25519: '302e020100300506032b657004220420',
+    X25519ECDHKW: '302e020100300506032b656e04220420',
+  }
+  return Buffer.concat([Buffer.from(prefixes[type] ?? '', 'hex'), secret])
 }
 
 async function handOver({ kms }: World, url: string, controller: string): Promise<void> {
@@ -164,6 +170,28 @@ async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unkno
       const { ciphertext, nonce } = await encrypt(kms, local, { ...address, message, associatedData })
       return json({ ciphertext: encodeBase64(ciphertext), nonce: encodeBase64(nonce) })
     }
+    case 'wrapped key':
+      return json({ wrapped_key: isThere ? await wrapFor(kms, address) : { alg: 'ECDH-ES+A256KW' } })
+  }
+}
+
+async function wrapFor(kms: World['kms'], { keystoreId, keyId }: { keystoreId: string; keyId: string }) {
+  const { publicKey } = await exportKey(kms, local, { keystoreId, keyId })
+  const { x, curve, type } = JSON.parse(Buffer.from(publicKey).toString('utf8'))
+  const none = new Uint8Array(0)
+  const recipient = { x: Buffer.from(x, 'base64'), curve, type }
+  const wrapped = await wrapAnonymously(kms, local, {
+    keystoreId,
+    cek: Buffer.alloc(32),
+    recipient,
+    apu: none,
+    apv: none,
+  })
+  return {
+    encryptedcek: encodeBase64(wrapped.encryptedCek),
+    epk: { ...wrapped.epk, x: encodeBase64(wrapped.epk.x) },
+    alg: wrapped.algorithm,
+    apu: encodeBase64(wrapped.apu),
   }
 }
 

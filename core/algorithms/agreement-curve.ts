@@ -1,0 +1,35 @@
+import { KmsError } from '../errors.ts'
+import type { Random } from '../ports/index.ts'
+import type { KeyAgreement, KeyMaterial } from './key-type.ts'
+
+/** A curve on which two keys agree on a secret (SP 800-56A section 5.7.1.2, RFC 7748 section 6.1). */
+export interface AgreementCurve {
+  /** As JWK has it (RFC 7518 section 6.2.1.1, RFC 8037 section 2). */
+  readonly name: string
+  readonly kty: 'EC' | 'OKP'
+  /** As the export of a key has it, in which existing clients know other names than in a JWE. */
+  readonly exportName: string
+  generate(random: Random): Required<KeyMaterial>
+  /** @throws KmsError INVALID_REQUEST */
+  importSecret(encoded: Uint8Array): Required<KeyMaterial>
+  /** The key of a secret that its maker sends along, as a copy; undefined if it is none of this curve. */
+  keyOf(secret: Uint8Array): Required<KeyMaterial> | undefined
+  open(secret: Uint8Array, publicKey: Uint8Array): KeyAgreement
+  jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
+  coordinatesOf(publicKey: Uint8Array): Coordinates
+  /** The raw public key, looked at for its lengths alone; undefined if they are not of this curve. */
+  publicKeyOf(coordinates: Coordinates): Uint8Array | undefined
+  /** @throws KmsError INVALID_REQUEST for a public key with which no key of this curve agrees */
+  check(publicKey: Uint8Array): void
+}
+
+/** Big-endian numbers of an elliptic curve's point; `x` alone, as it is, for X25519. */
+export interface Coordinates {
+  readonly x: Uint8Array
+  readonly y?: Uint8Array
+}
+
+/** One text for every reason for which keys cannot agree: a point that is none, a curve that is not the other's. */
+export function noAgreement(cause?: unknown): KmsError {
+  return new KmsError('INVALID_REQUEST', 'the public key is not one with which this key can agree', { cause })
+}

@@ -1,0 +1,82 @@
+import { createECDH, createPublicKey } from 'node:crypto'
+import { encodeBase64Url } from '../encoding/base64.ts'
+import type { Random } from '../ports/index.ts'
+import { SecretBytes } from '../secrets/secret-bytes.ts'
+import type { Curve } from './curves.ts'
+import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
+import { readEcPkcs8 } from './pkcs8.ts'
+
+/** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
+export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {
+  const seed = random(curve.seedLength)
+  const scalar = curve.scalar(seed)
+  const material = ecKeyOf(curve, scalar)
+  seed.fill(0)
+  scalar.fill(0)
+  if (material === undefined) throw new Error('a scalar that was made is none')
+  return material
+}
+
+/** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST */
+export function importEcKey(curve: Curve, encoded: Uint8Array): Required<KeyMaterial> {
+  const { secret, publicKey } = readEcPkcs8(encoded, curve.oid)
+  const material = ecKeyOf(curve, secret)
+  if (material === undefined) throw wrongKeyMaterial()
+  // The public point that the caller sent along must be this scalar's.
+  if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+  return material
+}
+
+/** @throws KmsError INVALID_REQUEST if this is not the uncompressed form of a point of the curve (SEC 1 section 3.2.2.1) */
+export function checkPoint(curve: Curve, point: Uint8Array): void {
+  if (point.length !== 1 + 2 * curve.size || point[0] !== 0x04) throw wrongKeyMaterial()
+  try {
+    createPublicKey({ format: 'jwk', key: pointJwk(curve, point) })
+  } catch (cause) {
+    throw wrongKeyMaterial(cause)
+  }
+}
+
+export function pointJwk({ crv, size }: Curve, point: Uint8Array): EcJwk {
+  return {
+    crv,
+    kty: 'EC',
+    x: encodeBase64Url(point.subarray(1, 1 + size)),
+    y: encodeBase64Url(point.subarray(1 + size)),
+  }
+}
+
+/** The members of RFC 7518 section 6.2.1. */
+type EcJwk = Readonly<Record<'crv' | 'kty' | 'x' | 'y', string>>
+
+/**
+ * A copy of a big-endian number in `size` bytes, undefined if it has more: RFC 5915 asks for that length, but not every
+ * encoder keeps to it.
+ */
+export function fitted(number: Uint8Array, size: number): Uint8Array | undefined {
+  const bytes = significant(number)
+  if (bytes.length > size) return undefined
+  const copy = new Uint8Array(size)
+  copy.set(bytes, size - bytes.length)
+  return copy
+}
+
+/** A big-endian number without leading zeros. */
+export function significant(number: Uint8Array): Uint8Array {
+  const start = number.findIndex(byte => byte !== 0)
+  return start === -1 ? number.subarray(number.length) : number.subarray(start)
+}
+
+/** The key of a scalar, as a copy; undefined if it is 0, or the group's order or more. */
+export function ecKeyOf(curve: Curve, secret: Uint8Array): Required<KeyMaterial> | undefined {
+  const scalar = fitted(secret, curve.size)
+  if (scalar === undefined) return undefined
+  const ecdh = createECDH(curve.namedCurve)
+  try {
+    ecdh.setPrivateKey(scalar)
+  } catch {
+    scalar.fill(0)
+    return undefined
+  }
+  return { secret: new SecretBytes(scalar), publicKey: ecdh.getPublicKey() }
+}

@@ -1,0 +1,187 @@
+import { noAgreement } from '../algorithms/agreement-curve.ts'
+import {
+  type AgreementPublicKey,
+  readPrivateKey,
+  readPublicKey,
+  type SentPrivateKey,
+  type SentPublicKey,
+  sentPublicKey,
+} from '../algorithms/key-agreement.ts'
+import type { KeyAgreement } from '../algorithms/key-type.ts'
+import { deriveKek, findWrapAlgorithm, type WrapAlgorithm, type WrapAlgorithmName } from '../algorithms/key-wrap.ts'
+import type { Caller } from '../authorization/caller.ts'
+import { encodeBase64Url } from '../encoding/base64.ts'
+import { invalidRequest, KmsError } from '../errors.ts'
+import { type KeyAddress, resolveKey, resolveKeystore } from '../keys/resolve-key.ts'
+import { useSecret } from '../keys/use-primitive.ts'
+import type { Kms } from '../kms.ts'
+import { newestVersion, usableVersions } from '../records/key.ts'
+
+export interface WrapCommand {
+  readonly keystoreId: string
+  /** The key to be wrapped, for the encryption of a content. Wiped when the call has ended. */
+  readonly cek: Uint8Array
+  readonly recipient: SentPublicKey
+  readonly apu: Uint8Array
+  readonly apv: Uint8Array
+  /** Default: AES key wrap, as existing clients expect it for a CEK of this length. */
+  readonly algorithm?: string
+  /**
+   * The ephemeral key, if the sender has made one: a JWE for several recipients has one alone, and its tag, which
+   * ECDH-1PU wants, covers it. It tells its maker nothing that the CEK does not. Wiped when the call has ended.
+   */
+  readonly ephemeral?: SentPrivateKey
+}
+
+export interface WrappedKey {
+  readonly algorithm: string
+  readonly encryptedCek: Uint8Array
+  /** The ephemeral public key. */
+  readonly epk: SentPublicKey
+  readonly apu: Uint8Array
+  readonly apv: Uint8Array
+}
+
+/** Wraps for a recipient who need not know by whom (ECDH-ES). @throws KmsError as `resolveKeystore`, INVALID_REQUEST */
+export async function wrapAnonymously(kms: Kms, caller: Caller, command: WrapCommand): Promise<WrappedKey> {
+  try {
+    await resolveKeystore(kms, caller, 'wrap', command.keystoreId)
+    return await wrapFor(kms, command, chosenAlgorithm(command, false))
+  } finally {
+    wipe(command)
+  }
+}
+
+export interface AuthenticatedWrapCommand extends WrapCommand, KeyAddress {
+  readonly tag: Uint8Array
+}
+
+/**
+ * Wraps with the newest version of a key as the sender (ECDH-1PU).
+ *
+ * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST
+ */
+export async function wrapAuthenticated(
+  kms: Kms,
+  caller: Caller,
+  command: AuthenticatedWrapCommand,
+): Promise<WrappedKey> {
+  try {
+    const resolved = await resolveKey(kms, caller, 'wrap', command)
+    return await useSecret(kms, resolved, newestVersion(resolved.key), 'keyAgreement', sender =>
+      wrapFor(kms, command, chosenAlgorithm(command, true), { key: sender, tag: command.tag }),
+    )
+  } finally {
+    wipe(command)
+  }
+}
+
+export interface UnwrapCommand extends KeyAddress, WrappedKey {
+  /** Whose key has wrapped, which ECDH-1PU alone asks for. */
+  readonly sender?: SentPublicKey
+  readonly tag: Uint8Array
+}
+
+/**
+ * Unwraps what was wrapped for any version; the newest is tried first. The caller wipes the result.
+ *
+ * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST, DECRYPTION_FAILED
+ */
+export async function unwrap(kms: Kms, caller: Caller, command: UnwrapCommand): Promise<Uint8Array> {
+  const resolved = await resolveKey(kms, caller, 'unwrap', command)
+  const curves = new Set<string>()
+  for (const version of usableVersions(resolved.key)) {
+    const cek = await useSecret(kms, resolved, version, 'keyAgreement', own => {
+      curves.add(own.curve)
+      return unwrapWith(own, command)
+    })
+    if (cek !== undefined) return cek
+  }
+  if (!curves.has(readPublicKey(command.epk).curve.name)) throw noAgreement()
+  throw new KmsError('DECRYPTION_FAILED', 'the wrapped key does not open with this key, sender and tag')
+}
+
+/** Undefined if it does not open, or is for a key of another curve, as another version may be. */
+async function unwrapWith(own: KeyAgreement, command: UnwrapCommand): Promise<Uint8Array | undefined> {
+  const algorithm = findWrapAlgorithm(command.algorithm)
+  if (algorithm === undefined) throw invalidRequest('alg: not an algorithm of this server')
+  const epk = readPublicKey(command.epk)
+  const sender = algorithm.authenticated ? readSender(command.sender, epk) : undefined
+  if (own.curve !== epk.curve.name) return undefined
+  const kek = await sharedKek(algorithm, [[own, epk], ...(sender ? [[own, sender] as const] : [])], command)
+  try {
+    return algorithm.unwrap(kek, command.encryptedCek)
+  } finally {
+    kek.fill(0)
+  }
+}
+
+function readSender(sent: SentPublicKey | undefined, epk: AgreementPublicKey): AgreementPublicKey {
+  const sender = sent && readPublicKey(sent)
+  if (sender?.curve !== epk.curve) throw noAgreement()
+  return sender
+}
+
+async function wrapFor(
+  kms: Kms,
+  { cek, apu, apv, ephemeral: made, ...command }: WrapCommand,
+  algorithm: WrapAlgorithm,
+  sender?: { readonly key: KeyAgreement; readonly tag: Uint8Array },
+): Promise<WrappedKey> {
+  const recipient = readPublicKey(command.recipient)
+  if (sender !== undefined && sender.key.curve !== recipient.curve.name) throw noAgreement()
+  const { random } = kms.ports
+  const { secret, publicKey } = made ? readPrivateKey(made, recipient.curve) : recipient.curve.generate(random)
+  const epk = sentPublicKey({ curve: recipient.curve, publicKey })
+  // Existing clients take what they are answered as the input of the derivation: the text of `x` in a JWE.
+  const info = { apu: apu.length > 0 ? apu : Buffer.from(encodeBase64Url(epk.x), 'ascii'), apv }
+  return secret.spend(async bytes => {
+    const ephemeral = recipient.curve.open(bytes, publicKey)
+    const agreements = [[ephemeral, recipient], ...(sender ? [[sender.key, recipient] as const] : [])] as const
+    const kek = await sharedKek(algorithm, agreements, { ...info, tag: sender?.tag ?? new Uint8Array(0) })
+    try {
+      return { ...info, algorithm: algorithm.name, encryptedCek: algorithm.wrap(kek, cek, random), epk }
+    } finally {
+      kek.fill(0)
+      ephemeral.close?.()
+    }
+  })
+}
+
+function wipe({ cek, ephemeral }: WrapCommand): void {
+  cek.fill(0)
+  ephemeral?.d.fill(0)
+}
+
+/** The KEK of what each pair agrees on, in this order. */
+async function sharedKek(
+  algorithm: WrapAlgorithm,
+  pairs: readonly (readonly [KeyAgreement, AgreementPublicKey])[],
+  info: Parameters<typeof deriveKek>[2],
+): Promise<Uint8Array> {
+  const secrets: Uint8Array[] = []
+  try {
+    for (const [own, theirs] of pairs) secrets.push(await own.agree(theirs.publicKey))
+    return deriveKek(algorithm, secrets, info)
+  } finally {
+    for (const secret of secrets) secret.fill(0)
+  }
+}
+
+/** By the bytes of the CEK: that of AES-CBC with HMAC (RFC 7518 section 5.2) is twice as long as its strength. */
+const authenticatedAlgorithms: Readonly<Record<number, WrapAlgorithmName>> = {
+  32: 'ECDH-1PU+A128KW',
+  48: 'ECDH-1PU+A192KW',
+  64: 'ECDH-1PU+A256KW',
+}
+
+/** @throws KmsError INVALID_REQUEST if there is none that wraps a CEK of this length */
+function chosenAlgorithm({ algorithm, cek }: WrapCommand, authenticated: boolean): WrapAlgorithm {
+  const name = algorithm ?? (authenticated ? authenticatedAlgorithms[cek.length] : 'ECDH-ES+A256KW')
+  const chosen = name === undefined ? undefined : findWrapAlgorithm(name)
+  if (algorithm !== undefined && chosen?.authenticated !== authenticated) {
+    throw invalidRequest('alg: not an algorithm of this call')
+  }
+  if (!chosen?.fits(cek.length)) throw invalidRequest('cek: of a length that is not wrapped')
+  return chosen
+}
