@@ -1,15 +1,16 @@
-import { createECDH, webcrypto } from 'node:crypto'
+import { type ECDH, webcrypto } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
-import type { KeyAgreement } from './key-type.ts'
+import { type KeyAgreement, wrongKeyMaterial } from './key-type.ts'
 import {
   checkPoint,
   fitted,
   generateNistKey,
   importNistKey,
   type NistCurve,
+  newScalar,
   nistCurves,
-  nistKeyOf,
+  openEcdh,
   pointJwk,
   significant,
 } from './nist-curve.ts'
@@ -24,8 +25,23 @@ export function nistAgreementCurve(name: keyof typeof nistCurves): AgreementCurv
     exportName: `NIST_${name.replace('-', '')}`,
     generate: random => generateNistKey(curve, random),
     importSecret: encoded => importNistKey(curve, encoded),
-    keyOf: scalar => nistKeyOf(curve, scalar),
-    open: (scalar, publicKey) => (curve.slow ? slowAgreement(curve, scalar, publicKey) : agreement(curve, scalar)),
+    newSecret: random => newScalar(curve, random),
+    openNew(secret) {
+      const scalar = fitted(secret, size)
+      if (scalar === undefined) return undefined
+      const ecdh = openEcdh(curve, scalar)
+      if (ecdh === undefined) return undefined
+      const publicKey = ecdh.getPublicKey()
+      const agreement = curve.slow ? slowAgreement(curve, scalar, publicKey) : fastAgreement(curve, ecdh)
+      scalar.fill(0)
+      return { agreement, publicKey }
+    },
+    open(scalar, publicKey) {
+      if (curve.slow) return slowAgreement(curve, scalar, publicKey)
+      const ecdh = openEcdh(curve, scalar)
+      if (ecdh === undefined) throw wrongKeyMaterial()
+      return fastAgreement(curve, ecdh)
+    },
     jwk: point => pointJwk(curve, point),
     // Existing clients write the numbers without leading zeros.
     coordinatesOf: point => ({ x: significant(point.subarray(1, 1 + size)), y: significant(point.subarray(1 + size)) }),
@@ -39,9 +55,7 @@ export function nistAgreementCurve(name: keyof typeof nistCurves): AgreementCurv
 }
 
 /** OpenSSL refuses whatever is no point of the curve; the group has no others than those of its order. */
-function agreement({ crv, namedCurve }: NistCurve, scalar: Uint8Array): KeyAgreement {
-  const ecdh = createECDH(namedCurve)
-  ecdh.setPrivateKey(scalar)
+function fastAgreement({ crv }: NistCurve, ecdh: ECDH): KeyAgreement {
   return {
     curve: crv,
     agree(point) {
