@@ -12,8 +12,10 @@ export interface AgreementCurve {
   generate(random: Random): Required<KeyMaterial>
   /** @throws KmsError INVALID_REQUEST */
   importSecret(encoded: Uint8Array): Required<KeyMaterial>
-  /** The key of a secret that its maker sends along, as a copy; undefined if it is none of this curve. */
-  keyOf(secret: Uint8Array): Required<KeyMaterial> | undefined
+  /** Of a fresh key. The caller wipes it. */
+  newSecret(random: Random): Uint8Array
+  /** Opens a key that is used once, and stays the caller's; undefined if this is no secret of this curve. */
+  openNew(secret: Uint8Array): OpenedKey | undefined
   open(secret: Uint8Array, publicKey: Uint8Array): KeyAgreement
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
   coordinatesOf(publicKey: Uint8Array): Coordinates
@@ -21,6 +23,11 @@ export interface AgreementCurve {
   publicKeyOf(coordinates: Coordinates): Uint8Array | undefined
   /** @throws KmsError INVALID_REQUEST for a public key with which no key of this curve agrees */
   check(publicKey: Uint8Array): void
+}
+
+export interface OpenedKey {
+  readonly agreement: KeyAgreement
+  readonly publicKey: Uint8Array
 }
 
 /** Big-endian numbers of an elliptic curve's point; `x` alone, as it is, for X25519. */

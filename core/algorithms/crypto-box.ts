@@ -3,7 +3,7 @@ import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { words } from './aead.ts'
 import type { Box } from './key-type.ts'
-import { basePoint, privateKeyObject, x25519Agree } from './x25519.ts'
+import { privateKeyObject, publicKeyOf, x25519Agree } from './x25519.ts'
 
 const sigma = words(Buffer.from('expand 32-byte k'))
 const tagLength = 16
@@ -25,7 +25,7 @@ export function x25519Scalar(seed: Uint8Array): Uint8Array {
 }
 
 export function x25519Box(key: KeyObject): Box {
-  const own = x25519Agree(key, basePoint)
+  const own = publicKeyOf(key)
   return {
     seal: (plaintext, nonce, theirs) =>
       withSharedKey(key, theirs, shared => xsalsa20poly1305(shared, nonce).encrypt(plaintext)),

@@ -1,4 +1,4 @@
-import { createECDH, createPublicKey } from 'node:crypto'
+import { createECDH, createPublicKey, type ECDH } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
@@ -8,19 +8,24 @@ import { readEcPkcs8 } from './pkcs8.ts'
 
 /** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
 export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {
-  const seed = random(curve.seedLength)
-  const scalar = curve.scalar(seed)
-  const material = ecKeyOf(curve, scalar)
-  seed.fill(0)
-  scalar.fill(0)
+  const material = fromScalar(curve, newScalar(curve, random))
   if (material === undefined) throw new Error('a scalar that was made is none')
   return material
+}
+
+/** The caller wipes it. */
+export function newScalar(curve: Curve, random: Random): Uint8Array {
+  const seed = random(curve.seedLength)
+  const scalar = curve.scalar(seed)
+  seed.fill(0)
+  return scalar
 }
 
 /** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST */
 export function importEcKey(curve: Curve, encoded: Uint8Array): Required<KeyMaterial> {
   const { secret, publicKey } = readEcPkcs8(encoded, curve.oid)
-  const material = ecKeyOf(curve, secret)
+  const scalar = fitted(secret, curve.size)
+  const material = scalar && fromScalar(curve, scalar)
   if (material === undefined) throw wrongKeyMaterial()
   // The public point that the caller sent along must be this scalar's.
   if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
@@ -67,16 +72,19 @@ export function significant(number: Uint8Array): Uint8Array {
   return start === -1 ? number.subarray(number.length) : number.subarray(start)
 }
 
-/** The key of a scalar, as a copy; undefined if it is 0, or the group's order or more. */
-export function ecKeyOf(curve: Curve, secret: Uint8Array): Required<KeyMaterial> | undefined {
-  const scalar = fitted(secret, curve.size)
-  if (scalar === undefined) return undefined
-  const ecdh = createECDH(curve.namedCurve)
+/** Of a scalar of the curve's size; undefined if it is 0, or the group's order or more. */
+export function openEcdh({ namedCurve }: Curve, scalar: Uint8Array): ECDH | undefined {
+  const ecdh = createECDH(namedCurve)
   try {
     ecdh.setPrivateKey(scalar)
+    return ecdh
   } catch {
-    scalar.fill(0)
     return undefined
   }
-  return { secret: new SecretBytes(scalar), publicKey: ecdh.getPublicKey() }
+}
+
+/** The key of a scalar, of which it takes ownership; undefined as above. */
+function fromScalar(curve: Curve, scalar: Uint8Array): Required<KeyMaterial> | undefined {
+  const ecdh = openEcdh(curve, scalar)
+  return ecdh && { secret: new SecretBytes(scalar), publicKey: ecdh.getPublicKey() }
 }

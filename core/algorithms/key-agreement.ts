@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts'
-import { type AgreementCurve, type Coordinates, noAgreement } from './agreement-curve.ts'
-import { type KeyMaterial, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import type { Random } from '../ports/index.ts'
+import { type AgreementCurve, type Coordinates, noAgreement, type OpenedKey } from './agreement-curve.ts'
+import { type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
 import { x25519 } from './x25519.ts'
 
@@ -43,13 +44,21 @@ export function readPublicKey({ type, curve: name, ...coordinates }: SentPublicK
   return { curve, publicKey }
 }
 
-/** A private key of a curve, with the public key that belongs to it. @throws KmsError INVALID_REQUEST */
-export function readPrivateKey({ d, ...sent }: SentPrivateKey, curve: AgreementCurve): Required<KeyMaterial> {
+/** Opens a private key of a curve, if its public key belongs to it. @throws KmsError INVALID_REQUEST */
+export function openPrivateKey({ d, ...sent }: SentPrivateKey, curve: AgreementCurve): OpenedKey {
   const { publicKey } = readPublicKey(sent)
-  const key = curve.keyOf(d)
-  if (key !== undefined && Buffer.compare(key.publicKey, publicKey) === 0) return key
-  key?.secret.wipe()
-  throw noAgreement()
+  const key = curve.openNew(d)
+  if (key === undefined || Buffer.compare(key.publicKey, publicKey) !== 0) throw noAgreement()
+  return key
+}
+
+/** Opens a fresh key. */
+export function openFreshKey(curve: AgreementCurve, random: Random): OpenedKey {
+  const secret = curve.newSecret(random)
+  const key = curve.openNew(secret)
+  secret.fill(0)
+  if (key === undefined) throw new Error('a key that was made is none')
+  return key
 }
 
 /** A public key as a JWE names it. */

@@ -1,9 +1,9 @@
-import { createECDH, webcrypto } from 'node:crypto'
+import { type ECDH, webcrypto } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
 import { type Curve, curves } from './curves.ts'
-import { checkPoint, ecKeyOf, fitted, generateEcKey, importEcKey, pointJwk, significant } from './ec-key.ts'
-import type { KeyAgreement } from './key-type.ts'
+import { checkPoint, fitted, generateEcKey, importEcKey, newScalar, openEcdh, pointJwk, significant } from './ec-key.ts'
+import { type KeyAgreement, wrongKeyMaterial } from './key-type.ts'
 
 type NistCurveName = 'P-256' | 'P-384' | 'P-521'
 
@@ -17,8 +17,23 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
     exportName: `NIST_${name.replace('-', '')}`,
     generate: random => generateEcKey(curve, random),
     importSecret: encoded => importEcKey(curve, encoded),
-    keyOf: scalar => ecKeyOf(curve, scalar),
-    open: (scalar, publicKey) => (curve.slow ? slowAgreement(curve, scalar, publicKey) : agreement(curve, scalar)),
+    newSecret: random => newScalar(curve, random),
+    openNew(secret) {
+      const scalar = fitted(secret, size)
+      if (scalar === undefined) return undefined
+      const ecdh = openEcdh(curve, scalar)
+      if (ecdh === undefined) return undefined
+      const publicKey = ecdh.getPublicKey()
+      const agreement = curve.slow ? slowAgreement(curve, scalar, publicKey) : fastAgreement(curve, ecdh)
+      scalar.fill(0)
+      return { agreement, publicKey }
+    },
+    open(scalar, publicKey) {
+      if (curve.slow) return slowAgreement(curve, scalar, publicKey)
+      const ecdh = openEcdh(curve, scalar)
+      if (ecdh === undefined) throw wrongKeyMaterial()
+      return fastAgreement(curve, ecdh)
+    },
     jwk: point => pointJwk(curve, point),
     // Existing clients write the numbers without leading zeros.
     coordinatesOf: point => ({ x: significant(point.subarray(1, 1 + size)), y: significant(point.subarray(1 + size)) }),
@@ -32,9 +47,7 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
 }
 
 /** OpenSSL refuses whatever is no point of the curve; the group has no others than those of its order. */
-function agreement({ crv, namedCurve }: Curve, scalar: Uint8Array): KeyAgreement {
-  const ecdh = createECDH(namedCurve)
-  ecdh.setPrivateKey(scalar)
+function fastAgreement({ crv }: Curve, ecdh: ECDH): KeyAgreement {
   return {
     curve: crv,
     agree(point) {

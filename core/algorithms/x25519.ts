@@ -2,11 +2,10 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
-import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
+import { type KeyAgreement, type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
 import { readX25519Pkcs8 } from './pkcs8.ts'
 
-/** Of which a private key's multiple is its public key. */
-export const basePoint = Uint8Array.of(9, ...new Uint8Array(31))
+const basePoint = publicKeyObject(Uint8Array.of(9, ...new Uint8Array(31)))
 
 /** X25519 (RFC 7748 section 5). The secret is the 32-byte scalar as it was made or sent, clamped when it is used. */
 export const x25519: AgreementCurve = {
@@ -14,18 +13,20 @@ export const x25519: AgreementCurve = {
   kty: 'OKP',
   exportName: 'X25519',
   generate: random => fromScalar(random(32)),
+  newSecret: random => random(32),
   importSecret(encoded) {
     const { secret, publicKey } = readX25519Pkcs8(encoded)
-    const material = keyOf(secret)
-    if (material === undefined) throw wrongKeyMaterial()
+    if (secret.length !== 32) throw wrongKeyMaterial()
+    const material = fromScalar(Uint8Array.from(secret))
     if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
     return material
   },
-  keyOf,
-  open(scalar) {
+  openNew(scalar) {
+    if (scalar.length !== 32) return undefined
     const key = privateKeyObject(scalar)
-    return { curve: 'X25519', agree: publicKey => x25519Agree(key, publicKey) }
+    return { agreement: agreementOf(key), publicKey: publicKeyOf(key) }
   },
+  open: scalar => agreementOf(privateKeyObject(scalar)),
   jwk: publicKey => ({ crv: 'X25519', kty: 'OKP', x: encodeBase64Url(publicKey) }),
   coordinatesOf: publicKey => ({ x: publicKey }),
   publicKeyOf: ({ x }) => (x.length === 32 ? x : undefined),
@@ -52,12 +53,17 @@ function publicKeyObject(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'X25519', x: encodeBase64Url(publicKey) } })
 }
 
-function keyOf(secret: Uint8Array): Required<KeyMaterial> | undefined {
-  return secret.length === 32 ? fromScalar(Uint8Array.from(secret)) : undefined
+function agreementOf(key: KeyObject): KeyAgreement {
+  return { curve: 'X25519', agree: publicKey => x25519Agree(key, publicKey) }
+}
+
+/** RFC 7748 section 6.1. */
+export function publicKeyOf(key: KeyObject): Uint8Array {
+  return diffieHellman({ privateKey: key, publicKey: basePoint })
 }
 
 /** The key of a scalar, of which it takes ownership. */
 function fromScalar(scalar: Uint8Array): Required<KeyMaterial> {
-  const publicKey = x25519Agree(privateKeyObject(scalar), basePoint)
+  const publicKey = publicKeyOf(privateKeyObject(scalar))
   return { secret: new SecretBytes(scalar), publicKey }
 }

@@ -1,7 +1,8 @@
 import { noAgreement } from '../algorithms/agreement-curve.ts'
 import {
   type AgreementPublicKey,
-  readPrivateKey,
+  openFreshKey,
+  openPrivateKey,
   readPublicKey,
   type SentPrivateKey,
   type SentPublicKey,
@@ -131,21 +132,18 @@ async function wrapFor(
   const recipient = readPublicKey(command.recipient)
   if (sender !== undefined && sender.key.curve !== recipient.curve.name) throw noAgreement()
   const { random } = kms.ports
-  const { secret, publicKey } = made ? readPrivateKey(made, recipient.curve) : recipient.curve.generate(random)
-  const epk = sentPublicKey({ curve: recipient.curve, publicKey })
+  const { curve } = recipient
+  const { agreement, publicKey } = made ? openPrivateKey(made, curve) : openFreshKey(curve, random)
+  const epk = sentPublicKey({ curve, publicKey })
   // Existing clients take what they are answered as the input of the derivation: the text of `x` in a JWE.
   const info = { apu: apu.length > 0 ? apu : Buffer.from(encodeBase64Url(epk.x), 'ascii'), apv }
-  return secret.spend(async bytes => {
-    const ephemeral = recipient.curve.open(bytes, publicKey)
-    const agreements = [[ephemeral, recipient], ...(sender ? [[sender.key, recipient] as const] : [])] as const
-    const kek = await sharedKek(algorithm, agreements, { ...info, tag: sender?.tag ?? new Uint8Array(0) })
-    try {
-      return { ...info, algorithm: algorithm.name, encryptedCek: algorithm.wrap(kek, cek, random), epk }
-    } finally {
-      kek.fill(0)
-      ephemeral.close?.()
-    }
-  })
+  const agreements = [[agreement, recipient], ...(sender ? [[sender.key, recipient] as const] : [])] as const
+  const kek = await sharedKek(algorithm, agreements, { ...info, tag: sender?.tag ?? new Uint8Array(0) })
+  try {
+    return { ...info, algorithm: algorithm.name, encryptedCek: algorithm.wrap(kek, cek, random), epk }
+  } finally {
+    kek.fill(0)
+  }
 }
 
 function wipe({ cek, ephemeral }: WrapCommand): void {

@@ -3,6 +3,7 @@ import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { base64, baseUrl, buildApp, idOf, pathOf, type Request, type TestApp } from '../../support/build-app.ts'
 import { familyOf, importableKey, typesOf, use, useRequest } from '../../support/families.ts'
+import { foreignAgreementKey } from '../../support/foreign-agreement-key.ts'
 import { foreignSignatureKey, foreignVerify } from '../../support/foreign-key.ts'
 import { malformedBodies, type Refusal, refusals, unknownIds } from '../../support/refusals.ts'
 import { routes } from '../../support/routes.ts'
@@ -179,6 +180,10 @@ function differ(type: KeyTypeName, other: KeyTypeName): boolean {
 
 /** What a thumbprint calls the kind of key, and the curve if there is one. */
 function kindOf(type: KeyTypeName): string {
+  if (familyOf(type) === 'key-agreement') {
+    const { sent } = foreignAgreementKey(type)
+    return `${sent.type} ${sent.curve}`
+  }
   const { publicPart } = keyTypes[type]
   const { kty, crv } = publicPart?.jwk(publicPart.decode(foreignSignatureKey(type).publicKey)) ?? {}
   return `${kty} ${crv}`
