@@ -10,6 +10,10 @@ const actions: Readonly<Record<string, string>> = {
   'POST decrypt': 'decrypt',
   'POST computemac': 'computeMAC',
   'POST verifymac': 'verifyMAC',
+  'POST signmulti': 'signMulti',
+  'POST verifymulti': 'verifyMulti',
+  'POST deriveproof': 'deriveProof',
+  'POST verifyproof': 'verifyProof',
 }
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */

@@ -27,6 +27,8 @@ export const errorCodes = [
   'VERIFICATION_FAILED',
   /** A ciphertext does not open: one text for every reason. */
   'DECRYPTION_FAILED',
+  /** There is too much to compute to end this in time, or what computed it failed. The request may be repeated. */
+  'OVERLOADED',
   /** The store did not answer, or not in time. The request may be repeated. */
   'STORE_UNAVAILABLE',
   /** The lock did not answer, or not in time. The request may be repeated. */

@@ -1,5 +1,6 @@
 import { KmsError } from '../errors.ts'
 import { aes128GcmKeyType, aes256GcmKeyType, chaCha20Poly1305KeyType, xChaCha20Poly1305KeyType } from './aead.ts'
+import { bbsIetfKeyType, bbsPlusKeyType } from './bbs/key-types.ts'
 import { ecdsaKeyType } from './ecdsa.ts'
 import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
@@ -20,6 +21,8 @@ export const keyTypes = table({
   ChaCha20Poly1305: chaCha20Poly1305KeyType,
   XChaCha20Poly1305: xChaCha20Poly1305KeyType,
   HMACSHA256Tag256: hmacSha256KeyType,
+  BLS12381G2: bbsPlusKeyType,
+  'BLS12381G2-SHA-256': bbsIetfKeyType,
 })
 
 export type KeyTypeName = keyof typeof keyTypes & string

@@ -3,6 +3,7 @@ import type { KeyTypeName } from '@keyhold/core'
 import { type Answer, base64, request } from '../http-client.ts'
 import {
   familyOf,
+  isAsymmetric,
   type KeyEntry,
   type Ledger,
   type Made,
@@ -70,7 +71,7 @@ export async function importKey(
   type: KeyTypeName,
   origin: Origin,
 ): Promise<KeyEntry | undefined> {
-  const part = origin.verifyOnly ? 'verification' : familyOf(type) === 'signature' ? 'private' : 'symmetric'
+  const part = origin.verifyOnly ? 'verification' : isAsymmetric(type) ? 'private' : 'symmetric'
   const kind = `import ${part} key${origin.id === undefined ? '' : ' by id'}` as const
   const asked = client.ledger.now()
   const operation: Operation = { kind, asks: 'key', keystoreId, type, origin }
@@ -124,6 +125,14 @@ const uses: Readonly<Record<Family, (client: Client, path: string, data: string)
     const reply = await perform(client, { kind: 'compute MAC', asks: 'use' }, 'POST', `${path}/computemac`, { data })
     return reply && { operation: 'verifymac', request: { data, mac: reply.mac } }
   },
+  'bbs-plus': signSeveral,
+  bbs: signSeveral,
+}
+
+async function signSeveral(client: Client, path: string, data: string): Promise<Made | undefined> {
+  const messages = [data, base64('another message')]
+  const reply = await perform(client, { kind: 'sign several', asks: 'use' }, 'POST', `${path}/signmulti`, { messages })
+  return reply && { operation: 'verifymulti', request: { messages, signature: reply.signature } }
 }
 
 /**

@@ -15,7 +15,7 @@ export const changeKinds = [
 ] as const
 
 /** Everything that clients ask for. */
-export const operationKinds = [...changeKinds, 'sign', 'encrypt', 'compute MAC'] as const
+export const operationKinds = [...changeKinds, 'sign', 'encrypt', 'compute MAC', 'sign several'] as const
 
 export type ChangeKind = (typeof changeKinds)[number]
 export type OperationKind = (typeof operationKinds)[number]
@@ -40,8 +40,8 @@ export interface Origin {
 
 /** Something that a key made: what it is checked with, and what a check answers. */
 export interface Made {
-  readonly operation: 'verify' | 'decrypt' | 'verifymac'
-  readonly request: Readonly<Record<string, string>>
+  readonly operation: 'verify' | 'decrypt' | 'verifymac' | 'verifymulti'
+  readonly request: Readonly<Record<string, string | readonly string[]>>
   readonly answer?: Readonly<Record<string, string>>
 }
 
@@ -75,7 +75,13 @@ export class Ledger {
   readonly keys = new Map<string, KeyEntry>()
   readonly unanswered = new Set<Operation>()
   round = 0
-  readonly #byFamily: Readonly<Record<Family, KeyEntry[]>> = { signature: [], aead: [], mac: [] }
+  readonly #byFamily: Readonly<Record<Family, KeyEntry[]>> = {
+    signature: [],
+    aead: [],
+    mac: [],
+    'bbs-plus': [],
+    bbs: [],
+  }
   readonly #turns = new Map<readonly KeyTypeName[], number>()
   #moment = 0
 
@@ -107,6 +113,11 @@ export class Ledger {
   usable(family: Family): readonly KeyEntry[] {
     return this.#byFamily[family]
   }
+}
+
+/** Whether there is a public key, which can be exported and imported alone. */
+export function isAsymmetric(type: KeyTypeName): boolean {
+  return 'idOf' in outsideTypes[type]
 }
 
 export const familyOf = (type: KeyTypeName): Family => outsideTypes[type].family

@@ -13,6 +13,7 @@ import {
 } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { multiKeyId, newMultiKey, type OutsideMulti, outsideBbs, outsideBbsPlus } from './outside-multi.ts'
 
 /** Key material that was made outside the service. */
 export interface OwnKey {
@@ -45,10 +46,16 @@ interface MacType {
   mac(secret: Uint8Array, data: Uint8Array): Uint8Array
 }
 
+interface MultiType extends OutsideMulti {
+  readonly family: 'bbs-plus' | 'bbs'
+  make(): Required<OwnKey>
+  idOf(publicKey: Uint8Array): string
+}
+
 export type Family = OutsideType['family']
 
 /** A key type as a caller who has nothing but the specifications uses it: none of the service's code is behind it. */
-export type OutsideType = SignatureType | AeadType | MacType
+export type OutsideType = SignatureType | AeadType | MacType | MultiType
 
 /** What a public key looks like on the wire. */
 interface PublicForm {
@@ -146,4 +153,6 @@ export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
     make: () => ({ secret: randomBytes(32) }),
     mac: (secret, data) => createHmac('sha256', secret).update(data).digest(),
   },
+  BLS12381G2: { family: 'bbs-plus', make: newMultiKey, idOf: multiKeyId, ...outsideBbsPlus },
+  'BLS12381G2-SHA-256': { family: 'bbs', make: newMultiKey, idOf: multiKeyId, ...outsideBbs },
 }

@@ -34,16 +34,32 @@ export const use: Readonly<Record<Family, Use>> = {
     const { mac } = await post(app, `${keyPath}/computemac`, { data })
     return path => ({ method: 'POST', path: `${path}/verifymac`, body: { data, mac } })
   },
+  'bbs-plus': useMulti,
+  bbs: useMulti,
 }
+
+async function useMulti(app: TestApp, keyPath: string, text: string): Promise<(keyPath: string) => Request> {
+  const messages = [base64(text), base64('another message')]
+  const { signature } = await post(app, `${keyPath}/signmulti`, { messages })
+  return path => ({ method: 'POST', path: `${path}/verifymulti`, body: { messages, signature } })
+}
+
+const signMulti = (keyPath: string): Request => ({
+  method: 'POST',
+  path: `${keyPath}/signmulti`,
+  body: { messages: [null] },
+})
 
 /** The request that uses the secret of a key of a family. */
 export const useRequest: Readonly<Record<Family, (keyPath: string) => Request>> = {
   signature: keyPath => ({ method: 'POST', path: `${keyPath}/sign`, body: { message: null } }),
   aead: keyPath => ({ method: 'POST', path: `${keyPath}/encrypt`, body: { message: null } }),
   mac: keyPath => ({ method: 'POST', path: `${keyPath}/computemac`, body: { data: null } }),
+  'bbs-plus': signMulti,
+  bbs: signMulti,
 }
 
-/** Key material of a type as a caller imports it: PKCS#8, or as many raw bytes as the type wants. */
+/** Key material of a type as a caller imports it: PKCS#8, as many raw bytes as the type wants, or a scalar. */
 export function importableKey(type: KeyTypeName): Buffer {
   switch (familyOf(type)) {
     case 'signature':
@@ -51,6 +67,8 @@ export function importableKey(type: KeyTypeName): Buffer {
     case 'aead':
       return Buffer.alloc(keyTypes[type].generate(length => new Uint8Array(length)).secret?.length ?? 0, 0x5a)
     case 'mac':
+    case 'bbs-plus':
+    case 'bbs':
       return Buffer.alloc(32, 0x5a)
   }
 }
