@@ -13,6 +13,24 @@ export interface OutsideMulti {
   verify(publicKey: Uint8Array, signature: Uint8Array, messages: readonly Uint8Array[]): Promise<boolean>
 }
 
+/** Proofs of a scheme: of a signature over messages, of which some are revealed. */
+export interface OutsideProofs {
+  derive(
+    publicKey: Uint8Array,
+    signature: Uint8Array,
+    messages: readonly Uint8Array[],
+    revealed: readonly number[],
+    nonce: Uint8Array,
+  ): Promise<Uint8Array>
+  /** @param messages the revealed ones */
+  verify(
+    publicKey: Uint8Array,
+    proof: Uint8Array,
+    messages: readonly Uint8Array[],
+    nonce: Uint8Array,
+  ): Promise<boolean>
+}
+
 /** A scalar as it is imported, and its point. */
 export function newMultiKey(): { secret: Uint8Array; publicKey: Uint8Array } {
   const secret = bls12_381.utils.randomSecretKey()
@@ -36,11 +54,19 @@ export const outsideBbsPlus: OutsideMulti = {
   },
 }
 
+export const outsideBbsPlusProofs: OutsideProofs = {
+  derive: (publicKey, signature, messages, revealed, nonce) =>
+    bbsPlus.blsCreateProof({ publicKey, signature, messages, revealed, nonce }),
+  async verify(publicKey, proof, messages, nonce) {
+    return (await bbsPlus.blsVerifyProof({ publicKey, proof, messages, nonce })).verified
+  },
+}
+
 /** Draft-irtf-cfrg-bbs-signatures with BLS12-381-SHA-256, straight from its text and without a header. */
 export const outsideBbs: OutsideMulti = {
   async sign(secret, messages) {
     const { b, domain, scalars } = commitment(publicKeyOf(secret), messages)
-    const e = scalarOf([secret, ...scalars.map(Fr.toBytes), Fr.toBytes(domain)], 'H2S_')
+    const e = scalarOf([secret, ...scalars.map(scalar => Fr.toBytes(scalar)), Fr.toBytes(domain)], 'H2S_')
     return Buffer.concat([b.multiply(Fr.inv(Fr.add(Fr.fromBytes(secret), e))).toBytes(), Fr.toBytes(e)])
   },
   async verify(publicKey, signature, messages) {

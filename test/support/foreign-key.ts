@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
+import { multiKeyId } from '@keyhold/scripts/crash/outside-multi.js'
 
 /** A signature key that was made elsewhere, and what it does there: the oracle for ours. */
 export interface ForeignKey {
@@ -49,6 +50,7 @@ export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uin
 
 /** The JWK thumbprint (RFC 7638) of a public key in its wire form. */
 export function foreignThumbprint(type: KeyTypeName, publicKey: Buffer): string {
+  if (type.startsWith('BLS12381')) return multiKeyId(publicKey)
   const { crv, kty, x, y } = readWireForm(formatOf(type), publicKey).export({ format: 'jwk' })
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 }

@@ -27,10 +27,8 @@ const DeriveProofReply = Type.Object({ proof: Type.String() })
 const VerifyProofRequest = Type.Object({ ...Statement, proof: Bytes, nonce: Bytes, revealed_indexes: Indexes })
 
 export const signMultiRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
-  const keyUrl = '/keystores/:keystoreId/keys/:keyId'
-
   app.post(
-    `${keyUrl}/signmulti`,
+    '/keystores/:keystoreId/keys/:keyId/signmulti',
     { schema: { params: KeyParams, body: SignRequest, response: { 200: SignReply, ...errorReplies } } },
     async request => {
       const command = { ...request.params, ...statementOf(request.body) }
@@ -39,7 +37,7 @@ export const signMultiRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (a
   )
 
   app.post(
-    `${keyUrl}/verifymulti`,
+    '/keystores/:keystoreId/keys/:keyId/verifymulti',
     { schema: { params: KeyParams, body: VerifyRequest, response: errorReplies } },
     async (request, reply) => {
       const signature = bytesOf(request.body.signature, 'signature')
@@ -49,7 +47,7 @@ export const signMultiRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (a
   )
 
   app.post(
-    `${keyUrl}/deriveproof`,
+    '/keystores/:keystoreId/keys/:keyId/deriveproof',
     { schema: { params: KeyParams, body: DeriveProofRequest, response: { 200: DeriveProofReply, ...errorReplies } } },
     async request => {
       const { body, params } = request
@@ -65,7 +63,7 @@ export const signMultiRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (a
   )
 
   app.post(
-    `${keyUrl}/verifyproof`,
+    '/keystores/:keystoreId/keys/:keyId/verifyproof',
     { schema: { params: KeyParams, body: VerifyProofRequest, response: errorReplies } },
     async (request, reply) => {
       const { body, params } = request
