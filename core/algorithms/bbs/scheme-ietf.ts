@@ -164,7 +164,7 @@ function expand(octets: Uint8Array, purpose: string): Uint8Array {
 const generators: G1Point[] = []
 let seed = expand(Buffer.from(`${interfaceId}MESSAGE_GENERATOR_SEED`), 'SIG_GENERATOR_SEED_')
 
-function generatorsIetf(count: number): readonly G1Point[] {
+export function generatorsIetf(count: number): readonly G1Point[] {
   while (generators.length <= count) {
     seed = expand(Buffer.concat([seed, uint64(generators.length + 1)]), 'SIG_GENERATOR_SEED_')
     generators.push(bls12_381.G1.hashToCurve(seed, { DST: `${interfaceId}SIG_GENERATOR_DST_` }))

@@ -9,7 +9,7 @@ export interface Verdict {
 /** A request body as it is sent; the made parts (ciphertexts, signatures) come from the service's own keys. */
 export type Example =
   /** What the server makes of a message with the key, as members of the body. */
-  | { readonly made: 'signature' | 'ciphertext' | 'mac' }
+  | { readonly made: 'signature' | 'ciphertext' | 'mac' | 'multi-signature' | 'proof-request' | 'proof' }
   | { readonly fields: Readonly<Record<string, unknown>> }
   /** Names the caller as the controller. */
   | { readonly made: 'creation' | 'hand-over' }
@@ -77,6 +77,10 @@ export const routes: readonly Route[] = [
   capability('POST', `${key}/verify`, 'verify', { made: 'signature' }, { keyType: 'ED25519' }),
   capability('POST', `${key}/encrypt`, 'encrypt', { fields: { message } }, { keyType: 'AES256GCM' }),
   capability('POST', `${key}/decrypt`, 'decrypt', { made: 'ciphertext' }, { keyType: 'AES256GCM' }),
+  capability('POST', `${key}/signmulti`, 'signMulti', { fields: { messages: [message] } }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/verifymulti`, 'verifyMulti', { made: 'multi-signature' }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/deriveproof`, 'deriveProof', { made: 'proof-request' }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/verifyproof`, 'verifyProof', { made: 'proof' }, { keyType: 'BLS12381G2' }),
   capability('POST', `${key}/computemac`, 'computeMAC', { fields: { data: message } }, { keyType: 'HMACSHA256Tag256' }),
   capability('POST', `${key}/verifymac`, 'verifyMAC', { made: 'mac' }, { keyType: 'HMACSHA256Tag256' }),
 ]

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import {
   computeMac,
   createKeystore,
+  deriveProof,
   encodeBase64,
   encrypt,
   handOverKeystore,
   importKey,
+  type KeyAddress,
   type KeyTypeName,
+  type Kms,
   sign,
+  signMulti,
 } from '@keyhold/core'
 import { actors } from './actors.ts'
 import { makeChain, rootIdOf } from './chain.ts'
@@ -158,6 +162,10 @@ async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unkno
         data,
         mac: isThere ? encodeBase64(await computeMac(kms, local, { ...address, data: message })) : '',
       })
+    case 'multi-signature':
+    case 'proof-request':
+    case 'proof':
+      return json(isThere ? await multiBody(kms, address, body.made) : { messages: [data] })
     case 'ciphertext': {
       if (!isThere) return json({ ciphertext: '', nonce: '' })
       const associatedData = new Uint8Array(0)
@@ -165,6 +173,17 @@ async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unkno
       return json({ ciphertext: encodeBase64(ciphertext), nonce: encodeBase64(nonce) })
     }
   }
+}
+
+async function multiBody(kms: Kms, address: KeyAddress, made: 'multi-signature' | 'proof-request' | 'proof') {
+  const statement = { ...address, messages: [Buffer.from('hello')], header: new Uint8Array(0) }
+  const messages = statement.messages.map(encodeBase64)
+  const signature = await signMulti(kms, local, statement)
+  if (made === 'multi-signature') return { messages, signature: encodeBase64(signature) }
+  const revealed = [0]
+  if (made === 'proof-request') return { messages, signature: encodeBase64(signature), revealed_indexes: revealed }
+  const proof = await deriveProof(kms, local, { ...statement, signature, revealed, nonce: new Uint8Array(0) })
+  return { messages, proof: encodeBase64(proof) }
 }
 
 function json(body: unknown): Buffer {
