@@ -10,10 +10,11 @@ import {
   verify,
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { systemRandom } from '@keyhold/adapters'
+import { BbsWorkers, systemRandom } from '@keyhold/adapters'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
+import { newMultiKey } from '../crash/outside-multi.ts'
 import { base64 } from '../http-client.ts'
 
 /**
@@ -127,6 +128,23 @@ function macFloor(): Floor {
   }
 }
 
+function multiFloor(): Floor {
+  const { secret, publicKey } = newMultiKey()
+  const schema = {
+    body: Type.Object({ messages: Type.Array(text) }),
+    response: { 200: Type.Object({ signature: text }) },
+  }
+  return async app => {
+    const workers = new BbsWorkers()
+    app.addHook('onClose', () => workers.close())
+    app.post(`${keyPath}/signmulti`, { schema }, async ({ body }) => {
+      const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(96) } as const
+      const signature = await workers.run({ ...job, secret, publicKey, messages: body.messages.map(bytes) })
+      return { signature: base64(signature ?? '') }
+    })
+  }
+}
+
 /** Creation: a new key, encrypted under a constant one, in one durable write. */
 function creationFloor(generate: () => { readonly secret: Uint8Array; readonly publicKey?: string }): Floor {
   const cipher = aes256Gcm()
@@ -164,4 +182,5 @@ export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   AES256GCM: () => [aeadFloor(aes256Gcm()), creationFloor(() => ({ secret: randomBytes(32) }))],
   XChaCha20Poly1305: () => [aeadFloor(xChaCha20Poly1305())],
   HMACSHA256Tag256: () => [macFloor()],
+  BLS12381G2: () => [multiFloor()],
 }

@@ -42,6 +42,7 @@ export const operations: readonly Operation[] = [
   decrypt('AES256GCM'),
   decrypt('XChaCha20Poly1305'),
   computeMac('HMACSHA256Tag256'),
+  signMulti('BLS12381G2'),
   createKey('ED25519'),
   createKey('AES256GCM'),
 ]
@@ -74,6 +75,12 @@ function plaintext() {
 
 function computeMac(keyType: string): Operation {
   return ofKey('computemac', keyType, async () => ({ data: base64(randomBytes(fewBytes)) }))
+}
+
+/** A claim each; the key's generators for so many are made by the first of them. */
+function signMulti(keyType: string): Operation {
+  const messages = () => Array.from({ length: 10 }, () => base64(randomBytes(32)))
+  return ofKey('signmulti', keyType, async () => ({ messages: messages() }))
 }
 
 function createKey(keyType: string): Operation {

@@ -23,12 +23,7 @@ export interface OutsideProofs {
     nonce: Uint8Array,
   ): Promise<Uint8Array>
   /** @param messages the revealed ones */
-  verify(
-    publicKey: Uint8Array,
-    proof: Uint8Array,
-    messages: readonly Uint8Array[],
-    nonce: Uint8Array,
-  ): Promise<boolean>
+  verify(publicKey: Uint8Array, proof: Uint8Array, messages: readonly Uint8Array[], nonce: Uint8Array): Promise<boolean>
 }
 
 /** A scalar as it is imported, and its point. */

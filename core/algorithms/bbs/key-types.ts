@@ -11,7 +11,7 @@ import {
   wrongKeyMaterial,
 } from '../key-type.ts'
 import { bbsRandomLength, computeBbs } from './compute.ts'
-import { Fr, G2, integerOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
+import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
 
 interface Traits {
   readonly scheme: BbsScheme
@@ -111,5 +111,5 @@ export const bbsIetfKeyType = bbsKeyType({
 
 function fromScalar(scalar: bigint): Required<KeyMaterial> {
   if (scalar === 0n) throw wrongKeyMaterial()
-  return { secret: new SecretBytes(writeScalar(scalar)), publicKey: G2.BASE.multiply(scalar).toBytes() }
+  return { secret: new SecretBytes(writeScalar(scalar)), publicKey: publicKeyOf(scalar) }
 }
