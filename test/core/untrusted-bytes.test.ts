@@ -76,7 +76,8 @@ for (const name of keyTypeNames) {
   const { publicPart, verifier, generate, importSecret } = keyTypes[name]
   const { secret, publicKey } = generate(random)
   const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
-  const curve = publicKey && publicPart?.jwk(publicKey)['crv']
+  const { multiSigner } = keyTypes[name]
+  const curve = multiSigner ? undefined : publicKey && publicPart?.jwk(publicKey)['crv']
   readers[`a secret key, ${name}`] = {
     sample: curve === undefined ? secretSample : pkcs8(curve, secretSample, publicKey),
     read: bytes => importSecret(bytes, random),
@@ -91,6 +92,32 @@ for (const name of keyTypeNames) {
   readers[`a signature, ${name}`] = {
     sample: signature ?? new Uint8Array(0),
     read: bytes => verifier(publicKey).verify(bytes, new Uint8Array(0)),
+    endings: ['done'],
+  }
+}
+
+for (const name of keyTypeNames) {
+  const { publicPart, multiVerifier, multiSigner, generate } = keyTypes[name]
+  const { secret, publicKey } = generate(random)
+  if (!publicPart || !publicKey || !multiVerifier || !multiSigner || !secret) continue
+  const statement = { messages: [new Uint8Array(0)], header: new Uint8Array(0) }
+  const [revealed, nonce, tools] = [[0], new Uint8Array(0), { random }]
+  const verifier = multiVerifier(publicKey)
+  const signature = await secret.lend(bytes => multiSigner(bytes, publicKey)).sign(statement, tools)
+  const proof = await verifier.deriveProof(signature, statement, revealed, nonce, tools)
+  readers[`a public key, ${name}`] = {
+    sample: publicPart.encode(publicKey),
+    read: bytes => multiVerifier(publicPart.decode(bytes)).verify(new Uint8Array(112), statement, tools),
+    endings: ['done', 'INVALID_REQUEST'],
+  }
+  readers[`a signature, ${name}`] = {
+    sample: signature,
+    read: bytes => verifier.verify(bytes, statement, tools),
+    endings: ['done'],
+  }
+  readers[`a proof, ${name}`] = {
+    sample: proof ?? new Uint8Array(0),
+    read: bytes => verifier.verifyProof({ ...statement, proof: bytes, revealed, nonce }, tools),
     endings: ['done'],
   }
 }
