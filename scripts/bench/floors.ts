@@ -138,7 +138,7 @@ function multiFloor(): Floor {
     const workers = new BbsWorkers()
     app.addHook('onClose', () => workers.close())
     app.post(`${keyPath}/signmulti`, { schema }, async ({ body }) => {
-      const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(96) } as const
+      const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(144) } as const
       const signature = await workers.run({ ...job, secret, publicKey, messages: body.messages.map(bytes) })
       return { signature: base64(signature ?? '') }
     })

@@ -15,7 +15,7 @@ const job: BbsJob = {
   publicKey: bytes(keyPair.publicKey),
   header: bytes(signatures[0]?.header),
   messages: [bytes(messages[0])],
-  random: new Uint8Array(0),
+  random: new Uint8Array(48).fill(1),
 }
 const right = bytes(signatures[0]?.signature)
 

@@ -54,6 +54,11 @@ export function writeScalar(scalar: bigint): Uint8Array {
   return Fr.toBytes(scalar)
 }
 
+/** 1/value, hidden behind a random scalar: how long an inversion takes depends on what is inverted. */
+export function blindInverse(value: bigint, random: bigint): bigint {
+  return Fr.mul(random, Fr.inv(Fr.mul(value, random)))
+}
+
 /** Big-endian. */
 export function integerOf(bytes: Uint8Array): bigint {
   return bytes.length === 0

@@ -1,6 +1,7 @@
 import { blake2b } from '@noble/hashes/blake2.js'
 import type { BbsDeriveProofJob, BbsSignJob, BbsVerifyJob, BbsVerifyProofJob } from '../../ports/index.ts'
 import {
+  blindInverse,
   Fr,
   G1,
   type G1Point,
@@ -21,8 +22,8 @@ import { hiddenOf, valueAt } from './indexes.ts'
 import { type Proof2020, readProof2020, writeProof2020 } from './proof-2020.ts'
 import type { BbsComputation } from './scheme.ts'
 
-/** Of e and s. */
-const signatureRandomness = 2 * wideLength
+/** Of e and s, and of what hides the key in the arithmetic. */
+const signatureRandomness = 3 * wideLength
 
 /**
  * BBS+ (eprint 2016/663 section 4.3) as BbsBlsSignature2020 and the Aries wallets have it: signatures of 112 bytes, and
@@ -32,11 +33,12 @@ export const bbsPlus2020: BbsComputation = {
   randomLength: hidden => (hidden === undefined ? signatureRandomness : (6 + hidden) * wideLength),
 
   sign({ secret, messages, random }: BbsSignJob, publicKey) {
-    const [e, s] = randomScalars(random)
+    const [e, s, blinding] = randomScalars(random)
     const x = readScalar(secret)
-    if (e === undefined || s === undefined || x === undefined) throw new Error('no scalars to sign with')
+    if (e === undefined || s === undefined || blinding === undefined || x === undefined)
+      throw new Error('no scalars to sign with')
     const b = commitmentOf(generators2020(publicKey, messages.length), s, messages.map(messageScalar))
-    return Buffer.concat([b.multiply(Fr.inv(Fr.add(x, e))).toBytes(), writeScalar(e), writeScalar(s)])
+    return Buffer.concat([b.multiply(blindInverse(Fr.add(x, e), blinding)).toBytes(), writeScalar(e), writeScalar(s)])
   },
 
   verify: ({ signature, messages }: BbsVerifyJob, publicKey) => verified(signature, messages, publicKey) !== undefined,

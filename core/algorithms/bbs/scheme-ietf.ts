@@ -3,6 +3,7 @@ import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { BbsDeriveProofJob, BbsSignJob, BbsVerifyJob, BbsVerifyProofJob } from '../../ports/index.ts'
 import {
+  blindInverse,
   Fr,
   G1,
   type G1Point,
@@ -33,17 +34,18 @@ const p1 = G1.fromHex(
  * each time. A signature is A ‖ e with A = (P1 + Q1·domain + Σ Hᵢ·mᵢ)·1/(x+e); the nonce is its presentation header.
  */
 export const bbsIetfSha256: BbsComputation = {
-  randomLength: hidden => (hidden === undefined ? 0 : (5 + hidden) * wideLength),
+  randomLength: hidden => (hidden === undefined ? 1 : 5 + hidden) * wideLength,
 
   sign(job: BbsSignJob, publicKey) {
     const x = readScalar(job.secret)
-    if (x === undefined) throw new Error('no scalar to sign with')
+    const [blinding] = randomScalars(job.random)
+    if (x === undefined || blinding === undefined) throw new Error('no scalars to sign with')
     const scalars = job.messages.map(messageScalar)
     const { domain, b } = commitmentOf(publicKey, job.header, scalars)
     const octets = Buffer.concat([job.secret, ...scalars.map(writeScalar), writeScalar(domain)])
     const e = hashToScalar(octets, 'H2S_')
     octets.fill(0)
-    return Buffer.concat([b.multiply(Fr.inv(Fr.add(x, e))).toBytes(), writeScalar(e)])
+    return Buffer.concat([b.multiply(blindInverse(Fr.add(x, e), blinding)).toBytes(), writeScalar(e)])
   },
 
   verify: (job: BbsVerifyJob, publicKey) => verified(job, publicKey) !== undefined,
