@@ -1,7 +1,8 @@
-import { BbsWorkers } from '@keyhold/adapters'
+import { BbsWorkers, FixedClock } from '@keyhold/adapters'
+import type { BbsPort } from '@keyhold/core'
 import t from 'tap'
 import { base64, buildApp, type Request } from '../../support/build-app.ts'
-import { errorOf } from '../../support/refusals.ts'
+import { errorOf, refusals } from '../../support/refusals.ts'
 
 const signMulti = (keyPath: string, count = 2): Request => ({
   method: 'POST',
@@ -48,4 +49,25 @@ t.test('what is under way while the server closes is finished', async t => {
   const answered = await reply
   t.equal(answered.status, 200)
   t.match(await answered.json(), { signature: String })
+})
+
+t.test('versions are tried for so long, not for as long as there are any', async t => {
+  const clock = new FixedClock('2024-02-29T12:30:00Z')
+  let tried = 0
+  const slow: BbsPort = {
+    async run() {
+      tried += 1
+      clock.advance(12_000)
+      return undefined
+    },
+    async close() {},
+  }
+  const app = await buildApp(t, { ports: { bbs: slow, clock } })
+  const keyPath = await app.key('BLS12381G2')
+  for (let version = 2; version <= 5; version += 1) {
+    await app.send({ method: 'POST', path: `${keyPath}/rotate`, body: { key_type: 'BLS12381G2' } })
+  }
+  const verify: Request = { method: 'POST', path: `${keyPath}/verifymulti`, body: { messages: [''], signature: '' } }
+  await refusals(t, app, [['five versions', verify, 503, 'OVERLOADED']])
+  t.equal(tried, 3)
 })
