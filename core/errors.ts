@@ -3,7 +3,9 @@
  * body and never renamed. The HTTP status of each stands in one table, `app/http/errors.ts`.
  */
 export const errorCodes = [
-  /** The request is malformed: JSON, base64, a missing field, a length, key material that is not what its type wants. */
+  /**
+   * The request is malformed: JSON, base64, a missing field, a length, key material that is not what its type wants.
+   */
   'INVALID_REQUEST',
   /** `key_type` names no row of the key-type table. */
   'UNSUPPORTED_KEY_TYPE',

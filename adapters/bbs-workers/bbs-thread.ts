@@ -63,8 +63,8 @@ export class BbsThread {
 }
 
 /**
- * The job with a private key of its own, which moves to the thread: a copy that was made for the message would be nobody's
- * to wipe. Everything else is copied.
+ * The job with a private key of its own, which moves to the thread: a copy that was made for the message would be
+ * nobody's to wipe. Everything else is copied.
  */
 function withOwnSecrets(job: BbsJob): { request: Request; own: ArrayBuffer[] } {
   if (job.operation === 'sign') {

@@ -24,8 +24,8 @@ interface Task {
 }
 
 /**
- * A pool of threads for what takes tens of milliseconds to seconds. Threads are started when there is something to do, and a
- * thread that ends is replaced: its job is tried once more, since it may not have been the reason.
+ * A pool of threads for what takes tens of milliseconds to seconds. Threads are started when there is something to do,
+ * and a thread that ends is replaced: its job is tried once more, since it may not have been the reason.
  */
 export class BbsWorkers implements BbsPort {
   readonly #threads: number
@@ -84,8 +84,7 @@ export class BbsWorkers implements BbsPort {
         const thread = this.#idleThread() ?? new BbsThread(this.#start)
         task.thread = thread
         try {
-          const result = await thread.run(task.job)
-          return result
+          return await thread.run(task.job)
         } catch (error) {
           if (!(error instanceof ThreadEnded)) throw error
           task.failures += 1

@@ -50,11 +50,11 @@ export interface BbsVerifyProofJob extends Job {
 export type BbsJob = BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
 
 /**
- * Runs `computeBbs` where it holds up nobody else. What the job holds stays the caller's; copies of its secret are wiped
- * when it has ended.
+ * Runs `computeBbs` where it holds up nobody else. What the job holds stays the caller's; copies of its secret are
+ * wiped when it has ended.
  *
- * Codes: OVERLOADED if there is too much to compute to end this in time, for what failed with whoever computed it, and for
- * every call after `close`; and what `computeBbs` throws. Nothing but `KmsError` is thrown.
+ * Codes: OVERLOADED if there is too much to compute to end this in time, for what failed with whoever computed it, and
+ * for every call after `close`; and what `computeBbs` throws. Nothing but `KmsError` is thrown.
  */
 export interface BbsPort {
   /** A signature, a proof, or no bytes for what was verified; undefined if that is not valid. */

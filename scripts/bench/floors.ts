@@ -19,8 +19,8 @@ import { base64 } from '../http-client.ts'
 
 /**
  * The floor of each key type: routes that take and give what the service's do, and between the two do nothing but the
- * raw operation on a key that is always open. In front of them stands, where requests are signed, the check of one constant
- * signature (`floor-server.ts`).
+ * raw operation on a key that is always open. In front of them stands, where requests are signed, the check of one
+ * constant signature (`floor-server.ts`).
  */
 type Floor = FastifyPluginAsyncTypebox<{ readonly directory: string }>
 

@@ -136,7 +136,8 @@ async function signSeveral(client: Client, path: string, data: string): Promise<
 }
 
 /**
- * Sends a request and answers the body of a 200. While nobody knows what became of it the ledger keeps it as unanswered.
+ * Sends a request and answers the body of a 200. While nobody knows what became of it the ledger keeps it as
+ * unanswered.
  *
  * @throws Unavailable
  */

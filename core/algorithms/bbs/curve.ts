@@ -36,7 +36,9 @@ function readPoint<P extends G1Point | G2Point>(read: () => P): P | undefined {
   }
 }
 
-/** With a small table of its own: that of the library is made in a tenth of a second, in which nothing else would run. */
+/**
+ * With a small table of its own: that of the library is made in a tenth of a second, in which nothing else would run.
+ */
 const g2 = G2.fromAffine(G2.BASE.toAffine()).precompute(4)
 
 /** Of a scalar that is not zero. */
@@ -44,7 +46,9 @@ export function publicKeyOf(secret: bigint): Uint8Array {
   return g2.multiply(secret).toBytes()
 }
 
-/** A big-endian scalar below the order of the groups: any other form of it would be a second encoding of one signature. */
+/**
+ * A big-endian scalar below the order of the groups: any other form of it would be a second encoding of one signature.
+ */
 export function readScalar(bytes: Uint8Array): bigint | undefined {
   const value = integerOf(bytes)
   return bytes.length === scalarLength && value < Fr.ORDER ? value : undefined

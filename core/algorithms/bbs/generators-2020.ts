@@ -23,8 +23,8 @@ const isLarge = (value: bigint): boolean => value > half
 const kept = new LRUCache<string, readonly G1Point[]>({ maxSize: 5000, sizeCalculation: points => points.length })
 
 /**
- * The generators h0, h1 … of a public key for so many messages: they depend on both. Hashing to a point costs milliseconds,
- * so those that were used lately are kept; they are no secret.
+ * The generators h0, h1 … of a public key for so many messages: they depend on both. Hashing to a point costs
+ * milliseconds, so those that were used lately are kept; they are no secret.
  */
 export function generators2020(publicKey: G2Point, count: number): readonly G1Point[] {
   const uncompressed = publicKey.toBytes(false)
@@ -42,8 +42,8 @@ export function generators2020(publicKey: G2Point, count: number): readonly G1Po
 }
 
 /**
- * The suite of RFC 9380 section 8.8.1 with BLAKE2b, and with the sign rule of an earlier draft: of the two roots that one
- * is taken which is in the same half of the field as the input, where the RFC looks at parities.
+ * The suite of RFC 9380 section 8.8.1 with BLAKE2b, and with the sign rule of an earlier draft: of the two roots that
+ * one is taken which is in the same half of the field as the input, where the RFC looks at parities.
  */
 export function hashToG1Of2020(data: Uint8Array): G1Point {
   const uniform = expand_message_xmd(data, domain, 128, blake2b)

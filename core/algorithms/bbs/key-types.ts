@@ -34,8 +34,8 @@ const publicPart: PublicPart = {
 }
 
 /**
- * A key pair on BLS12-381 with signatures in G1. The secret is the scalar in 32 big-endian bytes, and is imported as such;
- * the public key the compressed point of G2.
+ * A key pair on BLS12-381 with signatures in G1. The secret is the scalar in 32 big-endian bytes, and is imported as
+ * such; the public key the compressed point of G2.
  */
 function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): KeyType {
   const run = async ({ bbs }: MultiTools, job: BbsJob) => (bbs === undefined ? computeBbs(job) : bbs.run(job))

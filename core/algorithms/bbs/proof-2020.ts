@@ -19,8 +19,8 @@ export interface Proof2020 {
 const part1Length = pointLength + 4 + 2 * scalarLength
 
 /**
- * Number of messages (2 bytes) ‖ bits of the revealed ones, the last byte first ‖ A' ‖ Ā ‖ D ‖ length of the first part ‖
- * both parts, each a commitment, a number and as many responses.
+ * Number of messages (2 bytes) ‖ bits of the revealed ones, the last byte first ‖ A' ‖ Ā ‖ D ‖ length of the first part
+ * ‖ both parts, each a commitment, a number and as many responses.
  */
 export function writeProof2020(proof: Proof2020): Uint8Array {
   const { count, revealed, aPrime, aBar, d, commitment1, responses1, commitment2, responses2 } = proof

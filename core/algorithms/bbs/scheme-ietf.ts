@@ -30,8 +30,9 @@ const p1 = G1.fromHex(
 )
 
 /**
- * BBS of draft-irtf-cfrg-bbs-signatures with the ciphersuite BLS12-381-SHA-256: signatures of 80 bytes, which are the same
- * each time. A signature is A ‖ e with A = (P1 + Q1·domain + Σ Hᵢ·mᵢ)·1/(x+e); the nonce is its presentation header.
+ * BBS of draft-irtf-cfrg-bbs-signatures with the ciphersuite BLS12-381-SHA-256: signatures of 80 bytes, which are the
+ * same each time. A signature is A ‖ e with A = (P1 + Q1·domain + Σ Hᵢ·mᵢ)·1/(x+e); the nonce is its presentation
+ * header.
  */
 export const bbsIetfSha256: BbsComputation = {
   randomLength: hidden => (hidden === undefined ? 1 : 5 + hidden) * wideLength,

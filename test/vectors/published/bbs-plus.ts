@@ -1,7 +1,7 @@
 /**
  * BBS+ as BbsBlsSignature2020 has it: vectors of the tests of aries-framework-go (the signature, the proofs and the key
- * pair, which is MATTR's), and others that an independent implementation computed after it had reproduced those. Messages
- * and nonces are texts; standard base64 but for what is marked as hexadecimal.
+ * pair, which is MATTR's), and others that an independent implementation computed after it had reproduced those.
+ * Messages and nonces are texts; standard base64 but for what is marked as hexadecimal.
  */
 
 export const signature = {

@@ -1,6 +1,7 @@
 /**
- * Vectors of draft-irtf-cfrg-bbs-signatures for BLS12-381-SHA-256, as its repository (decentralized-identity/bbs-signature,
- * tooling/fixtures, July 2025) holds them. Hexadecimal; messages are indexes of `messages`.
+ * Vectors of draft-irtf-cfrg-bbs-signatures for BLS12-381-SHA-256, as its repository
+ * (decentralized-identity/bbs-signature, tooling/fixtures, July 2025) holds them. Hexadecimal; messages are indexes of
+ * `messages`.
  */
 
 export const messages = [

@@ -19,7 +19,10 @@ export type Example =
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
-  /** How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by capability. */
+  /**
+   * How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by
+   * capability.
+   */
   readonly proof: 'admission' | 'controller' | 'revocation' | 'capability'
   /** What a capability must allow. */
   readonly action?: string
