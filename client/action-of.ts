@@ -13,6 +13,10 @@ const actions: Readonly<Record<string, string>> = {
   'POST verifymac': 'verifyMAC',
   'POST wrap': 'wrap',
   'POST unwrap': 'unwrap',
+  'POST signmulti': 'signMulti',
+  'POST verifymulti': 'verifyMulti',
+  'POST deriveproof': 'deriveProof',
+  'POST verifyproof': 'verifyProof',
 }
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */

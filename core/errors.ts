@@ -3,7 +3,9 @@
  * body and never renamed. The HTTP status of each stands in one table, `app/http/errors.ts`.
  */
 export const errorCodes = [
-  /** The request is malformed: JSON, base64, a missing field, a length, key material that is not what its type wants. */
+  /**
+   * The request is malformed: JSON, base64, a missing field, a length, key material that is not what its type wants.
+   */
   'INVALID_REQUEST',
   /** `key_type` names no row of the key-type table. */
   'UNSUPPORTED_KEY_TYPE',
@@ -27,6 +29,8 @@ export const errorCodes = [
   'VERIFICATION_FAILED',
   /** A ciphertext does not open: one text for every reason. */
   'DECRYPTION_FAILED',
+  /** There is too much to compute to end this in time, or what computed it failed. The request may be repeated. */
+  'OVERLOADED',
   /** The store did not answer, or not in time. The request may be repeated. */
   'STORE_UNAVAILABLE',
   /** The lock did not answer, or not in time. The request may be repeated. */

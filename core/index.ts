@@ -1,4 +1,6 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
+export { computeBbs } from './algorithms/bbs/compute.ts'
+export { maximumMessages } from './algorithms/bbs/limits.ts'
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
 export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
@@ -31,9 +33,13 @@ export { describeKeystore, handOverKeystore } from './operations/manage-keystore
 export { listRevocations, revokeCapability } from './operations/revoke-capability.ts'
 export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
+export { deriveProof, signMulti, verifyMulti, verifyProof } from './operations/sign-multi.ts'
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
 export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
+  BbsJob,
+  BbsPort,
+  BbsScheme,
   Clock,
   Collection,
   KeyStorePort,

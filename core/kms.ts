@@ -1,4 +1,4 @@
-import type { SecretPrimitives, Verifier } from './algorithms/key-type.ts'
+import type { PublicPrimitives, SecretPrimitives } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
 import { type CacheLimits, LendingCache } from './lending-cache.ts'
@@ -28,7 +28,7 @@ export interface Kms {
   readonly ports: Ports
   readonly records: Records
   /** Keys, imported into what uses them. */
-  readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | Verifier>
+  readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | PublicPrimitives[keyof PublicPrimitives]>
   readonly openedLocks: LendingCache<LockPort>
   readonly openedVaults: LendingCache<Vault>
   /** Documents of vaults that were read a moment ago. */

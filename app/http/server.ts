@@ -16,6 +16,7 @@ import { keystoreRoutes } from './routes/keystores.ts'
 import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
+import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
 import { readUserShares } from './user-share.ts'
@@ -100,7 +101,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(healthRoutes, { kms })
   await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(invoker, [keyRoutes, signRoutes, encryptRoutes, macRoutes, wrapRoutes, vaultRoutes]), {
+  const invoked = [keyRoutes, signRoutes, encryptRoutes, macRoutes, wrapRoutes, signMultiRoutes, vaultRoutes]
+  await app.register(scope(invoker, invoked), {
     prefix: '/v1',
     kms,
   })

@@ -1,5 +1,6 @@
 import { KmsError } from '../errors.ts'
 import { aes128GcmKeyType, aes256GcmKeyType, chaCha20Poly1305KeyType, xChaCha20Poly1305KeyType } from './aead.ts'
+import { bbsIetfKeyType, bbsPlusKeyType } from './bbs/key-types.ts'
 import { ecdsaKeyType } from './ecdsa.ts'
 import { ed448KeyType } from './ed448.ts'
 import { ed25519KeyType } from './ed25519.ts'
@@ -32,6 +33,8 @@ export const keyTypes = table({
   NISTP384ECDHKW: nistP384KeyType,
   NISTP521ECDHKW: nistP521KeyType,
   X25519ECDHKW: x25519KeyType,
+  BLS12381G2: bbsPlusKeyType,
+  'BLS12381G2-SHA-256': bbsIetfKeyType,
 })
 
 export type KeyTypeName = keyof typeof keyTypes & string

@@ -1,5 +1,5 @@
 import { KmsError } from '../errors.ts'
-import type { Random } from '../ports/index.ts'
+import type { BbsPort, Random } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 
 /**
@@ -57,6 +57,56 @@ export interface Box {
   close?(): void
 }
 
+/** What a signature over many messages is made of. */
+export interface Statement {
+  /** At least one. */
+  readonly messages: readonly Uint8Array[]
+  /** Signed beside the messages and always known. Empty for a scheme that has none. */
+  readonly header: Uint8Array
+}
+
+/** What the computations of such signatures are given, each time anew. */
+export interface MultiTools {
+  readonly random: Random
+  readonly bbs?: BbsPort
+}
+
+/** Signs several messages at once, of which any can be revealed later. */
+export interface MultiSigner {
+  /** @throws KmsError INVALID_REQUEST if there is a header and the scheme has none; those of the port */
+  sign(statement: Statement, tools: MultiTools): Promise<Uint8Array>
+  close?(): void
+}
+
+/** A proof of having a signature over messages of which only some are told. */
+export interface RevealingProof extends Statement {
+  readonly proof: Uint8Array
+  /** Ascending, those of the messages, which are the revealed ones; undefined if the proof says them. */
+  readonly revealed: readonly number[] | undefined
+  readonly nonce: Uint8Array
+}
+
+/** The public side of a `MultiSigner`. All throw as `MultiSigner` does. */
+export interface MultiVerifier {
+  /** False for every reason for which the signature is not this key's over these messages. */
+  verify(signature: Uint8Array, statement: Statement, tools: MultiTools): Promise<boolean>
+  /**
+   * Undefined if the signature is not this key's over these messages, all of them.
+   *
+   * @param revealed ascending, each the index of a message, at least one
+   */
+  deriveProof(
+    signature: Uint8Array,
+    statement: Statement,
+    revealed: readonly number[],
+    nonce: Uint8Array,
+    tools: MultiTools,
+  ): Promise<Uint8Array | undefined>
+  /** False for every reason for which the proof is not one of this key over what is revealed. */
+  verifyProof(proof: RevealingProof, tools: MultiTools): Promise<boolean>
+  close?(): void
+}
+
 /** The primitives that need a key's secret, by name: an operation asks for one, a row of the table offers some. */
 export interface SecretPrimitives {
   signer: Signer
@@ -64,6 +114,13 @@ export interface SecretPrimitives {
   mac: Mac
   keyAgreement: KeyAgreement
   box: Box
+  multiSigner: MultiSigner
+}
+
+/** The same, of those that need the public key alone. */
+export interface PublicPrimitives {
+  verifier: Verifier
+  multiVerifier: MultiVerifier
 }
 
 /** What a key is made of: a verification key has no secret, a symmetric key no public key. */
@@ -71,8 +128,8 @@ export interface KeyMaterial {
   /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
   readonly secret?: SecretBytes
   /**
-   * 32 or 57 bytes (RFC 8032, RFC 7748), an uncompressed point (SEC 1 section 2.3.3) or an RSAPublicKey (RFC 8017
-   * appendix A.1.1).
+   * 32 or 57 bytes (RFC 8032, RFC 7748), an uncompressed point (SEC 1 section 2.3.3), a compressed one of G2, or an
+   * RSAPublicKey (RFC 8017 appendix A.1.1).
    */
   readonly publicKey?: Uint8Array
 }
@@ -91,13 +148,13 @@ export interface PublicPart {
  * Rotation stays inside a family: a version of another family could not open or verify what the older ones made, and
  * the key's callers could not use it.
  */
-export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement'
+export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement' | 'bbs-plus' | 'bbs'
 
 /**
  * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they
  * are given. The openers take secrets that stay the caller's: they copy or import what they need.
  */
-export interface KeyType extends SecretOpeners {
+export interface KeyType extends SecretOpeners, PublicOpeners {
   readonly family: Family
   /**
    * @param attributes what the caller asks of the key beyond its type. A type that knows no attributes ignores them, as
@@ -106,11 +163,10 @@ export interface KeyType extends SecretOpeners {
   generate(random: Random, attributes?: readonly string[]): KeyMaterial | Promise<KeyMaterial>
   /**
    * Reads private or symmetric key material as a caller sends it: PKCS#8 DER (RFC 5958, unencrypted), or the raw bytes
-   * of a symmetric key. @throws KmsError INVALID_REQUEST
+   * of a symmetric key or of a scalar for which PKCS#8 has no name. @throws KmsError INVALID_REQUEST
    */
   importSecret(encoded: Uint8Array, random: Random): KeyMaterial | Promise<KeyMaterial>
   readonly publicPart?: PublicPart
-  readonly verifier?: (publicKey: Uint8Array) => Verifier
 }
 
 /** A key type whose keys are made and read so fast that nobody has to wait for them. */
@@ -122,6 +178,10 @@ export interface SynchronousKeyType extends KeyType {
 /** How each primitive is opened; `publicKey` is empty for a symmetric key. */
 export type SecretOpeners = {
   readonly [P in keyof SecretPrimitives]?: (secret: Uint8Array, publicKey: Uint8Array) => SecretPrimitives[P]
+}
+
+export type PublicOpeners = {
+  readonly [P in keyof PublicPrimitives]?: (publicKey: Uint8Array) => PublicPrimitives[P]
 }
 
 export function wrongKeyMaterial(cause?: unknown): KmsError {

@@ -1,5 +1,5 @@
 import { keyTypes } from '../algorithms/index.ts'
-import type { SecretOpeners, SecretPrimitives, Verifier } from '../algorithms/key-type.ts'
+import type { PublicOpeners, PublicPrimitives, SecretOpeners, SecretPrimitives } from '../algorithms/key-type.ts'
 import { KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import { keyContext } from '../locks/lock-context.ts'
@@ -34,18 +34,20 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
 }
 
-/** Lends the verifier of a version to `use`. No lock is opened. @throws KmsError OPERATION_UNSUPPORTED */
-export async function useVerifier<T>(
+/** Lends a primitive that needs the public key alone. No lock is opened. @throws KmsError OPERATION_UNSUPPORTED */
+export async function usePublic<P extends keyof PublicPrimitives, T>(
   kms: Kms,
   { key }: ResolvedKey,
   version: KeyVersion,
-  use: (verifier: Verifier) => T | Promise<T>,
+  primitive: P,
+  use: (primitive: PublicPrimitives[P]) => T | Promise<T>,
 ): Promise<T> {
   const { publicKey } = version
-  const opener = keyTypes[version.type].verifier
+  const openers: PublicOpeners = keyTypes[version.type]
+  const opener = openers[primitive]
   if (publicKey === undefined || opener === undefined) throw unsupported()
   const open = async () => opener(publicKey)
-  return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, 'verifier'), publicKey, open, use)
+  return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), publicKey, open, use)
 }
 
 export function unsupported(): KmsError {

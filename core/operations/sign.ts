@@ -1,7 +1,7 @@
 import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
 import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
-import { useSecret, useVerifier } from '../keys/use-primitive.ts'
+import { usePublic, useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
 import { newestVersion, usableVersions } from '../records/key.ts'
 
@@ -28,7 +28,7 @@ export async function verify(
 ): Promise<void> {
   const resolved = await resolveKey(kms, caller, 'verify', address)
   for (const version of usableVersions(resolved.key)) {
-    if (await useVerifier(kms, resolved, version, verifier => verifier.verify(signature, message))) return
+    if (await usePublic(kms, resolved, version, 'verifier', verifier => verifier.verify(signature, message))) return
   }
   throw new KmsError('VERIFICATION_FAILED', 'the signature is not valid')
 }

@@ -1,8 +1,18 @@
+import type { BbsPort } from './bbs.ts'
 import type { KeyStorePort } from './key-store.ts'
 import type { LockPort } from './lock.ts'
 import type { SecretSharePort } from './secret-share.ts'
 import type { VaultPort } from './vault.ts'
 
+export type {
+  BbsDeriveProofJob,
+  BbsJob,
+  BbsPort,
+  BbsScheme,
+  BbsSignJob,
+  BbsVerifyJob,
+  BbsVerifyProofJob,
+} from './bbs.ts'
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
@@ -29,4 +39,6 @@ export interface Ports {
   readonly shares?: SecretSharePort
   /** Opens users' vaults; without it all keys live in the store. */
   readonly vaults?: VaultPort
+  /** Computes what would hold up every other request; without it that is computed where the request is. */
+  readonly bbs?: BbsPort
 }

@@ -12,17 +12,18 @@ import {
   verify,
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { systemRandom } from '@keyhold/adapters'
+import { BbsWorkers, systemRandom } from '@keyhold/adapters'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
+import { newMultiKey } from '../crash/outside-multi.ts'
 import { base64 } from '../http-client.ts'
 import { agreementCurves, agreementFloor } from './agreement-floor.ts'
 
 /**
  * The floor of each key type: routes that take and give what the service's do, and between the two do nothing but the
- * raw operation on a key that is always open. In front of them stands, where requests are signed, the check of one constant
- * signature (`floor-server.ts`).
+ * raw operation on a key that is always open. In front of them stands, where requests are signed, the check of one
+ * constant signature (`floor-server.ts`).
  */
 type Floor = FastifyPluginAsyncTypebox<{ readonly directory: string }>
 
@@ -136,6 +137,23 @@ function macFloor(): Floor {
   }
 }
 
+function multiFloor(): Floor {
+  const { secret, publicKey } = newMultiKey()
+  const schema = {
+    body: Type.Object({ messages: Type.Array(text) }),
+    response: { 200: Type.Object({ signature: text }) },
+  }
+  return async app => {
+    const workers = new BbsWorkers()
+    app.addHook('onClose', () => workers.close())
+    app.post(`${keyPath}/signmulti`, { schema }, async ({ body }) => {
+      const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(144) } as const
+      const signature = await workers.run({ ...job, secret, publicKey, messages: body.messages.map(bytes) })
+      return { signature: base64(signature ?? '') }
+    })
+  }
+}
+
 /** Creation: a new key, encrypted under a constant one, in one durable write. */
 function creationFloor(generate: () => { readonly secret: Uint8Array; readonly publicKey?: string }): Floor {
   const cipher = aes256Gcm()
@@ -187,4 +205,5 @@ export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   HMACSHA256Tag256: () => [macFloor()],
   NISTP256ECDHKW: () => [agreementFloor(agreementCurves.NISTP256ECDHKW, { keystorePath, keyPath })],
   X25519ECDHKW: () => [agreementFloor(agreementCurves.X25519ECDHKW, { keystorePath, keyPath })],
+  BLS12381G2: () => [multiFloor()],
 }

@@ -55,6 +55,7 @@ export const operations: readonly Operation[] = [
   wrap('X25519ECDHKW'),
   unwrap('NISTP256ECDHKW'),
   unwrap('X25519ECDHKW'),
+  signMulti('BLS12381G2'),
   createKey('ED25519'),
   createKey('AES256GCM'),
 ]
@@ -106,6 +107,12 @@ function unwrap(keyType: AgreementTypeName): Operation {
 }
 
 type AgreementTypeName = keyof typeof agreementCurves
+
+/** A claim each; the key's generators for so many are made by the first of them. */
+function signMulti(keyType: string): Operation {
+  const messages = () => Array.from({ length: 10 }, () => base64(randomBytes(32)))
+  return ofKey('signmulti', keyType, async () => ({ messages: messages() }))
+}
 
 function createKey(keyType: string): Operation {
   return {

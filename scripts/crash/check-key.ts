@@ -25,7 +25,7 @@ export async function checkKey(client: Client, key: KeyEntry, found: StoredKey):
   const ids = [...new Set([first.id, newest.id, client.random.pick(key.versions).id])]
   const subject: Subject = { client, key, ids, newest, own: newest === first ? key.origin.own : undefined }
   const before = [...key.made]
-  const fresh = key.origin.verifyOnly ? signOutside(subject) : await useKey(client, key)
+  const fresh = key.origin.verifyOnly ? await signOutside(subject) : await useKey(client, key)
   if (fresh === undefined) return
   for (const made of [...before, fresh]) await checkMade(subject, made)
   await checkAltered(subject, fresh)
@@ -50,33 +50,38 @@ async function checkAltered(subject: Subject, { operation, request }: Made): Pro
     verify: { message: altered },
     decrypt: { associated_data: altered },
     verifymac: { data: altered },
+    verifymulti: { messages: [altered] },
     unwrap: { wrapped_key: { ...(request['wrapped_key'] as Wrapped), apv: altered } },
   }[operation]
   await expect(subject, 400, 'POST', `/${subject.newest.id}/${operation}`, { ...request, ...change })
 }
 
+/** What can be known of a key with a public part: that is exported, and what it signed is so elsewhere too. */
+async function checkSignatures(subject: Subject, fresh: Made, before: readonly Made[]): Promise<void> {
+  const { key, newest, own, ids } = subject
+  for (const id of ids) {
+    const { public_key, key_type } = (await expect(subject, 200, 'GET', `/${id}/export`)) ?? {}
+    const known = newest.publicKey ?? own?.publicKey
+    if (known !== undefined) equal(subject, `the public key that ${id} exports`, public_key, base64(known))
+    equal(subject, `the type that ${id} exports`, key_type, newest.type)
+    newest.publicKey = Buffer.from(public_key ?? '', 'base64')
+    if (own === undefined) equal(subject, 'the id of the exported key', thumbprintOf(newest), newest.id)
+  }
+  equal(subject, 'the signature under the exported key', await isSignature(newest, fresh), true)
+  for (const made of before) {
+    equal(subject, 'an older signature under an exported key', await isSomeSignature(key.versions, made), true)
+  }
+  if (key.origin.verifyOnly) {
+    const [call, body] = fresh.operation === 'verify' ? ['sign', { message: '' }] : ['signmulti', { messages: [''] }]
+    await expect(subject, 422, 'POST', `/${newest.id}/${call}`, body)
+    await expect(subject, 422, 'POST', `/${newest.id}/rotate`, { key_type: newest.type })
+  }
+}
+
 const checks: Readonly<Record<Family, (subject: Subject, fresh: Made, before: readonly Made[]) => Promise<void>>> = {
-  async signature(subject, fresh, before) {
-    const { key, newest, own, ids } = subject
-    for (const id of ids) {
-      const { public_key, key_type } = (await expect(subject, 200, 'GET', `/${id}/export`)) ?? {}
-      const known = newest.publicKey ?? own?.publicKey
-      if (known !== undefined) equal(subject, `the public key that ${id} exports`, public_key, base64(known))
-      equal(subject, `the type that ${id} exports`, key_type, newest.type)
-      newest.publicKey = Buffer.from(public_key ?? '', 'base64')
-      if (own === undefined) equal(subject, 'the id of the exported key', thumbprintOf(newest), newest.id)
-    }
-    equal(subject, 'the signature under the exported key', isSignature(newest, fresh), true)
-    for (const made of before) {
-      // A version that others were rotated over at once may never have been exported.
-      const genuine = key.versions.some(version => version.publicKey === undefined || isSignature(version, made))
-      equal(subject, 'an older signature under an exported key', genuine, true)
-    }
-    if (key.origin.verifyOnly) {
-      await expect(subject, 422, 'POST', `/${newest.id}/sign`, { message: '' })
-      await expect(subject, 422, 'POST', `/${newest.id}/rotate`, { key_type: newest.type })
-    }
-  },
+  signature: checkSignatures,
+  'bbs-plus': checkSignatures,
+  bbs: checkSignatures,
 
   async aead(subject, { request, answer }) {
     const { newest, own } = subject
@@ -121,23 +126,37 @@ const checks: Readonly<Record<Family, (subject: Subject, fresh: Made, before: re
   },
 }
 
-function signOutside({ newest, own, client }: Subject): Made | undefined {
+async function signOutside({ newest, own, client }: Subject): Promise<Made | undefined> {
   const outside = outsideTypes[newest.type]
-  if (own === undefined || outside.family !== 'signature') return undefined
+  if (own === undefined || !('sign' in outside)) return undefined
   const message = Buffer.from(`message ${client.ledger.now()}`)
-  const signature = outside.sign(own.secret, message)
-  return { operation: 'verify', request: { message: base64(message), signature: base64(signature) } }
+  if (outside.family === 'signature') {
+    const signature = outside.sign(own.secret, message)
+    return { operation: 'verify', request: { message: base64(message), signature: base64(signature) } }
+  }
+  const signature = await outside.sign(own.secret, [message])
+  return { operation: 'verifymulti', request: { messages: [base64(message)], signature: base64(signature) } }
 }
 
-function isSignature({ type, publicKey }: VersionEntry, { request }: Made): boolean {
+/** A version that others were rotated over at once may never have been exported. */
+async function isSomeSignature(versions: readonly VersionEntry[], made: Made): Promise<boolean> {
+  for (const version of versions) {
+    if (version.publicKey === undefined || (await isSignature(version, made))) return true
+  }
+  return false
+}
+
+async function isSignature({ type, publicKey }: VersionEntry, { request }: Made): Promise<boolean> {
   const outside = outsideTypes[type]
-  if (publicKey === undefined || outside.family !== 'signature') return false
-  return outside.verify(publicKey, bytes(request['signature']), bytes(request['message']))
+  if (publicKey === undefined || !('sign' in outside)) return false
+  const { message, messages, signature } = request
+  if (outside.family === 'signature') return outside.verify(publicKey, bytes(signature), bytes(message))
+  return outside.verify(publicKey, bytes(signature), [messages ?? []].flat().map(bytes))
 }
 
 function thumbprintOf({ type, publicKey }: VersionEntry): string | undefined {
   const outside = outsideTypes[type]
-  return publicKey !== undefined && outside.family === 'signature' ? outside.idOf(publicKey) : undefined
+  return publicKey !== undefined && 'idOf' in outside ? outside.idOf(publicKey) : undefined
 }
 
 function expect({ client, key }: Subject, status: number, method: string, path: string, body?: unknown) {
@@ -150,4 +169,4 @@ function equal({ client, key }: Subject, what: string, actual: unknown, expected
   client.tally.violations.push(`${key.keystoreId}/${key.versions[0].id}: ${what} is ${actual} instead of ${expected}`)
 }
 
-const bytes = (base64Text: unknown): Buffer => Buffer.from(String(base64Text), 'base64')
+const bytes = (base64Text: unknown): Buffer => Buffer.from(String(base64Text ?? ''), 'base64')

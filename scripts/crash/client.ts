@@ -3,6 +3,7 @@ import type { KeyTypeName } from '@keyhold/core'
 import { type Answer, base64, request } from '../http-client.ts'
 import {
   familyOf,
+  isAsymmetric,
   type KeyEntry,
   type Ledger,
   type Made,
@@ -73,7 +74,7 @@ export async function importKey(
   type: KeyTypeName,
   origin: Origin,
 ): Promise<KeyEntry | undefined> {
-  const part = origin.verifyOnly ? 'verification' : origin.own?.publicKey === undefined ? 'symmetric' : 'private'
+  const part = origin.verifyOnly ? 'verification' : isAsymmetric(type) ? 'private' : 'symmetric'
   const kind = `import ${part} key${origin.id === undefined ? '' : ' by id'}` as const
   const asked = client.ledger.now()
   const operation: Operation = { kind, asks: 'key', keystoreId, type, origin }
@@ -138,6 +139,14 @@ const uses: Readonly<Record<Family, Use>> = {
     const wrapped_key = await perform(client, { kind: 'wrap', asks: 'use' }, 'POST', `/${keystoreId}/wrap`, body)
     return wrapped_key && { operation: 'unwrap', request: { wrapped_key }, answer: { key: cek } }
   },
+  'bbs-plus': signSeveral,
+  bbs: signSeveral,
+}
+
+async function signSeveral(client: Client, path: string, data: string): Promise<Made | undefined> {
+  const messages = [data, base64('another message')]
+  const reply = await perform(client, { kind: 'sign several', asks: 'use' }, 'POST', `${path}/signmulti`, { messages })
+  return reply && { operation: 'verifymulti', request: { messages, signature: reply.signature } }
 }
 
 function namesOf(type: KeyTypeName) {
@@ -146,7 +155,8 @@ function namesOf(type: KeyTypeName) {
 }
 
 /**
- * Sends a request and answers the body of a 200. While nobody knows what became of it the ledger keeps it as unanswered.
+ * Sends a request and answers the body of a 200. While nobody knows what became of it the ledger keeps it as
+ * unanswered.
  *
  * @throws Unavailable
  */

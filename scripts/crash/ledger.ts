@@ -15,7 +15,7 @@ export const changeKinds = [
 ] as const
 
 /** Everything that clients ask for. */
-export const operationKinds = [...changeKinds, 'sign', 'encrypt', 'compute MAC', 'wrap'] as const
+export const operationKinds = [...changeKinds, 'sign', 'encrypt', 'compute MAC', 'sign several', 'wrap'] as const
 
 export type ChangeKind = (typeof changeKinds)[number]
 export type OperationKind = (typeof operationKinds)[number]
@@ -40,7 +40,7 @@ export interface Origin {
 
 /** Something that a key made: what it is checked with, and what a check answers. */
 export interface Made {
-  readonly operation: 'verify' | 'decrypt' | 'verifymac' | 'unwrap'
+  readonly operation: 'verify' | 'decrypt' | 'verifymac' | 'verifymulti' | 'unwrap'
   readonly request: Readonly<Record<string, unknown>>
   readonly answer?: Readonly<Record<string, string>>
 }
@@ -80,6 +80,8 @@ export class Ledger {
     aead: [],
     mac: [],
     'key-agreement': [],
+    'bbs-plus': [],
+    bbs: [],
   }
   readonly #turns = new Map<readonly KeyTypeName[], number>()
   #moment = 0
@@ -112,6 +114,11 @@ export class Ledger {
   usable(family: Family): readonly KeyEntry[] {
     return this.#byFamily[family]
   }
+}
+
+/** Whether there is a public key, which can be exported and imported alone. */
+export function isAsymmetric(type: KeyTypeName): boolean {
+  return 'idOf' in outsideTypes[type]
 }
 
 export const familyOf = (type: KeyTypeName): Family => outsideTypes[type].family

@@ -16,6 +16,7 @@ import {
 import type { KeyTypeName } from '@keyhold/core'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { type AgreementType, agreementType } from './outside-agreement.ts'
+import { multiKeyId, newMultiKey, type OutsideMulti, outsideBbs, outsideBbsPlus } from './outside-multi.ts'
 
 /** Key material that was made outside the service. */
 export interface OwnKey {
@@ -48,10 +49,16 @@ interface MacType {
   mac(secret: Uint8Array, data: Uint8Array): Uint8Array
 }
 
+interface MultiType extends OutsideMulti {
+  readonly family: 'bbs-plus' | 'bbs'
+  make(): Required<OwnKey>
+  idOf(publicKey: Uint8Array): string
+}
+
 export type Family = OutsideType['family']
 
 /** A key type as a caller who has nothing but the specifications uses it: none of the service's code is behind it. */
-export type OutsideType = SignatureType | AeadType | MacType | AgreementType
+export type OutsideType = SignatureType | AeadType | MacType | AgreementType | MultiType
 
 /** What a public key looks like on the wire. */
 interface PublicForm {
@@ -180,4 +187,6 @@ export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
   NISTP384ECDHKW: agreementType('P-384', 48),
   NISTP521ECDHKW: agreementType('P-521', 66),
   X25519ECDHKW: agreementType('X25519', 32),
+  BLS12381G2: { family: 'bbs-plus', make: newMultiKey, idOf: multiKeyId, ...outsideBbsPlus },
+  'BLS12381G2-SHA-256': { family: 'bbs', make: newMultiKey, idOf: multiKeyId, ...outsideBbs },
 }

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { type Client, createKey, createKeystore, importKey, rotateKey, Unavailable, useKey } from './client.ts'
-import { familyOf, type KeyEntry } from './ledger.ts'
+import { familyOf, isAsymmetric, type KeyEntry } from './ledger.ts'
 import { type Family, outsideTypes } from './outside.ts'
 
-const families: readonly Family[] = ['signature', 'aead', 'mac', 'key-agreement']
+const families: readonly Family[] = ['signature', 'aead', 'mac', 'key-agreement', 'bbs-plus', 'bbs']
 const typesOf = (family: Family) => keyTypeNames.filter(type => familyOf(type) === family)
-const signatureTypes = typesOf('signature')
-const privateTypes = [...signatureTypes, ...typesOf('key-agreement')]
-const symmetricTypes = [...typesOf('aead'), ...typesOf('mac')]
+const asymmetricTypes = keyTypeNames.filter(isAsymmetric)
+const verifyingTypes = asymmetricTypes.filter(type => familyOf(type) !== 'key-agreement')
+const symmetricTypes = keyTypeNames.filter(type => !isAsymmetric(type))
 
 type Task = (client: Client) => Promise<unknown>
 
@@ -18,9 +18,9 @@ const tasks: readonly Task[] = [
   createKeystore,
   ...repeated(4, client => createAnyKey(client, client.ledger.nextOf(keyTypeNames))),
   ...[false, true].flatMap((byId): Task[] => [
-    client => importAnyKey(client, client.ledger.nextOf(privateTypes), byId, false),
+    client => importAnyKey(client, client.ledger.nextOf(asymmetricTypes), byId, false),
     client => importAnyKey(client, client.ledger.nextOf(symmetricTypes), byId, false),
-    client => importAnyKey(client, client.ledger.nextOf(signatureTypes), byId, true),
+    client => importAnyKey(client, client.ledger.nextOf(verifyingTypes), byId, true),
   ]),
   ...repeated(4, rotateAnyKey),
   ...families.map(

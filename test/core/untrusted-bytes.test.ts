@@ -77,7 +77,7 @@ for (const name of keyTypeNames) {
   const { publicPart, verifier, signer, keyAgreement, generate, importSecret } = keyTypes[name]
   const { secret, publicKey } = await generate(random, quickAttributes)
   const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
-  const jwk = publicKey && publicPart?.jwk(publicKey)
+  const jwk = keyTypes[name].multiSigner ? undefined : publicKey && publicPart?.jwk(publicKey)
   readers[`a secret key, ${name}`] = {
     sample: jwk === undefined ? secretSample : pkcs8(jwk, secretSample, publicKey),
     read: bytes => importSecret(bytes, random),
@@ -98,6 +98,33 @@ for (const name of keyTypeNames) {
   readers[`a signature, ${name}`] = {
     sample: signature ?? new Uint8Array(0),
     read: bytes => verifier(publicKey).verify(bytes, new Uint8Array(0)),
+    endings: ['done'],
+  }
+}
+
+for (const name of keyTypeNames) {
+  const { publicPart, multiVerifier, multiSigner, generate } = keyTypes[name]
+  if (!multiSigner) continue
+  const { secret, publicKey } = await generate(random)
+  if (!publicPart || !publicKey || !multiVerifier || !secret) continue
+  const statement = { messages: [new Uint8Array(0)], header: new Uint8Array(0) }
+  const [revealed, nonce, tools] = [[0], new Uint8Array(0), { random }]
+  const verifier = multiVerifier(publicKey)
+  const signature = await secret.lend(bytes => multiSigner(bytes, publicKey)).sign(statement, tools)
+  const proof = await verifier.deriveProof(signature, statement, revealed, nonce, tools)
+  readers[`a public key, ${name}`] = {
+    sample: publicPart.encode(publicKey, ''),
+    read: bytes => multiVerifier(publicPart.decode(bytes)).verify(new Uint8Array(112), statement, tools),
+    endings: ['done', 'INVALID_REQUEST'],
+  }
+  readers[`a signature, ${name}`] = {
+    sample: signature,
+    read: bytes => verifier.verify(bytes, statement, tools),
+    endings: ['done'],
+  }
+  readers[`a proof, ${name}`] = {
+    sample: proof ?? new Uint8Array(0),
+    read: bytes => verifier.verifyProof({ ...statement, proof: bytes, revealed, nonce }, tools),
     endings: ['done'],
   }
 }

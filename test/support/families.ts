@@ -42,7 +42,21 @@ export const use: Readonly<Record<Family, Use>> = {
     const wrapped_key = await post(app, `${keystoreOf(keyPath)}/wrap`, { cek, recipient_pub_key })
     return path => ({ method: 'POST', path: `${path}/unwrap`, body: { wrapped_key } })
   },
+  'bbs-plus': useMulti,
+  bbs: useMulti,
 }
+
+async function useMulti(app: TestApp, keyPath: string, text: string): Promise<(keyPath: string) => Request> {
+  const messages = [base64(text), base64('another message')]
+  const { signature } = await post(app, `${keyPath}/signmulti`, { messages })
+  return path => ({ method: 'POST', path: `${path}/verifymulti`, body: { messages, signature } })
+}
+
+const signMulti = (keyPath: string): Request => ({
+  method: 'POST',
+  path: `${keyPath}/signmulti`,
+  body: { messages: [null] },
+})
 
 /** The request that uses the secret of a key of a family. */
 export const useRequest: Readonly<Record<Family, (keyPath: string, type: KeyTypeName) => Request>> = {
@@ -53,9 +67,11 @@ export const useRequest: Readonly<Record<Family, (keyPath: string, type: KeyType
     const body = { cek: base64(Buffer.alloc(32)), recipient_pub_key: foreignAgreementKey(type).sent }
     return { method: 'POST', path: `${keyPath}/wrap`, body }
   },
+  'bbs-plus': signMulti,
+  bbs: signMulti,
 }
 
-/** Key material of a type as a caller imports it: PKCS#8, or as many raw bytes as the type wants. */
+/** Key material of a type as a caller imports it: PKCS#8, as many raw bytes as the type wants, or a scalar. */
 export function importableKey(type: KeyTypeName): Buffer {
   switch (familyOf(type)) {
     case 'signature':
@@ -63,6 +79,8 @@ export function importableKey(type: KeyTypeName): Buffer {
     case 'aead':
       return Buffer.alloc(secretLengthOf(type), 0x5a)
     case 'mac':
+    case 'bbs-plus':
+    case 'bbs':
       return Buffer.alloc(32, 0x5a)
     case 'key-agreement':
       return foreignAgreementKey(type).pkcs8

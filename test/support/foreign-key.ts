@@ -11,6 +11,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
+import { multiKeyId } from '@keyhold/scripts/crash/outside-multi.js'
 
 /** A signature key that was made elsewhere, and what it does there: the oracle for ours. */
 export interface ForeignKey {
@@ -113,6 +114,7 @@ export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uin
 
 /** The JWK thumbprint (RFC 7638) of a public key in its wire form, in which clients write secp256k1 in capitals. */
 export function foreignThumbprint(type: KeyTypeName, publicKey: Buffer): string {
+  if (type.startsWith('BLS12381')) return multiKeyId(publicKey)
   const { crv: curve, e, kty, n, x, y } = formatOf(type).readWireForm(publicKey).export({ format: 'jwk' })
   const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
   return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')

@@ -84,7 +84,14 @@ async function makeVerificationKey(service: ExposedService, source: UsedKey): Pr
 async function usesOf(service: ExposedService, path: string, type: KeyTypeName): Promise<[Use, ...Use[]]> {
   const { family } = keyTypes[type]
   const post = (name: string, payload: object, body?: object): Use => {
-    return { name, method: 'POST', path: `${path}/${name}`, payload, body, secret: name !== 'verify' }
+    return {
+      name,
+      method: 'POST',
+      path: `${path}/${name}`,
+      payload,
+      body,
+      secret: !['verify', 'verifymulti'].includes(name),
+    }
   }
   const ask = (name: string, payload: object) => ok(service.ask('POST', `${path}/${name}`, payload))
   switch (family) {
@@ -98,6 +105,12 @@ async function usesOf(service: ExposedService, path: string, type: KeyTypeName):
       const encrypted = await ask('encrypt', { message, associated_data })
       const payload = { ...encrypted, associated_data }
       return [post('decrypt', payload, { plaintext: message }), post('encrypt', { message, associated_data })]
+    }
+    case 'bbs-plus':
+    case 'bbs': {
+      const messages = [message, associated_data]
+      const { signature } = await ask('signmulti', { messages })
+      return [post('verifymulti', { signature, messages }), post('signmulti', { messages })]
     }
     case 'mac': {
       const { mac } = await ask('computemac', { data: message })

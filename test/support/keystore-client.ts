@@ -103,6 +103,37 @@ export class KeyClient {
     return answer && bytes(answer.body.plaintext)
   }
 
+  async signMulti(messages: readonly Uint8Array[], extra: MultiExtras = {}): Promise<Uint8Array> {
+    const { signature } = await call('POST', `${this.url}/signmulti`, multiBody({ messages, ...extra }))
+    return bytes(signature)
+  }
+
+  async verifyMulti(signature: Uint8Array, messages: readonly Uint8Array[], extra: MultiExtras = {}): Promise<boolean> {
+    const body = { ...multiBody({ messages, ...extra }), signature: base64(signature) }
+    return (await ask('POST', `${this.url}/verifymulti`, 'VERIFICATION_FAILED', body)) !== undefined
+  }
+
+  /** Undefined if the signature is not one over these messages. */
+  async deriveProof(
+    signature: Uint8Array,
+    messages: readonly Uint8Array[],
+    revealed: readonly number[],
+    extra: MultiExtras = {},
+  ): Promise<Uint8Array | undefined> {
+    const body = { ...multiBody({ messages, revealed, ...extra }), signature: base64(signature) }
+    const answer = await ask('POST', `${this.url}/deriveproof`, 'VERIFICATION_FAILED', body)
+    return answer && bytes(answer.body.proof)
+  }
+
+  async verifyProof(
+    proof: Uint8Array,
+    messages: readonly Uint8Array[],
+    extra: MultiExtras & { readonly revealed?: readonly number[] } = {},
+  ): Promise<boolean> {
+    const body = { ...multiBody({ messages, ...extra }), proof: base64(proof) }
+    return (await ask('POST', `${this.url}/verifyproof`, 'VERIFICATION_FAILED', body)) !== undefined
+  }
+
   async computeMac(data: Uint8Array): Promise<Uint8Array> {
     const { mac } = await call('POST', `${this.url}/computemac`, { data: base64(data) })
     return bytes(mac)
@@ -182,6 +213,22 @@ export class KeyClient {
 
 function sentKey({ x, y, curve, type }: SentPublicKey) {
   return { x: base64(x), ...(y && { y: base64(y) }), curve, type }
+}
+
+/** What a signature over several messages, or a proof of one, may be bound to beside them. */
+interface MultiExtras {
+  readonly header?: Uint8Array
+  readonly nonce?: Uint8Array
+}
+
+function multiBody(fields: MultiExtras & { messages: readonly Uint8Array[]; revealed?: readonly number[] }) {
+  const { messages, revealed, header, nonce } = fields
+  return {
+    messages: messages.map(base64),
+    ...(revealed && { revealed_indexes: revealed }),
+    ...(header && { header: base64(header) }),
+    ...(nonce && { nonce: base64(nonce) }),
+  }
 }
 
 /** Undefined if the answer is exactly this refusal. @throws Error if it is neither that nor 200 */

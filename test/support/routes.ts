@@ -57,6 +57,30 @@ export const routes = {
     bytes: ['ciphertext', 'associated_data', 'nonce'],
   },
   computeMac: { method: 'POST', url: `${keyUrl}/computemac`, body: { data: some }, bytes: ['data'] },
+  signMulti: {
+    method: 'POST',
+    url: `${keyUrl}/signmulti`,
+    body: { messages: [some], header: some },
+    bytes: ['header'],
+  },
+  verifyMulti: {
+    method: 'POST',
+    url: `${keyUrl}/verifymulti`,
+    body: { messages: [some], header: some, signature: some },
+    bytes: ['signature', 'header'],
+  },
+  deriveProof: {
+    method: 'POST',
+    url: `${keyUrl}/deriveproof`,
+    body: { messages: [some, some], header: some, signature: some, nonce: some, revealed_indexes: [1] },
+    bytes: ['signature', 'nonce', 'header'],
+  },
+  verifyProof: {
+    method: 'POST',
+    url: `${keyUrl}/verifyproof`,
+    body: { messages: [some], header: some, proof: some, nonce: some, revealed_indexes: [1] },
+    bytes: ['proof', 'nonce', 'header'],
+  },
   verifyMac: { method: 'POST', url: `${keyUrl}/verifymac`, body: { mac: some, data: some }, bytes: ['mac', 'data'] },
   wrapAnonymously: {
     method: 'POST',

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { secondAgreements } from './second-implementation/key-wrap.ts'
+import { type SecondMulti, secondMultis } from './second-implementation/multi.ts'
 import { secondSignatures } from './second-implementation/signatures.ts'
 import { secondAeads, secondMacs } from './second-implementation/symmetric.ts'
 
@@ -15,7 +16,8 @@ const text = fc.uint8Array({ maxLength: 4096 })
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength })
 
 t.test('every key type has a second implementation', async t => {
-  const names = Object.keys({ ...secondSignatures, ...secondAeads, ...secondMacs, ...secondAgreements })
+  const seconds = { ...secondSignatures, ...secondAeads, ...secondMacs, ...secondAgreements, ...secondMultis }
+  const names = Object.keys(seconds)
   t.strictSame(names.sort(), [...keyTypeNames].sort())
 })
 
@@ -78,9 +80,55 @@ for (const [keyType, { keyLengths, compute }] of entries(secondMacs)) {
   })
 }
 
+/** Each takes a tenth of a second and more. */
+const fewRuns = 4
+
+const lists = fc.array(fc.uint8Array({ maxLength: 64 }), { minLength: 1, maxLength: 9 })
+const nonces = fc.uint8Array({ maxLength: 64 })
+/** A list, and indexes of it in any order. */
+const listsInParts = lists.chain(messages =>
+  fc.tuple(fc.constant(messages), fc.shuffledSubarray([...messages.keys()], { minLength: 1 })),
+)
+
+for (const [keyType, other] of entries<SecondMulti>(secondMultis)) {
+  t.test(`${keyType}, a key that the service made`, async t => {
+    const { key, publicKey: answered } = await keystore.createKey(keyType)
+    const publicKey = await key.publicKey()
+    t.strictSame(answered, publicKey, 'creation and export answer the same public key')
+    t.equal(key.id, other.idOf(publicKey), 'its id is the thumbprint')
+    const verifies = async (messages: Uint8Array[]) => other.verify(publicKey, await key.signMulti(messages), messages)
+    await holds(t, 'its signatures verify elsewhere', fc.asyncProperty(lists, verifies), fewRuns)
+  })
+
+  t.test(`${keyType}, a key that was made elsewhere`, async t => {
+    const { secret, publicKey } = other.newKey()
+    const key = await keystore.importKey(keyType, { key: secret })
+    const verifier = await keystore.importKey(keyType, { publicKey })
+    t.strictSame(await key.publicKey(), Buffer.from(publicKey), 'its public key is exported')
+    const verifiesHere = async (messages: Uint8Array[]) => {
+      const signature = await other.sign(secret, messages)
+      return (await key.verifyMulti(signature, messages)) && (await verifier.verifyMulti(signature, messages))
+    }
+    await holds(t, 'signatures from elsewhere verify', fc.asyncProperty(lists, verifiesHere), fewRuns)
+    const { proofs } = other
+    if (proofs === undefined) return
+    const bothProve = fc.asyncProperty(listsInParts, nonces, async ([messages, revealed], nonce) => {
+      const told = messages.filter((_, index) => revealed.includes(index))
+      const proof = await verifier.deriveProof(await other.sign(secret, messages), messages, revealed, { nonce })
+      const ofOther = await proofs.derive(publicKey, await key.signMulti(messages), messages, revealed, nonce)
+      return (
+        proof !== undefined &&
+        (await proofs.verify(publicKey, proof, told, nonce)) &&
+        (await verifier.verifyProof(ofOther, told, { nonce }))
+      )
+    })
+    await holds(t, 'proofs of either verify at the other', bothProve, fewRuns)
+  })
+}
+
 /** Asserts that a property, which answers whether it holds, does so for some random inputs. */
-async function holds<Inputs>(t: Test, name: string, property: fc.IAsyncProperty<Inputs>): Promise<void> {
-  await t.resolves(fc.assert(property, { numRuns: 10 }), name)
+async function holds<Inputs>(t: Test, name: string, property: fc.IAsyncProperty<Inputs>, numRuns = 10): Promise<void> {
+  await t.resolves(fc.assert(property, { numRuns }), name)
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array): boolean {

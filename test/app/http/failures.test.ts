@@ -38,6 +38,7 @@ const locking = [
   'decrypt',
   'computeMac',
   'verifyMac',
+  'signMulti',
 ]
 
 for (const [name, failure, status, code] of failures) {
@@ -78,7 +79,7 @@ for (const [name, failure, status, code] of failures) {
         `${name}: it is logged as an error`,
       )
       t.equal(app.store.written.length, before, `${name}: nothing was stored`)
-      if (!['decrypt', 'verify', 'verifyMac', 'updateVault'].includes(name)) {
+      if (!/^(decrypt|deriveProof|verify.*|updateVault|.*wrap.*)$/i.test(name)) {
         t.equal((await app.send(request)).status, 200, `${name}: it works again`)
       }
     }
@@ -121,9 +122,13 @@ async function requests(app: Awaited<ReturnType<typeof buildApp>>): Promise<[str
     signature: await app.key('ED25519', keystore),
     aead: await app.key('AES256GCM', keystore),
     mac: await app.key('HMACSHA256Tag256', keystore),
+    bbs: await app.key('BLS12381G2-SHA-256', keystore),
+    agreement: await app.key('X25519ECDHKW', keystore),
   }
   const keyFor = (name: string) => {
     if (name === 'encrypt' || name === 'decrypt') return keys.aead
+    if (/(Multi|Proof)$/.test(name)) return keys.bbs
+    if (/wrap/.test(name)) return keys.agreement
     return name.endsWith('Mac') ? keys.mac : keys.signature
   }
   return Object.entries<Route>(routes).map(([name, { method, url, body }]) => {

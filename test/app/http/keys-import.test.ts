@@ -173,9 +173,11 @@ function differ(type: KeyTypeName, other: KeyTypeName): boolean {
   const family = familyOf(type)
   const { length } = importableKey(other)
   if (family === 'mac') return length < 16 || length > 64
-  if (family === 'aead') return length !== importableKey(type).length
+  // Nearly every 32 bytes are a scalar.
+  if (family === 'aead' || family.startsWith('bbs')) return length !== importableKey(type).length
   // PKCS#8 does not say what an elliptic curve key is for.
-  return keyTypes[other].publicPart === undefined || kindOf(type) !== kindOf(other)
+  const isPkcs8 = ['signature', 'key-agreement'].includes(familyOf(other))
+  return !isPkcs8 || kindOf(type) !== kindOf(other)
 }
 
 /** What a thumbprint calls the kind of key, and the curve if there is one. */

@@ -9,7 +9,9 @@ export interface Verdict {
 /** A request body as it is sent; the made parts (ciphertexts, signatures) come from the service's own keys. */
 export type Example =
   /** What the server makes of a message with the key, as members of the body. */
-  | { readonly made: 'signature' | 'ciphertext' | 'mac' | 'wrapped key' }
+  | {
+      readonly made: 'signature' | 'ciphertext' | 'mac' | 'multi-signature' | 'proof-request' | 'proof' | 'wrapped key'
+    }
   | { readonly fields: Readonly<Record<string, unknown>> }
   /** Names the caller as the controller. */
   | { readonly made: 'creation' | 'hand-over' }
@@ -19,7 +21,10 @@ export type Example =
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
-  /** How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by capability. */
+  /**
+   * How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by
+   * capability.
+   */
   readonly proof: 'admission' | 'controller' | 'revocation' | 'capability'
   /** What a capability must allow. */
   readonly action?: string
@@ -91,6 +96,10 @@ export const routes: readonly Route[] = [
   capability('POST', `${key}/verify`, 'verify', { made: 'signature' }, { keyType: 'ED25519' }),
   capability('POST', `${key}/encrypt`, 'encrypt', { fields: { message } }, { keyType: 'AES256GCM' }),
   capability('POST', `${key}/decrypt`, 'decrypt', { made: 'ciphertext' }, { keyType: 'AES256GCM' }),
+  capability('POST', `${key}/signmulti`, 'signMulti', { fields: { messages: [message] } }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/verifymulti`, 'verifyMulti', { made: 'multi-signature' }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/deriveproof`, 'deriveProof', { made: 'proof-request' }, { keyType: 'BLS12381G2' }),
+  capability('POST', `${key}/verifyproof`, 'verifyProof', { made: 'proof' }, { keyType: 'BLS12381G2' }),
   capability('POST', `${key}/computemac`, 'computeMAC', { fields: { data: message } }, { keyType: 'HMACSHA256Tag256' }),
   capability('POST', `${key}/verifymac`, 'verifyMAC', { made: 'mac' }, { keyType: 'HMACSHA256Tag256' }),
   capability('POST', `${keystore}/wrap`, 'wrap', wrapping, {}),

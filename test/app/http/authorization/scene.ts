@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto'
 import {
   computeMac,
   createKeystore,
+  deriveProof,
   encodeBase64,
   encrypt,
   exportKey,
   handOverKeystore,
   importKey,
+  type KeyAddress,
   type KeyTypeName,
+  type Kms,
   sign,
+  signMulti,
   wrapAnonymously,
 } from '@keyhold/core'
 import { actors } from './actors.ts'
@@ -164,6 +168,10 @@ async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unkno
         data,
         mac: isThere ? encodeBase64(await computeMac(kms, local, { ...address, data: message })) : '',
       })
+    case 'multi-signature':
+    case 'proof-request':
+    case 'proof':
+      return json(isThere ? await multiBody(kms, address, body.made) : { messages: [data] })
     case 'ciphertext': {
       if (!isThere) return json({ ciphertext: '', nonce: '' })
       const associatedData = new Uint8Array(0)
@@ -193,6 +201,17 @@ async function wrapFor(kms: World['kms'], { keystoreId, keyId }: { keystoreId: s
     alg: wrapped.algorithm,
     apu: encodeBase64(wrapped.apu),
   }
+}
+
+async function multiBody(kms: Kms, address: KeyAddress, made: 'multi-signature' | 'proof-request' | 'proof') {
+  const statement = { ...address, messages: [Buffer.from('hello')], header: new Uint8Array(0) }
+  const messages = statement.messages.map(encodeBase64)
+  const signature = await signMulti(kms, local, statement)
+  if (made === 'multi-signature') return { messages, signature: encodeBase64(signature) }
+  const revealed = [0]
+  if (made === 'proof-request') return { messages, signature: encodeBase64(signature), revealed_indexes: revealed }
+  const proof = await deriveProof(kms, local, { ...statement, signature, revealed, nonce: new Uint8Array(0) })
+  return { messages, proof: encodeBase64(proof) }
 }
 
 function json(body: unknown): Buffer {

@@ -1,0 +1,115 @@
+import { encodeBase64Url } from '../../encoding/base64.ts'
+import { invalidRequest } from '../../errors.ts'
+import type { BbsJob, BbsScheme } from '../../ports/index.ts'
+import { SecretBytes } from '../../secrets/secret-bytes.ts'
+import {
+  type Family,
+  type KeyMaterial,
+  type KeyType,
+  type MultiTools,
+  type PublicPart,
+  wrongKeyMaterial,
+} from '../key-type.ts'
+import { bbsRandomLength, computeBbs } from './compute.ts'
+import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
+
+interface Traits {
+  readonly scheme: BbsScheme
+  readonly family: Family
+  /** Whether something is signed beside the messages. */
+  readonly hasHeader: boolean
+  /** Whether a proof says itself which messages it reveals. */
+  readonly proofSaysIndexes: boolean
+}
+
+const publicPart: PublicPart = {
+  encode: publicKey => publicKey,
+  decode(encoded) {
+    // Another point of the curve would do what a key does, but for proofs that nobody could have made.
+    if (readG2(encoded) === undefined) throw wrongKeyMaterial()
+    return encoded
+  },
+  // Spelled as the reference server does: the thumbprint is the key's id there.
+  jwk: publicKey => ({ crv: 'Bls12381g2', kty: 'OKP', x: encodeBase64Url(publicKey) }),
+}
+
+/**
+ * A key pair on BLS12-381 with signatures in G1. The secret is the scalar in 32 big-endian bytes, and is imported as
+ * such; the public key the compressed point of G2.
+ */
+function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): KeyType {
+  const run = async ({ bbs }: MultiTools, job: BbsJob) => (bbs === undefined ? computeBbs(job) : bbs.run(job))
+  const requireHeader = (header: Uint8Array) => {
+    if (!hasHeader && header.length > 0) throw invalidRequest('header: a key of this type does not sign one')
+  }
+  return {
+    family,
+    generate(random) {
+      const seed = random(wideLength)
+      const material = fromScalar(Fr.create(integerOf(seed)))
+      seed.fill(0)
+      return material
+    },
+    importSecret(encoded) {
+      const scalar = readScalar(encoded)
+      if (scalar === undefined) throw wrongKeyMaterial()
+      return fromScalar(scalar)
+    },
+    publicPart,
+    multiSigner(lent, publicKey) {
+      const secret = Uint8Array.from(lent)
+      return {
+        async sign({ messages, header }, tools) {
+          requireHeader(header)
+          const random = tools.random(bbsRandomLength(scheme))
+          const job = { scheme, operation: 'sign', publicKey, secret, header, messages, random } as const
+          const signature = await run(tools, job)
+          if (signature === undefined) throw new Error('a stored public key is none')
+          return signature
+        },
+        close: () => secret.fill(0),
+      }
+    },
+    multiVerifier: publicKey => ({
+      async verify(signature, { messages, header }, tools) {
+        requireHeader(header)
+        return (await run(tools, { scheme, operation: 'verify', publicKey, header, signature, messages })) !== undefined
+      },
+      async deriveProof(signature, { messages, header }, revealed, nonce, tools) {
+        requireHeader(header)
+        const random = tools.random(bbsRandomLength(scheme, messages.length - revealed.length))
+        const operation = 'deriveProof'
+        return run(tools, { scheme, operation, publicKey, header, signature, messages, revealed, nonce, random })
+      },
+      async verifyProof({ proof, messages, header, revealed, nonce }, tools) {
+        requireHeader(header)
+        if (revealed === undefined && !proofSaysIndexes) {
+          throw invalidRequest('revealed_indexes: a proof of this key type needs them')
+        }
+        const job = { scheme, operation: 'verifyProof', publicKey, header, proof, messages, nonce } as const
+        return (await run(tools, { ...job, ...(revealed && { revealed }) })) !== undefined
+      },
+    }),
+  }
+}
+
+/** BBS+ as wallets of 2020 know it. */
+export const bbsPlusKeyType = bbsKeyType({
+  scheme: 'bbs-plus-2020',
+  family: 'bbs-plus',
+  hasHeader: false,
+  proofSaysIndexes: true,
+})
+
+/** BBS of draft-irtf-cfrg-bbs-signatures. Neither scheme can read what the other one makes. */
+export const bbsIetfKeyType = bbsKeyType({
+  scheme: 'bbs-bls12-381-sha-256',
+  family: 'bbs',
+  hasHeader: true,
+  proofSaysIndexes: false,
+})
+
+function fromScalar(scalar: bigint): Required<KeyMaterial> {
+  if (scalar === 0n) throw wrongKeyMaterial()
+  return { secret: new SecretBytes(writeScalar(scalar)), publicKey: publicKeyOf(scalar) }
+}

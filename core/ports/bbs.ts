@@ -1,0 +1,65 @@
+/** Which of the schemes: BBS+ as wallets knew it in 2020, or the IETF's, with the ciphersuite that is used. */
+export type BbsScheme = 'bbs-plus-2020' | 'bbs-bls12-381-sha-256'
+
+interface Job {
+  readonly scheme: BbsScheme
+  /** 96 bytes: a compressed point of G2. */
+  readonly publicKey: Uint8Array
+  /** What is signed beside the messages and always known; empty in 2020. */
+  readonly header: Uint8Array
+}
+
+export interface BbsSignJob extends Job {
+  readonly operation: 'sign'
+  /** The 32 bytes of the scalar; they stay the caller's. */
+  readonly secret: Uint8Array
+  readonly messages: readonly Uint8Array[]
+  /** `bbsRandomLength` fresh bytes. */
+  readonly random: Uint8Array
+}
+
+export interface BbsVerifyJob extends Job {
+  readonly operation: 'verify'
+  readonly signature: Uint8Array
+  readonly messages: readonly Uint8Array[]
+}
+
+export interface BbsDeriveProofJob extends Job {
+  readonly operation: 'deriveProof'
+  readonly signature: Uint8Array
+  /** All of them. */
+  readonly messages: readonly Uint8Array[]
+  /** Ascending, each the index of a message, at least one. */
+  readonly revealed: readonly number[]
+  readonly nonce: Uint8Array
+  /** `bbsRandomLength` fresh bytes. */
+  readonly random: Uint8Array
+}
+
+export interface BbsVerifyProofJob extends Job {
+  readonly operation: 'verifyProof'
+  readonly proof: Uint8Array
+  /** The revealed ones, in the order of their indexes. */
+  readonly messages: readonly Uint8Array[]
+  /** Their indexes, ascending; a proof of 2020 knows them itself. */
+  readonly revealed?: readonly number[]
+  readonly nonce: Uint8Array
+}
+
+/** A computation of BBS, in bytes alone, that takes tens of milliseconds and more. */
+export type BbsJob = BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
+
+/**
+ * Runs `computeBbs` where it holds up nobody else. What the job holds stays the caller's; copies of its secret are
+ * wiped when it has ended.
+ *
+ * Codes: OVERLOADED if there is too much to compute to end this in time, for what failed with whoever computed it, and
+ * for every call after `close`; and what `computeBbs` throws. Nothing but `KmsError` is thrown.
+ */
+export interface BbsPort {
+  /** A signature, a proof, or no bytes for what was verified; undefined if that is not valid. */
+  run(job: BbsJob): Promise<Uint8Array | undefined>
+
+  /** Ends what is being computed. May be called more than once. */
+  close(): Promise<void>
+}

@@ -1,0 +1,73 @@
+import { BbsWorkers, FixedClock } from '@keyhold/adapters'
+import type { BbsPort } from '@keyhold/core'
+import t from 'tap'
+import { base64, buildApp, type Request } from '../../support/build-app.ts'
+import { errorOf, refusals } from '../../support/refusals.ts'
+
+const signMulti = (keyPath: string, count = 2): Request => ({
+  method: 'POST',
+  path: `${keyPath}/signmulti`,
+  body: { messages: Array(count).fill(base64('message')) },
+})
+
+t.test('a flood is answered: what is too much with 503, and everything else is done', async t => {
+  const bbs = new BbsWorkers({ threads: 1, maximumWaiting: 2, timeout: 120_000 })
+  t.teardown(() => bbs.close())
+  const app = await buildApp(t, { ports: { bbs } })
+  const keyPath = await app.key('BLS12381G2')
+  const other = await app.key('ED25519')
+  const flood = Promise.all(Array.from({ length: 9 }, () => app.send(signMulti(keyPath))))
+  const sign: Request = { method: 'POST', path: `${other}/sign`, body: { message: '' } }
+  t.equal((await app.send(sign)).status, 200, 'other keys sign meanwhile')
+  const replies = await flood
+  const refused = replies.filter(({ status }) => status !== 200)
+  t.equal(refused.length, 9 - 1 - 2)
+  for (const reply of refused) {
+    t.strictSame([reply.status, errorOf(reply), reply.headers['retry-after']], [503, 'OVERLOADED', '1'])
+  }
+  for (const { body } of replies.filter(({ status }) => status === 200)) {
+    const messages = Array(2).fill(base64('message'))
+    const verify: Request = { method: 'POST', path: `${keyPath}/verifymulti`, body: { messages, ...body } }
+    t.equal((await app.send(verify)).status, 200)
+  }
+})
+
+t.test('what is under way while the server closes is finished', async t => {
+  const bbs = new BbsWorkers({ threads: 1, timeout: 120_000 })
+  t.teardown(() => bbs.close())
+  const app = await buildApp(t, { ports: { bbs } })
+  const keyPath = await app.key('BLS12381G2')
+  const url = await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const { method, path, body } = signMulti(keyPath)
+  let reached = () => {}
+  const begun = new Promise<void>(resolve => (reached = resolve))
+  app.server.server.once('request', reached)
+  const headers = { 'content-type': 'application/json' }
+  const reply = fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) })
+  await begun
+  await app.server.close()
+  const answered = await reply
+  t.equal(answered.status, 200)
+  t.match(await answered.json(), { signature: String })
+})
+
+t.test('versions are tried for so long, not for as long as there are any', async t => {
+  const clock = new FixedClock('2024-02-29T12:30:00Z')
+  let tried = 0
+  const slow: BbsPort = {
+    async run() {
+      tried += 1
+      clock.advance(12_000)
+      return undefined
+    },
+    async close() {},
+  }
+  const app = await buildApp(t, { ports: { bbs: slow, clock } })
+  const keyPath = await app.key('BLS12381G2')
+  for (let version = 2; version <= 5; version += 1) {
+    await app.send({ method: 'POST', path: `${keyPath}/rotate`, body: { key_type: 'BLS12381G2' } })
+  }
+  const verify: Request = { method: 'POST', path: `${keyPath}/verifymulti`, body: { messages: [''], signature: '' } }
+  await refusals(t, app, [['five versions', verify, 503, 'OVERLOADED']])
+  t.equal(tried, 3)
+})
