@@ -130,13 +130,16 @@ const uses: Readonly<Record<Family, Use>> = {
     const reply = await perform(client, { kind: 'compute MAC', asks: 'use' }, 'POST', `${path}/computemac`, { data })
     return reply && { operation: 'verifymac', request: { data, mac: reply.mac } }
   },
-  async 'key-agreement'(client, _path, _data, { keystoreId, versions, origin }) {
-    // To the first version, which every later one must go on unwrapping.
-    const { publicKey = origin.own?.publicKey ?? new Uint8Array(0), type } = versions[0]
-    const recipient_pub_key = { ...namesOf(type), ...JSON.parse(Buffer.from(publicKey).toString('utf8')) }
+  async 'key-agreement'(client, path, _data, { keystoreId, versions, origin }) {
+    const operation: Operation = { kind: 'wrap', asks: 'use' }
+    // To the first version, which every later one must go on unwrapping; to the newest if nobody was told of the first.
+    const { publicKey = origin.own?.publicKey, type } = versions[0]
+    const exported = publicKey ?? (await perform(client, operation, 'GET', `${path}/export`, undefined))?.public_key
+    if (exported === undefined) return undefined
+    const recipient_pub_key = { ...namesOf(type), ...JSON.parse(Buffer.from(exported, 'base64').toString('utf8')) }
     const cek = base64(randomBytes(32))
     const body = { cek, recipient_pub_key }
-    const wrapped_key = await perform(client, { kind: 'wrap', asks: 'use' }, 'POST', `/${keystoreId}/wrap`, body)
+    const wrapped_key = await perform(client, { ...operation }, 'POST', `/${keystoreId}/wrap`, body)
     return wrapped_key && { operation: 'unwrap', request: { wrapped_key }, answer: { key: cek } }
   },
   'bbs-plus': signSeveral,
