@@ -1,6 +1,6 @@
 import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
+import type { Family, KeyType } from '@keyhold/core/algorithms/key-type.js'
 import { x25519 } from '@noble/curves/ed25519.js'
 import t from 'tap'
 import { unwrap, wrap } from '../../support/agreement.ts'
@@ -19,7 +19,7 @@ async function operationsIn(app: TestApp, keystore: string): Promise<Operation[]
   const operations: Operation[] = []
   for (const family of families) {
     const [sample = 'ED25519'] = typesOf(family)
-    const supportedBy = (_row: KeyType, type: KeyTypeName) => familyOf(type) === family
+    const supportedBy = (_row: KeyType, type: KeyTypeName) => routesOf(familyOf(type)) === routesOf(family)
     const check = await use[family](app, await app.key(sample, keystore), 'text')
     const makes: Operation = {
       name: `what ${family} makes`,
@@ -30,6 +30,11 @@ async function operationsIn(app: TestApp, keystore: string): Promise<Operation[]
     operations.push(makes, { name: `what ${family} checks`, supportedBy, request: path => check(path) })
   }
   return [...operations, ...boxOperations(), ...always]
+}
+
+/** Both schemes that sign several messages at once have the same routes. */
+function routesOf(family: Family): string {
+  return family.replace('bbs-plus', 'bbs')
 }
 
 function boxOperations(): Operation[] {
