@@ -131,7 +131,7 @@ t.test('a pointer of another key, revision or time leads nowhere', async t => {
     ['an empty pointer', encode([revision, ids, new Uint8Array(0)])],
     ['the version alone', encode([revision, ids, body.subarray(0, 1)])],
     ['a digest that was cut off', encode([revision, ids, body.subarray(0, 32)])],
-    ['three digests', encode([revision, ids, Buffer.concat([body.subarray(0, 33), digestOf(body), digestOf(body)])])],
+    ['four digests', encode([revision, ids, Buffer.concat([body.subarray(0, 33), ...Array(3).fill(digestOf(body))])])],
     ['an unknown version', encode([revision, ids, Buffer.concat([Buffer.of(3), body.subarray(1)])])],
   ]
   for (const [name, value] of written) {
