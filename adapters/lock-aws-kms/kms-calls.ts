@@ -1,4 +1,5 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
+import { untilAborted } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
 import { readAnswerBody } from './answer-body.ts'
 import { fromAwsError, lockUnavailable } from './aws-errors.ts'
@@ -100,7 +101,8 @@ export class KmsCalls {
       const timer = setTimeout(() => call.abort(), this.#timeout)
       this.#underWay.add(call)
       try {
-        return await beforeAbort(call.signal, send(call.signal))
+        // The SDK looks at the signal while it talks to KMS, but not while it waits for credentials.
+        return await untilAborted(call.signal, () => send(call.signal))
       } catch (error) {
         throw fromAwsError(error)
       } finally {
@@ -109,14 +111,6 @@ export class KmsCalls {
       }
     }, tooMany)
   }
-}
-
-/** The SDK looks at the signal while it talks to KMS, but not while it waits for credentials. */
-async function beforeAbort<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  return Promise.race([call, aborted])
 }
 
 /** The SDK answers a view of memory that Node shares among buffers: the secret is moved out of it. */

@@ -11,22 +11,10 @@ import {
   sealedHeader,
 } from '@keyhold/core'
 import { InFlight } from '../shared/in-flight.ts'
-import { TransitClient, type TransitClientOptions } from './transit-client.ts'
+import { type OpenbaoTransitOptions, TransitClient } from './transit-client.ts'
 import { lockRefused, lockUnavailable } from './transit-errors.ts'
 
-export interface OpenbaoTransitOptions extends TransitClientOptions {
-  /** Where the server is, without a slash at the end. */
-  readonly url: string
-  /** Where the transit engine is mounted. */
-  readonly mount: string
-  /** The name of the key, which must exist and be of a type with associated data. */
-  readonly key: string
-  /** Read for each use, so that an agent may exchange the token in it. */
-  readonly tokenFile: string
-  readonly namespace?: string
-  /** Milliseconds for a whole call of the lock, its repetitions included. */
-  readonly timeout: number
-}
+export type { OpenbaoTransitOptions } from './transit-client.ts'
 
 const maximumInFlight = 1000
 

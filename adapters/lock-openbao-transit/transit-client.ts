@@ -3,12 +3,17 @@ import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
 import { readToken } from './token-file.ts'
 import { errorOf, isTooOld, lockUnavailable } from './transit-errors.ts'
 
-export interface TransitClientOptions {
+export interface OpenbaoTransitOptions {
+  /** Where the server is, without a slash at the end. */
   readonly url: string
+  /** Where the transit engine is mounted. */
   readonly mount: string
+  /** The name of the key, which must exist and be of a type with associated data. */
   readonly key: string
+  /** Read for each use, so that an agent may exchange the token in it. */
   readonly tokenFile: string
   readonly namespace?: string
+  /** Milliseconds for a whole call of the lock, its repetitions included. */
   readonly timeout: number
 }
 
@@ -26,10 +31,10 @@ const pause = { least: 50, random: 100 } as const
 
 /** The two calls of the transit engine that a lock needs. Codes: LOCK_UNAVAILABLE, LOCK_REFUSED. */
 export class TransitClient {
-  readonly #options: TransitClientOptions
+  readonly #options: OpenbaoTransitOptions
   readonly #http: HttpClient
 
-  constructor(options: TransitClientOptions) {
+  constructor(options: OpenbaoTransitOptions) {
     this.#options = options
     this.#http = new HttpClient({ timeout: options.timeout })
   }
