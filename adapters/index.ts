@@ -3,7 +3,7 @@
  * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/share-http`,
  * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/vault-edv`.
  */
-export { BbsWorkers, type BbsWorkersOptions } from './bbs-workers/bbs-workers.ts'
+export { ComputationThreads, type ComputationThreadsOptions } from './computation-threads/computation-threads.ts'
 export { FixedClock } from './fixed/fixed-clock.ts'
 export { seededRandom } from './fixed/seeded-random.ts'
 export { openLocalLock } from './lock-local/local-lock.ts'

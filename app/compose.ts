@@ -1,8 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
-  BbsWorkers,
   CachedKeyStore,
+  ComputationThreads,
   MemoryKeyStore,
   makeMasterKeyFile,
   openEmbeddedKeyStore,
@@ -48,15 +48,15 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     const store = await openStore(config.store, log)
     const shares = config.shares && (await openShares(config.shares))
     const vaults = vaultsWhenNeeded(config.vaults, random)
-    const bbs = new BbsWorkers()
+    const computation = new ComputationThreads()
     const close = async () => {
-      await bbs.close()
+      await computation.close()
       await vaults.close()
       await shares?.close()
       await store.close()
       await lock.close()
     }
-    const ports: Ports = { store, lock, random, clock: systemClock, vaults, bbs, ...(shares && { shares }) }
+    const ports: Ports = { store, lock, random, clock: systemClock, vaults, computation, ...(shares && { shares }) }
     return log.isLevelEnabled('debug') ? { ...traced(ports, log), close } : { ports, close }
   } catch (error) {
     await lock.close()

@@ -1,6 +1,6 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
-export { computeBbs } from './algorithms/bbs/compute.ts'
 export { maximumMessages } from './algorithms/bbs/limits.ts'
+export { compute, inThisThread } from './algorithms/compute.ts'
 export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
 export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
@@ -37,11 +37,11 @@ export { deriveProof, signMulti, verifyMulti, verifyProof } from './operations/s
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
 export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
-  BbsJob,
-  BbsPort,
   BbsScheme,
   Clock,
   Collection,
+  ComputationJob,
+  ComputationPort,
   KeyStorePort,
   LockContext,
   LockPort,

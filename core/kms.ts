@@ -1,4 +1,5 @@
-import type { PublicPrimitives, SecretPrimitives } from './algorithms/key-type.ts'
+import { inThisThread } from './algorithms/compute.ts'
+import type { PublicPrimitives, SecretPrimitives, Tools } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
 import { type CacheLimits, LendingCache } from './lending-cache.ts'
@@ -27,6 +28,8 @@ export interface KmsOptions {
 export interface Kms {
   readonly ports: Ports
   readonly records: Records
+  /** What keys are made, read and used with. */
+  readonly tools: Tools
   /** Keys, imported into what uses them. */
   readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | PublicPrimitives[keyof PublicPrimitives]>
   readonly openedLocks: LendingCache<LockPort>
@@ -73,6 +76,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   return {
     ports,
     records,
+    tools: { random: ports.random, computation: ports.computation ?? inThisThread },
     openedKeys,
     openedLocks,
     openedVaults,

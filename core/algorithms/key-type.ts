@@ -1,6 +1,13 @@
 import { KmsError } from '../errors.ts'
-import type { BbsPort, Random } from '../ports/index.ts'
+import type { ComputationPort, Random } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
+
+/** What opened keys work with. */
+export interface Tools {
+  readonly random: Random
+  /** Computes what would hold up every other request. */
+  readonly computation: ComputationPort
+}
 
 /**
  * What a key can do. The presence of a primitive in a row of the table *is* the support for it. An opened primitive
@@ -65,16 +72,10 @@ export interface Statement {
   readonly header: Uint8Array
 }
 
-/** What the computations of such signatures are given, each time anew. */
-export interface MultiTools {
-  readonly random: Random
-  readonly bbs?: BbsPort
-}
-
 /** Signs several messages at once, of which any can be revealed later. */
 export interface MultiSigner {
   /** @throws KmsError INVALID_REQUEST if there is a header and the scheme has none; those of the port */
-  sign(statement: Statement, tools: MultiTools): Promise<Uint8Array>
+  sign(statement: Statement): Promise<Uint8Array>
   close?(): void
 }
 
@@ -89,7 +90,7 @@ export interface RevealingProof extends Statement {
 /** The public side of a `MultiSigner`. All throw as `MultiSigner` does. */
 export interface MultiVerifier {
   /** False for every reason for which the signature is not this key's over these messages. */
-  verify(signature: Uint8Array, statement: Statement, tools: MultiTools): Promise<boolean>
+  verify(signature: Uint8Array, statement: Statement): Promise<boolean>
   /**
    * Undefined if the signature is not this key's over these messages, all of them.
    *
@@ -100,10 +101,9 @@ export interface MultiVerifier {
     statement: Statement,
     revealed: readonly number[],
     nonce: Uint8Array,
-    tools: MultiTools,
   ): Promise<Uint8Array | undefined>
   /** False for every reason for which the proof is not one of this key over what is revealed. */
-  verifyProof(proof: RevealingProof, tools: MultiTools): Promise<boolean>
+  verifyProof(proof: RevealingProof): Promise<boolean>
   close?(): void
 }
 
@@ -154,34 +154,45 @@ export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement' | 'bbs-plus'
  * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they
  * are given. The openers take secrets that stay the caller's: they copy or import what they need.
  */
-export interface KeyType extends SecretOpeners, PublicOpeners {
-  readonly family: Family
+export interface KeyType extends Traits, SecretOpeners, PublicOpeners {
   /**
    * @param attributes what the caller asks of the key beyond its type. A type that knows no attributes ignores them, as
    * existing clients may send any. @throws KmsError INVALID_REQUEST
    */
-  generate(random: Random, attributes?: readonly string[]): KeyMaterial | Promise<KeyMaterial>
+  generate(
+    random: Random,
+    attributes: readonly string[] | undefined,
+    computation: ComputationPort,
+  ): KeyMaterial | Promise<KeyMaterial>
   /**
    * Reads private or symmetric key material as a caller sends it: PKCS#8 DER (RFC 5958, unencrypted), or the raw bytes
    * of a symmetric key or of a scalar for which PKCS#8 has no name. @throws KmsError INVALID_REQUEST
    */
-  importSecret(encoded: Uint8Array, random: Random): KeyMaterial | Promise<KeyMaterial>
-  readonly publicPart?: PublicPart
+  importSecret(encoded: Uint8Array, random: Random, computation: ComputationPort): KeyMaterial | Promise<KeyMaterial>
 }
 
-/** A key type whose keys are made and read so fast that nobody has to wait for them. */
-export interface SynchronousKeyType extends KeyType {
+/** A key type whose keys are made, read and used so fast that nobody has to wait for them. */
+export interface SynchronousKeyType extends Traits, SecretOpeners<[]>, PublicOpeners<[]> {
   generate(random: Random): KeyMaterial
   importSecret(encoded: Uint8Array, random: Random): KeyMaterial
 }
 
-/** How each primitive is opened; `publicKey` is empty for a symmetric key. */
-export type SecretOpeners = {
-  readonly [P in keyof SecretPrimitives]?: (secret: Uint8Array, publicKey: Uint8Array) => SecretPrimitives[P]
+interface Traits {
+  readonly family: Family
+  readonly publicPart?: PublicPart
 }
 
-export type PublicOpeners = {
-  readonly [P in keyof PublicPrimitives]?: (publicKey: Uint8Array) => PublicPrimitives[P]
+/** How each primitive is opened; `publicKey` is empty for a symmetric key. */
+export type SecretOpeners<More extends unknown[] = [tools: Tools]> = {
+  readonly [P in keyof SecretPrimitives]?: (
+    secret: Uint8Array,
+    publicKey: Uint8Array,
+    ...more: More
+  ) => SecretPrimitives[P]
+}
+
+export type PublicOpeners<More extends unknown[] = [tools: Tools]> = {
+  readonly [P in keyof PublicPrimitives]?: (publicKey: Uint8Array, ...more: More) => PublicPrimitives[P]
 }
 
 export function wrongKeyMaterial(cause?: unknown): KmsError {

@@ -29,7 +29,7 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   const context = keyContext(key.keystoreId, key.id, version.number, version.type)
   const open = async () => {
     const secret = await withKeystoreLock(kms, caller, keystore, lock => lock.unlock(locked, context))
-    return secret.spend(bytes => opener(bytes, publicKey))
+    return secret.spend(bytes => opener(bytes, publicKey, kms.tools))
   }
   return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
 }
@@ -46,7 +46,7 @@ export async function usePublic<P extends keyof PublicPrimitives, T>(
   const openers: PublicOpeners = keyTypes[version.type]
   const opener = openers[primitive]
   if (publicKey === undefined || opener === undefined) throw unsupported()
-  const open = async () => opener(publicKey)
+  const open = async () => opener(publicKey, kms.tools)
   return kms.openedKeys.use(nameOf(key.keystoreId, key.id, version.number, primitive), publicKey, open, use)
 }
 

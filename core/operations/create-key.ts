@@ -17,7 +17,7 @@ export interface CreateKeyCommand {
 export async function createKey(kms: Kms, caller: Caller, command: CreateKeyCommand): Promise<ExportedKey> {
   const resolved = await resolveKeystore(kms, caller, 'createKey', command.keystoreId)
   const type = parseKeyTypeName(command.keyType)
-  const material = await keyTypes[type].generate(kms.ports.random, command.attributes)
+  const material = await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
   await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
   return exportedKey(key)

@@ -71,7 +71,7 @@ function readMaterial(
 ): KeyMaterial | Promise<KeyMaterial> {
   const { importSecret, publicPart } = keyTypes[type]
   if (key !== undefined && publicKey !== undefined) throw invalidRequest('key and public_key: only one can be imported')
-  if (key !== undefined) return importSecret(key, kms.ports.random)
+  if (key !== undefined) return importSecret(key, kms.tools.random, kms.tools.computation)
   if (publicKey === undefined) throw invalidRequest('key: must not be empty')
   if (publicPart === undefined) throw invalidRequest('public_key: a key of this type has none')
   return { publicKey: publicPart.decode(publicKey) }

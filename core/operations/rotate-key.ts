@@ -34,7 +34,7 @@ export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyComm
       const resolved = await resolveKey(kms, caller, 'rotateKey', command)
       const type = nextType(resolved.key, command.keyType)
       // Once for all attempts: some keys take a second to make, in which others would be faster again and again.
-      made ??= await keyTypes[type].generate(kms.ports.random, command.attributes)
+      made ??= await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
       try {
         return await addNextVersion(kms, resolved, type, copyOf(made))
       } catch (error) {

@@ -18,7 +18,7 @@ export interface SignMultiCommand extends KeyAddress, Statement {}
 export async function signMulti(kms: Kms, caller: Caller, command: SignMultiCommand): Promise<Uint8Array> {
   const resolved = await resolveKey(kms, caller, 'signMulti', command)
   requireMessages(command.messages)
-  return useSecret(kms, resolved, newestVersion(resolved.key), 'multiSigner', signer => signer.sign(command, kms.ports))
+  return useSecret(kms, resolved, newestVersion(resolved.key), 'multiSigner', signer => signer.sign(command))
 }
 
 export interface VerifyMultiCommand extends SignMultiCommand {
@@ -30,7 +30,7 @@ export async function verifyMulti(kms: Kms, caller: Caller, command: VerifyMulti
   const resolved = await resolveKey(kms, caller, 'verifyMulti', command)
   requireMessages(command.messages)
   await firstVersion(kms, resolved, async verifier =>
-    (await verifier.verify(command.signature, command, kms.ports)) ? command.signature : undefined,
+    (await verifier.verify(command.signature, command)) ? command.signature : undefined,
   )
 }
 
@@ -47,7 +47,7 @@ export async function deriveProof(kms: Kms, caller: Caller, command: DeriveProof
   requireMessages(messages)
   const revealed = [...command.revealed].sort((a, b) => a - b)
   requireIndexes(revealed, messages.length)
-  return firstVersion(kms, resolved, verifier => verifier.deriveProof(signature, command, revealed, nonce, kms.ports))
+  return firstVersion(kms, resolved, verifier => verifier.deriveProof(signature, command, revealed, nonce))
 }
 
 export interface VerifyProofCommand extends SignMultiCommand {
@@ -67,7 +67,7 @@ export async function verifyProof(kms: Kms, caller: Caller, command: VerifyProof
     if (revealed.length !== messages.length) throw invalidRequest('revealed_indexes: must be as many as messages')
   }
   await firstVersion(kms, resolved, async verifier =>
-    (await verifier.verifyProof(command, kms.ports)) ? command.proof : undefined,
+    (await verifier.verifyProof(command)) ? command.proof : undefined,
   )
 }
 

@@ -1,4 +1,4 @@
-import type { BbsPort } from './bbs.ts'
+import type { ComputationPort } from './computation.ts'
 import type { KeyStorePort } from './key-store.ts'
 import type { LockPort } from './lock.ts'
 import type { SecretSharePort } from './secret-share.ts'
@@ -7,12 +7,13 @@ import type { VaultPort } from './vault.ts'
 export type {
   BbsDeriveProofJob,
   BbsJob,
-  BbsPort,
   BbsScheme,
   BbsSignJob,
   BbsVerifyJob,
   BbsVerifyProofJob,
-} from './bbs.ts'
+  ComputationJob,
+  ComputationPort,
+} from './computation.ts'
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
@@ -40,5 +41,5 @@ export interface Ports {
   /** Opens users' vaults; without it all keys live in the store. */
   readonly vaults?: VaultPort
   /** Computes what would hold up every other request; without it that is computed where the request is. */
-  readonly bbs?: BbsPort
+  readonly computation?: ComputationPort
 }

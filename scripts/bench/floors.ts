@@ -12,7 +12,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { BbsWorkers, systemRandom } from '@keyhold/adapters'
+import { ComputationThreads, systemRandom } from '@keyhold/adapters'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
@@ -144,7 +144,7 @@ function multiFloor(): Floor {
     response: { 200: Type.Object({ signature: text }) },
   }
   return async app => {
-    const workers = new BbsWorkers()
+    const workers = new ComputationThreads()
     app.addHook('onClose', () => workers.close())
     app.post(`${keyPath}/signmulti`, { schema }, async ({ body }) => {
       const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(144) } as const

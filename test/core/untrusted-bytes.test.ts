@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { MemoryKeyStore, systemRandom } from '@keyhold/adapters'
+import { MemoryKeyStore } from '@keyhold/adapters'
 import { decodeEntry, entriesOf } from '@keyhold/adapters/store-embedded/record-codec.js'
 import { outcome } from '@keyhold/contract'
 import { decodeBase64, SecretBytes, type StoredRecord } from '@keyhold/core'
@@ -14,6 +14,7 @@ import { ecPkcs8, oid, okpPkcs8, rsaPkcs8 } from '../support/der.ts'
 import { memoryPorts } from '../support/memory-ports.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 import { quickAttributes } from '../support/quick-attributes.ts'
+import { tools } from '../support/tools.ts'
 
 interface Reader {
   /** Bytes that it accepts, to be changed a little. */
@@ -23,7 +24,6 @@ interface Reader {
   readonly endings: readonly string[]
 }
 
-const random = systemRandom()
 const context = { purpose: 'test' }
 const ports = memoryPorts()
 const integrityKey = new SecretBytes(randomBytes(32))
@@ -75,12 +75,12 @@ const readers: Record<string, Reader> = {
 }
 for (const name of keyTypeNames) {
   const { publicPart, verifier, signer, keyAgreement, generate, importSecret } = keyTypes[name]
-  const { secret, publicKey } = await generate(random, quickAttributes)
+  const { secret, publicKey } = await generate(tools.random, quickAttributes, tools.computation)
   const secretSample = secret?.lend(bytes => Uint8Array.from(bytes)) ?? new Uint8Array(0)
   const jwk = keyTypes[name].multiSigner ? undefined : publicKey && publicPart?.jwk(publicKey)
   readers[`a secret key, ${name}`] = {
     sample: jwk === undefined ? secretSample : pkcs8(jwk, secretSample, publicKey),
-    read: bytes => importSecret(bytes, random),
+    read: bytes => importSecret(bytes, tools.random, tools.computation),
     endings: ['done', 'INVALID_REQUEST'],
   }
   if (publicPart === undefined || publicKey === undefined) continue
@@ -88,16 +88,16 @@ for (const name of keyTypeNames) {
   // A public key that is accepted must be of use, whatever it is.
   const read = async (bytes: Uint8Array) => {
     const decoded = publicPart.decode(bytes)
-    await verifier?.(decoded).verify(new Uint8Array(64), new Uint8Array(0))
-    const agreed = await keyAgreement?.(secretSample, publicKey).agree(decoded)
+    await verifier?.(decoded, tools).verify(new Uint8Array(64), new Uint8Array(0))
+    const agreed = await keyAgreement?.(secretSample, publicKey, tools).agree(decoded)
     if (keyAgreement !== undefined && !agreed?.some(byte => byte !== 0)) throw new Error('agreed on nothing')
   }
   readers[`a public key, ${name}`] = { sample, read, endings: ['done', 'INVALID_REQUEST'] }
   if (verifier === undefined) continue
-  const signature = await signer?.(secretSample, publicKey).sign(new Uint8Array(0))
+  const signature = await signer?.(secretSample, publicKey, tools).sign(new Uint8Array(0))
   readers[`a signature, ${name}`] = {
     sample: signature ?? new Uint8Array(0),
-    read: bytes => verifier(publicKey).verify(bytes, new Uint8Array(0)),
+    read: bytes => verifier(publicKey, tools).verify(bytes, new Uint8Array(0)),
     endings: ['done'],
   }
 }
@@ -105,26 +105,26 @@ for (const name of keyTypeNames) {
 for (const name of keyTypeNames) {
   const { publicPart, multiVerifier, multiSigner, generate } = keyTypes[name]
   if (!multiSigner) continue
-  const { secret, publicKey } = await generate(random)
+  const { secret, publicKey } = await generate(tools.random, undefined, tools.computation)
   if (!publicPart || !publicKey || !multiVerifier || !secret) continue
   const statement = { messages: [new Uint8Array(0)], header: new Uint8Array(0) }
-  const [revealed, nonce, tools] = [[0], new Uint8Array(0), { random }]
-  const verifier = multiVerifier(publicKey)
-  const signature = await secret.lend(bytes => multiSigner(bytes, publicKey)).sign(statement, tools)
-  const proof = await verifier.deriveProof(signature, statement, revealed, nonce, tools)
+  const [revealed, nonce] = [[0], new Uint8Array(0)]
+  const verifier = multiVerifier(publicKey, tools)
+  const signature = await secret.lend(bytes => multiSigner(bytes, publicKey, tools)).sign(statement)
+  const proof = await verifier.deriveProof(signature, statement, revealed, nonce)
   readers[`a public key, ${name}`] = {
     sample: publicPart.encode(publicKey, ''),
-    read: bytes => multiVerifier(publicPart.decode(bytes)).verify(new Uint8Array(112), statement, tools),
+    read: bytes => multiVerifier(publicPart.decode(bytes), tools).verify(new Uint8Array(112), statement),
     endings: ['done', 'INVALID_REQUEST'],
   }
   readers[`a signature, ${name}`] = {
     sample: signature,
-    read: bytes => verifier.verify(bytes, statement, tools),
+    read: bytes => verifier.verify(bytes, statement),
     endings: ['done'],
   }
   readers[`a proof, ${name}`] = {
     sample: proof ?? new Uint8Array(0),
-    read: bytes => verifier.verifyProof({ ...statement, proof: bytes, revealed, nonce }, tools),
+    read: bytes => verifier.verifyProof({ ...statement, proof: bytes, revealed, nonce }),
     endings: ['done'],
   }
 }

@@ -1,4 +1,4 @@
-import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import { inThisThread, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Family } from '@keyhold/core/algorithms/key-type.js'
 import { base64, keystoreOf, type Request, type TestApp } from './build-app.ts'
@@ -88,7 +88,7 @@ export function importableKey(type: KeyTypeName): Buffer {
 }
 
 function secretLengthOf(type: KeyTypeName): number {
-  const material = keyTypes[type].generate(length => new Uint8Array(length))
+  const material = keyTypes[type].generate(length => new Uint8Array(length), undefined, inThisThread)
   if (material instanceof Promise) throw new Error(`${type} keys are not made of random bytes alone`)
   return material.secret?.length ?? 0
 }

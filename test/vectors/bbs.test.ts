@@ -1,4 +1,4 @@
-import { computeBbs } from '@keyhold/core'
+import { compute } from '@keyhold/core'
 import { generatorsIetf } from '@keyhold/core/algorithms/bbs/scheme-ietf.js'
 import { expand_message_xmd } from '@noble/curves/abstract/hash-to-curve.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -53,7 +53,7 @@ t.test('proofs', async t => {
 function made({ publicKey, header, nonce, messages, revealed, signature }: PublishedProof): Uint8Array | undefined {
   const { seed, dst } = mockedRandomness
   const length = 48 * (5 + messages.length - revealed.length)
-  return computeBbs({
+  return compute({
     scheme: 'bbs-bls12-381-sha-256',
     operation: 'deriveProof',
     publicKey: bytes(publicKey),

@@ -11,10 +11,7 @@ const schemes: Readonly<Record<BbsScheme, BbsComputation>> = {
 
 const valid = new Uint8Array(0)
 
-/**
- * A signature, a proof, or no bytes for what was verified; undefined if that is not valid. It takes tens of
- * milliseconds to seconds, in which nothing else runs on its thread.
- */
+/** A signature, a proof, or no bytes for what was verified; undefined if that is not valid. */
 export function computeBbs(job: BbsJob): Uint8Array | undefined {
   const scheme = schemes[job.scheme]
   const publicKey = readG2(job.publicKey)

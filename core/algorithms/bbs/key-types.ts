@@ -1,16 +1,9 @@
 import { encodeBase64Url } from '../../encoding/base64.ts'
 import { invalidRequest } from '../../errors.ts'
-import type { BbsJob, BbsScheme } from '../../ports/index.ts'
+import type { BbsScheme } from '../../ports/index.ts'
 import { SecretBytes } from '../../secrets/secret-bytes.ts'
-import {
-  type Family,
-  type KeyMaterial,
-  type KeyType,
-  type MultiTools,
-  type PublicPart,
-  wrongKeyMaterial,
-} from '../key-type.ts'
-import { bbsRandomLength, computeBbs } from './compute.ts'
+import { type Family, type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from '../key-type.ts'
+import { bbsRandomLength } from './compute.ts'
 import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
 
 interface Traits {
@@ -38,7 +31,6 @@ const publicPart: PublicPart = {
  * such; the public key the compressed point of G2.
  */
 function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): KeyType {
-  const run = async ({ bbs }: MultiTools, job: BbsJob) => (bbs === undefined ? computeBbs(job) : bbs.run(job))
   const requireHeader = (header: Uint8Array) => {
     if (!hasHeader && header.length > 0) throw invalidRequest('header: a key of this type does not sign one')
   }
@@ -56,38 +48,47 @@ function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): Ke
       return fromScalar(scalar)
     },
     publicPart,
-    multiSigner(lent, publicKey) {
+    multiSigner(lent, publicKey, { random, computation }) {
       const secret = Uint8Array.from(lent)
       return {
-        async sign({ messages, header }, tools) {
+        async sign({ messages, header }) {
           requireHeader(header)
-          const random = tools.random(bbsRandomLength(scheme))
-          const job = { scheme, operation: 'sign', publicKey, secret, header, messages, random } as const
-          const signature = await run(tools, job)
+          const job = { scheme, operation: 'sign', publicKey, secret, header, messages } as const
+          const signature = await computation.run({ ...job, random: random(bbsRandomLength(scheme)) })
           if (signature === undefined) throw new Error('a stored public key is none')
           return signature
         },
         close: () => secret.fill(0),
       }
     },
-    multiVerifier: publicKey => ({
-      async verify(signature, { messages, header }, tools) {
+    multiVerifier: (publicKey, { random, computation }) => ({
+      async verify(signature, { messages, header }) {
         requireHeader(header)
-        return (await run(tools, { scheme, operation: 'verify', publicKey, header, signature, messages })) !== undefined
+        const job = { scheme, operation: 'verify', publicKey, header, signature, messages } as const
+        return (await computation.run(job)) !== undefined
       },
-      async deriveProof(signature, { messages, header }, revealed, nonce, tools) {
+      async deriveProof(signature, { messages, header }, revealed, nonce) {
         requireHeader(header)
-        const random = tools.random(bbsRandomLength(scheme, messages.length - revealed.length))
-        const operation = 'deriveProof'
-        return run(tools, { scheme, operation, publicKey, header, signature, messages, revealed, nonce, random })
+        const job = {
+          scheme,
+          operation: 'deriveProof',
+          publicKey,
+          header,
+          signature,
+          messages,
+          revealed,
+          nonce,
+        } as const
+        const randomLength = bbsRandomLength(scheme, messages.length - revealed.length)
+        return computation.run({ ...job, random: random(randomLength) })
       },
-      async verifyProof({ proof, messages, header, revealed, nonce }, tools) {
+      async verifyProof({ proof, messages, header, revealed, nonce }) {
         requireHeader(header)
         if (revealed === undefined && !proofSaysIndexes) {
           throw invalidRequest('revealed_indexes: a proof of this key type needs them')
         }
         const job = { scheme, operation: 'verifyProof', publicKey, header, proof, messages, nonce } as const
-        return (await run(tools, { ...job, ...(revealed && { revealed }) })) !== undefined
+        return (await computation.run({ ...job, ...(revealed && { revealed }) })) !== undefined
       },
     }),
   }

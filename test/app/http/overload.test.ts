@@ -1,5 +1,5 @@
-import { BbsWorkers, FixedClock } from '@keyhold/adapters'
-import type { BbsPort } from '@keyhold/core'
+import { ComputationThreads, FixedClock } from '@keyhold/adapters'
+import type { ComputationPort } from '@keyhold/core'
 import t from 'tap'
 import { base64, buildApp, type Request } from '../../support/build-app.ts'
 import { errorOf, refusals } from '../../support/refusals.ts'
@@ -11,9 +11,9 @@ const signMulti = (keyPath: string, count = 2): Request => ({
 })
 
 t.test('a flood is answered: what is too much with 503, and everything else is done', async t => {
-  const bbs = new BbsWorkers({ threads: 1, maximumWaiting: 2, timeout: 120_000 })
-  t.teardown(() => bbs.close())
-  const app = await buildApp(t, { ports: { bbs } })
+  const computation = new ComputationThreads({ threads: 1, maximumWaiting: 2, timeout: 120_000 })
+  t.teardown(() => computation.close())
+  const app = await buildApp(t, { ports: { computation } })
   const keyPath = await app.key('BLS12381G2')
   const other = await app.key('ED25519')
   const flood = Promise.all(Array.from({ length: 9 }, () => app.send(signMulti(keyPath))))
@@ -33,9 +33,9 @@ t.test('a flood is answered: what is too much with 503, and everything else is d
 })
 
 t.test('what is under way while the server closes is finished', async t => {
-  const bbs = new BbsWorkers({ threads: 1, timeout: 120_000 })
-  t.teardown(() => bbs.close())
-  const app = await buildApp(t, { ports: { bbs } })
+  const computation = new ComputationThreads({ threads: 1, timeout: 120_000 })
+  t.teardown(() => computation.close())
+  const app = await buildApp(t, { ports: { computation } })
   const keyPath = await app.key('BLS12381G2')
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { method, path, body } = signMulti(keyPath)
@@ -54,7 +54,7 @@ t.test('what is under way while the server closes is finished', async t => {
 t.test('versions are tried for so long, not for as long as there are any', async t => {
   const clock = new FixedClock('2024-02-29T12:30:00Z')
   let tried = 0
-  const slow: BbsPort = {
+  const slow: ComputationPort = {
     async run() {
       tried += 1
       clock.advance(12_000)
@@ -62,7 +62,7 @@ t.test('versions are tried for so long, not for as long as there are any', async
     },
     async close() {},
   }
-  const app = await buildApp(t, { ports: { bbs: slow, clock } })
+  const app = await buildApp(t, { ports: { computation: slow, clock } })
   const keyPath = await app.key('BLS12381G2')
   for (let version = 2; version <= 5; version += 1) {
     await app.send({ method: 'POST', path: `${keyPath}/rotate`, body: { key_type: 'BLS12381G2' } })

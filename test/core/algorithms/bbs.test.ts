@@ -1,9 +1,9 @@
-import { systemRandom } from '@keyhold/adapters'
 import { readG1, readScalar, writeScalar } from '@keyhold/core/algorithms/bbs/curve.js'
 import { readProof2020, writeProof2020 } from '@keyhold/core/algorithms/bbs/proof-2020.js'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import t from 'tap'
+import { tools } from '../../support/tools.ts'
 import { proofs } from '../../vectors/published/bbs-plus.ts'
 
 const { Fp, Fp2, Fr } = bls12_381.fields
@@ -51,10 +51,10 @@ for (const type of ['BLS12381G2', 'BLS12381G2-SHA-256'] as const) {
       ['nothing', Buffer.alloc(0)],
     ] as const
     for (const [name, secret] of refused) {
-      t.throws(() => importSecret(secret, systemRandom()), { code: 'INVALID_REQUEST' }, name)
+      t.throws(() => importSecret(secret, tools.random, tools.computation), { code: 'INVALID_REQUEST' }, name)
     }
     for (const scalar of [1n, Fr.ORDER - 1n]) {
-      const { secret, publicKey } = await importSecret(number(scalar), systemRandom())
+      const { secret, publicKey } = await importSecret(number(scalar), tools.random, tools.computation)
       t.strictSame(
         secret?.lend(lent => Buffer.from(lent)),
         number(scalar),
@@ -64,7 +64,7 @@ for (const type of ['BLS12381G2', 'BLS12381G2-SHA-256'] as const) {
   })
 
   t.test(`${type}: a public key is a compressed point of the subgroup`, async t => {
-    const { publicKey = new Uint8Array(0) } = await generate(systemRandom())
+    const { publicKey = new Uint8Array(0) } = await generate(tools.random, undefined, tools.computation)
     t.strictSame(publicPart?.decode(publicKey), publicKey)
     const point = bls12_381.G2.Point.fromBytes(publicKey)
     const refused = [

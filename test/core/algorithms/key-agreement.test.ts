@@ -1,11 +1,10 @@
-import { systemRandom } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { agreementTypes } from '../../support/agreement.ts'
 import { foreignAgreementKey } from '../../support/foreign-agreement-key.ts'
+import { tools } from '../../support/tools.ts'
 
-const random = systemRandom()
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 for (const type of agreementTypes) {
@@ -14,13 +13,16 @@ for (const type of agreementTypes) {
 
   await t.test(`${type}: two keys agree on one secret, of the size of the curve`, async t => {
     const secrets: Uint8Array[] = []
-    const [one, two] = [await generate(random), await generate(random)]
+    const [one, two] = [
+      await generate(tools.random, undefined, tools.computation),
+      await generate(tools.random, undefined, tools.computation),
+    ]
     for (const [own, other] of [
       [one, two],
       [two, one],
     ] as const) {
       const open = (secret: Uint8Array) =>
-        keyAgreement(secret, own.publicKey ?? secret).agree(other.publicKey ?? secret)
+        keyAgreement(secret, own.publicKey ?? secret, tools).agree(other.publicKey ?? secret)
       secrets.push((await own.secret?.spend(open)) ?? new Uint8Array(0))
     }
     t.same(secrets[0], secrets[1])
@@ -31,7 +33,7 @@ for (const type of agreementTypes) {
   })
 
   await t.test(`${type}: public keys go out and come in`, async t => {
-    const { publicKey = new Uint8Array(0) } = await generate(random)
+    const { publicKey = new Uint8Array(0) } = await generate(tools.random, undefined, tools.computation)
     const exported = publicPart.encode(publicKey, 'the id')
     const members = JSON.parse(Buffer.from(exported).toString())
     t.equal(members.kid, 'the id')
@@ -77,7 +79,7 @@ await t.test('leading zeros are not written, and may be there or not', async t =
   for (const type of agreementTypes.filter(each => each.startsWith('NIST'))) {
     const { publicPart, generate } = keyTypes[type]
     for (let tries = 0; ; tries += 1) {
-      const { publicKey = new Uint8Array(0) } = await generate(random)
+      const { publicKey = new Uint8Array(0) } = await generate(tools.random, undefined, tools.computation)
       const middle = (publicKey.length + 1) / 2
       const [x, y] = [publicKey.subarray(1, middle), publicKey.subarray(middle)]
       if (x[0] !== 0) continue

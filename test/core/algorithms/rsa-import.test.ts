@@ -1,5 +1,4 @@
 import { generatePrimeSync } from 'node:crypto'
-import { systemRandom } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
@@ -14,10 +13,10 @@ import {
   signed,
   twosComplement,
 } from '../../support/rsa-numbers.ts'
+import { tools } from '../../support/tools.ts'
 
 t.setTimeout(120_000)
 
-const random = systemRandom()
 const right = newRsaNumbers(2048)
 const other = newRsaNumbers(2048)
 const rows = [keyTypes.RSARS256, keyTypes.RSAPS256]
@@ -39,11 +38,11 @@ await t.test('private keys that are imported', async t => {
   for (const [what, encoded] of encodings) {
     for (const keyType of rows) {
       const before = encoded.toString('hex')
-      const { secret, publicKey = encoded } = await keyType.importSecret(encoded, random)
+      const { secret, publicKey = encoded } = await keyType.importSecret(encoded, tools.random, tools.computation)
       t.equal(encoded.toString('hex'), before, 'the encoding stays as it was')
       encoded.fill(0)
-      const signature = await secret?.spend(bytes => keyType.signer?.(bytes, publicKey).sign(encoded))
-      t.equal(await keyType.verifier?.(publicKey).verify(signature ?? encoded, encoded), true, what)
+      const signature = await secret?.spend(bytes => keyType.signer?.(bytes, publicKey, tools).sign(encoded))
+      t.equal(await keyType.verifier?.(publicKey, tools).verify(signature ?? encoded, encoded), true, what)
       encoded.write(before, 'hex')
     }
   }
@@ -131,7 +130,11 @@ await t.test('private keys that are refused', async t => {
   ]
   for (const [what, encoded] of encodings) {
     for (const keyType of rows) {
-      t.equal(await outcome(async () => keyType.importSecret(encoded, random)), 'INVALID_REQUEST', what)
+      t.equal(
+        await outcome(async () => keyType.importSecret(encoded, tools.random, tools.computation)),
+        'INVALID_REQUEST',
+        what,
+      )
     }
   }
 })

@@ -1,15 +1,14 @@
 import { constants, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { systemRandom } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import { thumbprint } from '@keyhold/core/algorithms/thumbprint.js'
 import t from 'tap'
 import { rsaPkcs8 } from '../../support/der.ts'
+import { tools } from '../../support/tools.ts'
 
 // Keys of 3072 and 4096 bits are made.
 t.setTimeout(240_000)
 
-const random = systemRandom()
 const message = Buffer.from('message')
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })
@@ -20,9 +19,9 @@ for (const name of names) {
   const keyType = keyTypes[name]
 
   await t.test(`${name}: whatever is not the signature does not verify`, async t => {
-    const { secret, publicKey = new Uint8Array(0) } = await keyType.importSecret(pkcs8, random)
-    const signature = (await secret?.spend(bytes => keyType.signer?.(bytes, publicKey).sign(message))) ?? message
-    const verifier = keyType.verifier?.(publicKey)
+    const { secret, publicKey = new Uint8Array(0) } = await keyType.importSecret(pkcs8, tools.random, tools.computation)
+    const signature = (await secret?.spend(bytes => keyType.signer?.(bytes, publicKey, tools).sign(message))) ?? message
+    const verifier = keyType.verifier?.(publicKey, tools)
     t.equal(signature.length, 256)
     t.equal(await verifier?.verify(signature, message), true, 'the signature itself')
     const number = Buffer.from(privateKey.export({ format: 'jwk' }).n ?? '', 'base64url')
@@ -46,7 +45,7 @@ for (const name of names) {
     ]
     for (const [what, each, over = message] of wrong) t.equal(await verifier?.verify(each, over), false, what)
     for (const other of names.filter(other => other !== name)) {
-      t.equal(await keyTypes[other].verifier?.(publicKey).verify(signature, message), false, `not as ${other}`)
+      t.equal(await keyTypes[other].verifier?.(publicKey, tools).verify(signature, message), false, `not as ${other}`)
     }
     const otherHash = sign('sha512', message, { key: privateKey, padding: paddings[name], saltLength: 32 })
     t.equal(await verifier?.verify(otherHash, message), false, 'SHA-512')
@@ -61,7 +60,11 @@ for (const name of names) {
     ] as const) {
       // Once is enough for those that take long.
       if (bits !== 2048 && (name === 'RSARS256') !== (attributes === undefined || bits === 4096)) continue
-      const { secret, publicKey = new Uint8Array(0) } = await keyType.generate(random, attributes)
+      const { secret, publicKey = new Uint8Array(0) } = await keyType.generate(
+        tools.random,
+        attributes,
+        tools.computation,
+      )
       const jwk = keyType.publicPart?.jwk(publicKey) ?? {}
       t.strictSame(Object.keys(jwk), ['e', 'kty', 'n'], 'in the order of RFC 7638')
       t.strictSame([jwk['e'], jwk['kty']], ['AQAB', 'RSA'])
@@ -72,7 +75,7 @@ for (const name of names) {
         createPrivateKey({ format: 'der', type: 'pkcs8', key: encoded }).export({ format: 'jwk' }).n,
         jwk['n'],
       )
-      const again = await keyType.importSecret(encoded, random)
+      const again = await keyType.importSecret(encoded, tools.random, tools.computation)
       t.equal(Buffer.compare(again.publicKey ?? message, publicKey), 0, 'what is made could be imported')
     }
   })
@@ -80,37 +83,39 @@ for (const name of names) {
   await t.test(`${name}: attributes that are refused`, async t => {
     const refused = [['1024'], ['8192'], ['2049'], ['02048'], ['2048 '], [''], ['2048', '2048'], ['3072', ''], ['RSA']]
     for (const attributes of refused) {
-      const making = async () => keyType.generate(random, attributes)
+      const making = async () => keyType.generate(tools.random, attributes, tools.computation)
       t.equal(await outcome(making), 'INVALID_REQUEST', JSON.stringify(attributes))
     }
   })
 
   await t.test(`${name}: the secret is not changed by use`, async t => {
-    const { secret, publicKey = message } = await keyType.importSecret(pkcs8, random)
+    const { secret, publicKey = message } = await keyType.importSecret(pkcs8, tools.random, tools.computation)
     const hex = () => secret?.lend(bytes => Buffer.from(bytes).toString('hex'))
     const before = hex()
-    await secret?.lend(bytes => keyType.signer?.(bytes, publicKey).sign(message))
+    await secret?.lend(bytes => keyType.signer?.(bytes, publicKey, tools).sign(message))
     t.equal(hex(), before)
   })
 }
 
 await t.test('RSAPS256 knows a salt of 32 bytes and no other', async t => {
-  const { publicKey = message } = await keyTypes.RSAPS256.importSecret(pkcs8, random)
-  const verifier = keyTypes.RSAPS256.verifier?.(publicKey)
+  const { publicKey = message } = await keyTypes.RSAPS256.importSecret(pkcs8, tools.random, tools.computation)
+  const verifier = keyTypes.RSAPS256.verifier?.(publicKey, tools)
   const padding = constants.RSA_PKCS1_PSS_PADDING
   for (const saltLength of [0, 20, 31, 32, 33, 64, constants.RSA_PSS_SALTLEN_MAX_SIGN]) {
     const signature = sign('sha256', message, { key: privateKey, padding, saltLength })
     t.equal(await verifier?.verify(signature, message), saltLength === 32, `a salt of ${saltLength}`)
   }
-  const { secret } = await keyTypes.RSAPS256.importSecret(pkcs8, random)
-  const signer = secret?.lend(bytes => keyTypes.RSAPS256.signer?.(bytes, publicKey))
+  const { secret } = await keyTypes.RSAPS256.importSecret(pkcs8, tools.random, tools.computation)
+  const signer = secret?.lend(bytes => keyTypes.RSAPS256.signer?.(bytes, publicKey, tools))
   t.not(Buffer.compare((await signer?.sign(message)) ?? message, (await signer?.sign(message)) ?? message), 0, 'random')
 })
 
 await t.test('however many keys are asked for at once, all are made', async t => {
-  const made = await Promise.all(Array.from({ length: 6 }, () => keyTypes.RSAPS256.generate(random, ['2048'])))
+  const made = await Promise.all(
+    Array.from({ length: 6 }, () => keyTypes.RSAPS256.generate(tools.random, ['2048'], tools.computation)),
+  )
   const publicKeys = made.map(({ publicKey = message }) => Buffer.from(publicKey).toString('hex'))
   t.equal(new Set(publicKeys).size, 6)
-  const refused = keyTypes.RSAPS256.importSecret(randomBytes(2000), random)
+  const refused = keyTypes.RSAPS256.importSecret(randomBytes(2000), tools.random, tools.computation)
   t.equal(await outcome(async () => refused), 'INVALID_REQUEST')
 })

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import { type BbsJob, type BbsPort, KmsError } from '@keyhold/core'
-import { BbsThread, startWorker, ThreadEnded } from './bbs-thread.ts'
+import { type ComputationJob, type ComputationPort, KmsError } from '@keyhold/core'
+import { ComputationThread, startWorker, ThreadEnded } from './computation-thread.ts'
 
-export interface BbsWorkersOptions {
+export interface ComputationThreadsOptions {
   /** How many threads there are at most. Default: one for each processor but that of the requests, and one at least. */
   readonly threads?: number
   /** How many jobs wait at most; more are refused at once. Default: 100. */
@@ -15,36 +15,41 @@ export interface BbsWorkersOptions {
 }
 
 interface Task {
-  readonly job: BbsJob
+  readonly job: ComputationJob
   readonly resolve: (result: Uint8Array | undefined) => void
   readonly reject: (error: unknown) => void
   /** How often a thread ended over it. */
   failures: number
-  thread?: BbsThread
+  thread?: ComputationThread
 }
 
 /**
  * A pool of threads for what takes tens of milliseconds to seconds. Threads are started when there is something to do,
  * and a thread that ends is replaced: its job is tried once more, since it may not have been the reason.
  */
-export class BbsWorkers implements BbsPort {
+export class ComputationThreads implements ComputationPort {
   readonly #threads: number
   readonly #maximumWaiting: number
   readonly #timeout: number
   readonly #start: () => Worker
-  readonly #idle: BbsThread[] = []
+  readonly #idle: ComputationThread[] = []
   readonly #waiting: Task[] = []
   readonly #running = new Set<Task>()
   #closed = false
 
-  constructor({ threads, maximumWaiting = 100, timeout = 20_000, start = startWorker }: BbsWorkersOptions = {}) {
+  constructor({
+    threads,
+    maximumWaiting = 100,
+    timeout = 20_000,
+    start = startWorker,
+  }: ComputationThreadsOptions = {}) {
     this.#threads = threads ?? Math.max(1, availableParallelism() - 1)
     this.#maximumWaiting = maximumWaiting
     this.#timeout = timeout
     this.#start = start
   }
 
-  async run(job: BbsJob): Promise<Uint8Array | undefined> {
+  async run(job: ComputationJob): Promise<Uint8Array | undefined> {
     if (this.#closed) throw overloaded('this is closed')
     const isFree = this.#waiting.length === 0 && this.#running.size < this.#threads
     if (!isFree && this.#waiting.length >= this.#maximumWaiting) throw overloaded('too many jobs wait')
@@ -81,7 +86,7 @@ export class BbsWorkers implements BbsPort {
   async #compute(task: Task): Promise<Uint8Array | undefined> {
     try {
       for (;;) {
-        const thread = this.#idleThread() ?? new BbsThread(this.#start)
+        const thread = this.#idleThread() ?? new ComputationThread(this.#start)
         task.thread = thread
         try {
           return await thread.run(task.job)
@@ -99,7 +104,7 @@ export class BbsWorkers implements BbsPort {
     }
   }
 
-  #idleThread(): BbsThread | undefined {
+  #idleThread(): ComputationThread | undefined {
     for (;;) {
       const thread = this.#idle.pop()
       if (!thread?.hasEnded) return thread

@@ -1,7 +1,7 @@
-import type { BbsJob, ErrorCode } from '@keyhold/core'
+import type { ComputationJob, ErrorCode } from '@keyhold/core'
 
 /** What a worker is told: one job at a time. What it holds is the worker's own from then on. */
-export type Request = BbsJob
+export type Request = ComputationJob
 
 /** What it answers. Only texts of an error pass between threads. */
 export type Answer =

@@ -46,19 +46,24 @@ export interface BbsVerifyProofJob extends Job {
   readonly nonce: Uint8Array
 }
 
-/** A computation of BBS, in bytes alone, that takes tens of milliseconds and more. */
 export type BbsJob = BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
 
 /**
- * Runs `computeBbs` where it holds up nobody else. What the job holds stays the caller's; copies of its secret are
- * wiped when it has ended.
+ * A computation, in bytes alone, that takes milliseconds to seconds. A job has its secrets in `secret` and `random`, and
+ * nowhere else.
+ */
+export type ComputationJob = BbsJob
+
+/**
+ * Runs `compute` where it holds up nobody else. What the job holds stays the caller's; copies of its secrets are wiped
+ * when it has ended.
  *
  * Codes: OVERLOADED if there is too much to compute to end this in time, for what failed with whoever computed it, and
- * for every call after `close`; and what `computeBbs` throws. Nothing but `KmsError` is thrown.
+ * for every call after `close`; and what `compute` throws. Nothing but `KmsError` is thrown.
  */
-export interface BbsPort {
-  /** A signature, a proof, or no bytes for what was verified; undefined if that is not valid. */
-  run(job: BbsJob): Promise<Uint8Array | undefined>
+export interface ComputationPort {
+  /** What was made, or no bytes for what was verified; undefined if that is not valid. The caller owns it. */
+  run(job: ComputationJob): Promise<Uint8Array | undefined>
 
   /** Ends what is being computed. May be called more than once. */
   close(): Promise<void>

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { type BbsJob, KmsError } from '@keyhold/core'
+import { type ComputationJob, KmsError } from '@keyhold/core'
 import type { Answer, Request } from './messages.ts'
 
 /** Megabytes of a thread's heap: a computation takes a tenth of it, and no job may take the whole process along. */
@@ -8,7 +8,12 @@ const heapLimit = 256
 /** Starts what listens for jobs. It neither inherits the process's environment nor its options. */
 export function startWorker(): Worker {
   const resourceLimits = { maxOldGenerationSizeMb: heapLimit }
-  return new Worker(new URL('./worker.js', import.meta.url), { name: 'bbs', env: {}, execArgv: [], resourceLimits })
+  return new Worker(new URL('./worker.js', import.meta.url), {
+    name: 'computation',
+    env: {},
+    execArgv: [],
+    resourceLimits,
+  })
 }
 
 /** What became of the thread: it has ended in the middle of a job, whatever the reason. */
@@ -17,7 +22,7 @@ export class ThreadEnded extends Error {
 }
 
 /** A thread that computes one job at a time. Between jobs it does not keep the process alive. */
-export class BbsThread {
+export class ComputationThread {
   readonly #worker: Worker
   readonly #ended: Promise<ThreadEnded>
   #hasEnded = false
@@ -40,7 +45,7 @@ export class BbsThread {
   }
 
   /** @throws ThreadEnded, a KmsError of the computation, or an Error for whatever is a bug in it */
-  async run(job: BbsJob): Promise<Uint8Array | undefined> {
+  async run(job: ComputationJob): Promise<Uint8Array | undefined> {
     const answered = new Promise<Answer>(resolve => this.#worker.once('message', resolve))
     this.#worker.ref()
     try {
@@ -63,17 +68,13 @@ export class BbsThread {
 }
 
 /**
- * The job with a private key of its own, which moves to the thread: a copy that was made for the message would be
+ * The job with secrets of its own, which move to the thread: a copy that was made for the message would be
  * nobody's to wipe. Everything else is copied.
  */
-function withOwnSecrets(job: BbsJob): { request: Request; own: ArrayBuffer[] } {
-  if (job.operation === 'sign') {
-    const [secret, random] = [Uint8Array.from(job.secret), Uint8Array.from(job.random)]
-    return { request: { ...job, secret, random }, own: [secret.buffer, random.buffer] }
+function withOwnSecrets(job: ComputationJob): { request: Request; own: ArrayBuffer[] } {
+  const secrets = {
+    ...('secret' in job && { secret: Uint8Array.from(job.secret) }),
+    ...('random' in job && { random: Uint8Array.from(job.random) }),
   }
-  if (job.operation === 'deriveProof') {
-    const random = Uint8Array.from(job.random)
-    return { request: { ...job, random }, own: [random.buffer] }
-  }
-  return { request: job, own: [] }
+  return { request: { ...job, ...secrets }, own: Object.values(secrets).map(secret => secret.buffer) }
 }

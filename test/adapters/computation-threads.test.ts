@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import { BbsWorkers } from '@keyhold/adapters'
-import { answer } from '@keyhold/adapters/bbs-workers/answer.js'
-import { startWorker } from '@keyhold/adapters/bbs-workers/bbs-thread.js'
-import { type BbsJob, computeBbs, KmsError } from '@keyhold/core'
+import { ComputationThreads } from '@keyhold/adapters'
+import { answer } from '@keyhold/adapters/computation-threads/answer.js'
+import { startWorker } from '@keyhold/adapters/computation-threads/computation-thread.js'
+import { type ComputationJob, compute, KmsError } from '@keyhold/core'
 import t, { type Test } from 'tap'
 import { keyPair, messages, signatures } from '../vectors/published/bbs.ts'
 
 const bytes = (hex = '') => Buffer.from(hex, 'hex')
 const scheme = 'bbs-bls12-381-sha-256'
-const job: BbsJob = {
+const job: ComputationJob = {
   scheme,
   operation: 'sign',
   secret: bytes(keyPair.secretKey),
@@ -20,14 +20,14 @@ const job: BbsJob = {
 const right = bytes(signatures[0]?.signature)
 
 /** A pool of threads that the test holds as well, closed when it has ended. */
-function openPool(t: Test, options: ConstructorParameters<typeof BbsWorkers>[0] = {}) {
+function openPool(t: Test, options: ConstructorParameters<typeof ComputationThreads>[0] = {}) {
   const started: Worker[] = []
   const start = () => {
     const worker = options.start?.() ?? startWorker()
     started.push(worker)
     return worker
   }
-  const pool = new BbsWorkers({ threads: 1, timeout: 120_000, ...options, start })
+  const pool = new ComputationThreads({ threads: 1, timeout: 120_000, ...options, start })
   t.teardown(() => pool.close())
   return { pool, started }
 }
@@ -42,8 +42,8 @@ t.test('computes what the core computes, and starts no thread before', async t =
   t.equal(started.length, 0)
   t.strictSame(Buffer.from((await pool.run(job)) ?? []), right)
   t.equal(started.length, 1)
-  const verify: BbsJob = { ...job, operation: 'verify', signature: right }
-  t.strictSame(await pool.run(verify), computeBbs(verify))
+  const verify: ComputationJob = { ...job, operation: 'verify', signature: right }
+  t.strictSame(await pool.run(verify), compute(verify))
   t.equal(await pool.run({ ...verify, messages: [] }), undefined)
   t.equal(started.length, 1, 'an idle thread is used again')
   t.strictSame(job.operation === 'sign' && job.secret, bytes(keyPair.secretKey), 'the secret stays the caller’s')
