@@ -1,7 +1,7 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
 export { maximumMessages } from './algorithms/bbs/limits.ts'
 export { compute, inThisThread } from './algorithms/compute.ts'
-export { type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
+export { experimentalKeyTypeNames, type KeyTypeName, keyTypeNames } from './algorithms/index.ts'
 export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
 export type { Caller } from './authorization/caller.ts'

@@ -1,4 +1,5 @@
 import { inThisThread } from './algorithms/compute.ts'
+import type { KeyTypeName } from './algorithms/index.ts'
 import type { PublicPrimitives, SecretPrimitives, Tools } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
@@ -18,6 +19,8 @@ export interface KmsOptions {
   readonly observeLock?: (lock: LockPort) => LockPort
   /** Default: delegations of the TrustBloc dialect, by keys of self-contained DIDs, for ninety days at most. */
   readonly capabilities?: ChainVerification
+  /** The experimental key types that new keys may have. Default: none. */
+  readonly experimentalKeyTypes?: readonly KeyTypeName[]
   /** Whether every new keystore's lock is shared with its user. Default: that is its maker's choice. */
   readonly userLock?: 'shamir'
   /** The URL of a keystore of this id, as clients reach it. Default: on `http://localhost`. */
@@ -44,6 +47,7 @@ export interface Kms {
   readonly vaultSigner: () => Promise<DidSigner>
   readonly keystoreUrl: (id: string) => string
   readonly userLock: 'shamir' | undefined
+  readonly experimentalKeyTypes: ReadonlySet<KeyTypeName>
   /** Closes what was open for longer than its time. */
   purge(): void
   /** Wipes what is held in memory. The ports stay their owner's to close. */
@@ -85,6 +89,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
     chains: new VerifiedChains(capabilities, ports.clock),
     keystoreUrl,
     userLock: options.userLock,
+    experimentalKeyTypes: new Set(options.experimentalKeyTypes),
     capabilitySigner: await openServerSigner(ports, records, 'capability-signing'),
     vaultSigner() {
       vaultSigner ??= openServerSigner(ports, records, 'vault-invocation').catch(error => {

@@ -41,7 +41,8 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, observeLock, close } = await compose(config, log)
   try {
-    const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies, userLock } = config
+    const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
+    const { userLock, experimentalKeyTypes } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'zcap' && config.auth.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -52,6 +53,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       bodyLimit,
       requestTimeout,
       trustedProxies,
+      experimentalKeyTypes,
       log,
       ...(baseUrl && { baseUrl }),
       ...(observeLock && { observeLock }),

@@ -13,6 +13,7 @@ export function toConfig(parsed: Settings): Config {
     ...toShares(parsed),
     vaults: { allow: parsed.vaultAllow ?? [], timeout: parsed.vaultTimeout },
     ...(parsed.userLock === 'shamir' && { userLock: parsed.userLock }),
+    experimentalKeyTypes: parsed.experimentalKeyTypes ?? [],
     trustedProxies: parsed.trustedProxies ?? [],
     auth: toAuth(parsed),
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },

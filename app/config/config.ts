@@ -1,4 +1,4 @@
-import type { CacheLimits, ChainPolicy } from '@keyhold/core'
+import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
 import type { Settings } from './settings.ts'
 import type { Address } from './values.ts'
 
@@ -74,6 +74,7 @@ export interface Config {
   readonly vaults: VaultsConfig
   /** Whether every new keystore's lock is shared with its user. */
   readonly userLock?: 'shamir'
+  readonly experimentalKeyTypes: readonly KeyTypeName[]
   /** Addresses and networks whose word is taken for whose share a request brings. */
   readonly trustedProxies: readonly string[]
   readonly auth: AuthConfig

@@ -1,5 +1,6 @@
 import { authSettings } from './settings/auth.ts'
 import { httpSettings } from './settings/http.ts'
+import { keySettings } from './settings/keys.ts'
 import { lockSettings } from './settings/lock.ts'
 import { storeSettings } from './settings/store.ts'
 import { userSettings } from './settings/user.ts'
@@ -14,6 +15,7 @@ export const settings = {
   ...httpSettings,
   ...storeSettings,
   ...lockSettings,
+  ...keySettings,
   ...userSettings,
   ...authSettings,
 } as const

@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net'
+import { experimentalKeyTypeNames, type KeyTypeName } from '@keyhold/core'
 
 /** How the text of a setting becomes a value. Each throws a `RangeError` whose message completes "NAME: …". */
 
@@ -126,6 +127,12 @@ export function networks(value: string): readonly string[] {
 /** Origins (RFC 6454), separated by commas: `https://vault.example:8443`. */
 export function origins(value: string): readonly string[] {
   return list(value, origin => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)
+}
+
+/** Names of key types that are experimental, separated by commas. */
+export function experimentalKeyTypes(value: string): readonly KeyTypeName[] {
+  const known: readonly string[] = experimentalKeyTypeNames
+  return list(value, name => known.includes(name)) as readonly KeyTypeName[]
 }
 
 function list(value: string, isItem: (item: string) => boolean): readonly string[] {

@@ -6,9 +6,10 @@ export const derTag = {
   bitString: 0x03,
   octetString: 0x04,
   sequence: 0x30,
-  /** Context-specific 0 and 1: constructed, and 1 also primitive. */
+  /** Context-specific 0 and 1, constructed and primitive. */
   context0: 0xa0,
   context1: 0xa1,
+  primitiveContext0: 0x80,
   primitiveContext1: 0x81,
 } as const
 

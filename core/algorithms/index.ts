@@ -7,6 +7,8 @@ import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
 import { nistP256KeyType, nistP384KeyType, nistP521KeyType, x25519KeyType } from './key-agreement.ts'
 import type { KeyType } from './key-type.ts'
+import { mlDsa65KeyType } from './ml-dsa.ts'
+import { mlKem768KeyType, mlKem768Name } from './ml-kem.ts'
 import { rsaKeyType } from './rsa.ts'
 
 /** THE TABLE: one row per key type, under the name that the wire knows. Nothing else in the source names a key type. */
@@ -35,6 +37,8 @@ export const keyTypes = table({
   X25519ECDHKW: x25519KeyType,
   BLS12381G2: bbsPlusKeyType,
   'BLS12381G2-SHA-256': bbsIetfKeyType,
+  'ML-DSA-65': mlDsa65KeyType,
+  [mlKem768Name]: mlKem768KeyType,
 })
 
 export type KeyTypeName = keyof typeof keyTypes & string
@@ -45,10 +49,19 @@ export function isKeyTypeName(name: string): name is KeyTypeName {
   return name in keyTypes
 }
 
-/** @throws KmsError UNSUPPORTED_KEY_TYPE */
-export function parseKeyTypeName(name: string): KeyTypeName {
-  if (!isKeyTypeName(name)) throw new KmsError('UNSUPPORTED_KEY_TYPE', 'key_type: not a key type of this server')
-  return name
+const rows: Readonly<Record<KeyTypeName, KeyType>> = keyTypes
+
+export const experimentalKeyTypeNames = keyTypeNames.filter(name => rows[name].experimental)
+
+/**
+ * The type of a new key.
+ *
+ * @param experimental the experimental ones that are offered
+ * @throws KmsError UNSUPPORTED_KEY_TYPE
+ */
+export function parseKeyTypeName(name: string, experimental: ReadonlySet<KeyTypeName>): KeyTypeName {
+  if (isKeyTypeName(name) && (!rows[name].experimental || experimental.has(name))) return name
+  throw new KmsError('UNSUPPORTED_KEY_TYPE', 'key_type: not a key type of this server')
 }
 
 /** Freezes the rows, and leaves the table without a prototype: a look-up of `constructor` finds nothing. */

@@ -53,6 +53,12 @@ export interface KeyAgreement {
   close?(): void
 }
 
+export interface Decapsulator {
+  /** The secret that was encapsulated for this key; undefined if that is no ciphertext. The caller wipes it. */
+  decapsulate(ciphertext: Uint8Array): Promise<Uint8Array | undefined>
+  close?(): void
+}
+
 /** NaCl's crypto box, with X25519 public keys of 32 bytes and nonces of 24. */
 export interface Box {
   /** @throws KmsError INVALID_REQUEST for a public key with which no key agrees */
@@ -113,6 +119,7 @@ export interface SecretPrimitives {
   aead: Aead
   mac: Mac
   keyAgreement: KeyAgreement
+  decapsulator: Decapsulator
   box: Box
   multiSigner: MultiSigner
 }
@@ -128,8 +135,8 @@ export interface KeyMaterial {
   /** The form that is locked and stored: raw bytes, of a layout that its key type alone knows. */
   readonly secret?: SecretBytes
   /**
-   * 32 or 57 bytes (RFC 8032, RFC 7748), an uncompressed point (SEC 1 section 2.3.3), a compressed one of G2, or an
-   * RSAPublicKey (RFC 8017 appendix A.1.1).
+   * 32 or 57 bytes (RFC 8032, RFC 7748), an uncompressed point (SEC 1 section 2.3.3), a compressed one of G2, an
+   * RSAPublicKey (RFC 8017 appendix A.1.1), or as FIPS 203 and 204 encode one.
    */
   readonly publicKey?: Uint8Array
 }
@@ -148,7 +155,7 @@ export interface PublicPart {
  * Rotation stays inside a family: a version of another family could not open or verify what the older ones made, and
  * the key's callers could not use it.
  */
-export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement' | 'bbs-plus' | 'bbs'
+export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement' | 'key-encapsulation' | 'bbs-plus' | 'bbs'
 
 /**
  * A row of the key-type table. Rows know bytes alone: no records, ids or contexts, and no randomness but what they
@@ -179,6 +186,8 @@ export interface SynchronousKeyType extends Traits, SecretOpeners<[]>, PublicOpe
 
 interface Traits {
   readonly family: Family
+  /** Set while the algorithm, or its implementation, is young: new keys are made only where the operator says so. */
+  readonly experimental?: true
   readonly publicPart?: PublicPart
 }
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { invalidRequest, KmsError } from '../errors.ts'
 import type { Random } from '../ports/index.ts'
 import { xChaCha20Poly1305 } from './aead.ts'
 import { sha256 } from './sha256.ts'
@@ -63,18 +64,22 @@ const xChaCha20Poly1305KeyWrap: WrapCipher = {
 }
 
 interface WrapAlgorithmRow extends WrapCipher {
-  /** ECDH-1PU: the sender's key takes part, so that the recipient knows who has wrapped (draft-madden-jose-ecdh-1pu-04). */
-  readonly authenticated: boolean
+  /**
+   * How the secrets come about of which the KEK is derived. In ECDH-1PU the sender's key takes part, so that the recipient
+   * knows who has wrapped (draft-madden-jose-ecdh-1pu-04).
+   */
+  readonly establishment: 'ECDH-ES' | 'ECDH-1PU' | 'ML-KEM'
 }
 
-/** The algorithms under the names that a JWE has for them. */
+/** The algorithms under the names that a JWE has for them; the last one is this server's own. */
 const algorithms = {
-  'ECDH-ES+A256KW': { authenticated: false, ...aesKeyWrap(32) },
-  'ECDH-ES+XC20PKW': { authenticated: false, ...xChaCha20Poly1305KeyWrap },
-  'ECDH-1PU+A128KW': { authenticated: true, ...aesKeyWrap(16) },
-  'ECDH-1PU+A192KW': { authenticated: true, ...aesKeyWrap(24) },
-  'ECDH-1PU+A256KW': { authenticated: true, ...aesKeyWrap(32) },
-  'ECDH-1PU+XC20PKW': { authenticated: true, ...xChaCha20Poly1305KeyWrap },
+  'ECDH-ES+A256KW': { establishment: 'ECDH-ES', ...aesKeyWrap(32) },
+  'ECDH-ES+XC20PKW': { establishment: 'ECDH-ES', ...xChaCha20Poly1305KeyWrap },
+  'ECDH-1PU+A128KW': { establishment: 'ECDH-1PU', ...aesKeyWrap(16) },
+  'ECDH-1PU+A192KW': { establishment: 'ECDH-1PU', ...aesKeyWrap(24) },
+  'ECDH-1PU+A256KW': { establishment: 'ECDH-1PU', ...aesKeyWrap(32) },
+  'ECDH-1PU+XC20PKW': { establishment: 'ECDH-1PU', ...xChaCha20Poly1305KeyWrap },
+  'ML-KEM-768+A256KW': { establishment: 'ML-KEM', ...aesKeyWrap(32) },
 } as const satisfies Record<string, WrapAlgorithmRow>
 
 export type WrapAlgorithmName = keyof typeof algorithms
@@ -89,24 +94,51 @@ export function findWrapAlgorithm(name: string): WrapAlgorithm | undefined {
   return { name: known, ...algorithms[known] }
 }
 
+/**
+ * The algorithm that wraps a CEK: the one that was asked for, or the one that is usual.
+ *
+ * @throws KmsError INVALID_REQUEST if the keys of this call do not go with it, or it wraps no CEK of this length
+ */
+export function chosenAlgorithm(
+  { algorithm: asked, cek }: { readonly algorithm?: string; readonly cek: Uint8Array },
+  establishment: WrapAlgorithm['establishment'],
+  usual: WrapAlgorithmName | undefined,
+): WrapAlgorithm {
+  const name = asked ?? usual
+  const chosen = name === undefined ? undefined : findWrapAlgorithm(name)
+  if (asked !== undefined && chosen?.establishment !== establishment) {
+    throw invalidRequest('alg: not an algorithm of this call')
+  }
+  if (!chosen?.fits(cek.length)) throw invalidRequest('cek: of a length that is not wrapped')
+  return chosen
+}
+
+/** One text for every reason for which a wrapped key does not open. */
+export function notUnwrapped(): KmsError {
+  return new KmsError('DECRYPTION_FAILED', 'the wrapped key does not open with this key, sender and tag')
+}
+
 /** What both sides put into the derivation of the KEK beside their shared secrets. */
 export interface KekInfo {
   /** Raw bytes of what a JWE has as `apu` and `apv` (RFC 7518 section 4.6.1). */
   readonly apu: Uint8Array
   readonly apv: Uint8Array
-  /** Of the content that is encrypted with the wrapped key; empty if there is none yet. ECDH-ES knows none. */
-  readonly tag: Uint8Array
+  /** Of the content that is encrypted with the wrapped key; empty if there is none yet. ECDH-1PU alone knows it. */
+  readonly tag?: Uint8Array
+  /** The ciphertext of ML-KEM, which does not bind the secret to it by itself. */
+  readonly ciphertext?: Uint8Array
 }
 
 /**
  * The KEK of the shared secrets: `Ze`, and with ECDH-1PU `Zs` behind it. There the tag's length is always there, four
- * zero bytes without a tag. The caller wipes what it gave and the result.
+ * zero bytes without a tag; with ML-KEM the ciphertext is in its place. The caller wipes what it gave and the result.
  */
 export function deriveKek(algorithm: WrapAlgorithm, secrets: readonly Uint8Array[], info: KekInfo): Uint8Array {
-  const { name, authenticated, kekLength } = algorithm
+  const { name, establishment, kekLength } = algorithm
+  const { tag = new Uint8Array(0), ciphertext = new Uint8Array(0) } = info
+  const more = { 'ECDH-ES': [], 'ECDH-1PU': [prefixed(tag)], 'ML-KEM': [prefixed(ciphertext)] }[establishment]
   const z = Buffer.concat(secrets)
-  const otherInfo = [...otherInfoOf(name, info, 8 * kekLength), ...(authenticated ? [prefixed(info.tag)] : [])]
-  const kek = concatKdf(z, otherInfo, kekLength)
+  const kek = concatKdf(z, [...otherInfoOf(name, info, 8 * kekLength), ...more], kekLength)
   z.fill(0)
   return kek
 }

@@ -79,6 +79,31 @@ export function readEcPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey 
   return { secret, publicKey: bytesOfBits(readOnly(inner, derTag.bitString)) }
 }
 
+/** What was read of a key that is made of a seed. */
+export interface SeedPrivateKey extends PrivateKey {
+  /** The private key as FIPS 203 or 204 writes it down, if the sender put it beside the seed. It is to be compared. */
+  readonly expanded: Uint8Array | undefined
+}
+
+/**
+ * A key of ML-DSA (RFC 9881 section 6) or ML-KEM (RFC 9935 section 6) in one of the two forms that hold the seed: what
+ * is expanded cannot be turned back into it.
+ *
+ * @param algorithm its OBJECT IDENTIFIER in DER
+ * @throws KmsError INVALID_REQUEST
+ */
+export function readSeedPkcs8(encoded: Uint8Array, algorithm: Uint8Array): SeedPrivateKey {
+  const { secret: choice, publicKey } = readPkcs8(encoded, algorithm)
+  if (choice[0] === derTag.primitiveContext0) {
+    return { secret: readOnly(choice, derTag.primitiveContext0), publicKey, expanded: undefined }
+  }
+  const both = new DerReader(readOnly(choice, derTag.sequence))
+  const secret = both.read(derTag.octetString)
+  const expanded = both.read(derTag.octetString)
+  both.end()
+  return { secret, publicKey, expanded }
+}
+
 /** The content of a BIT STRING of whole bytes (X.690 section 8.6). */
 function bytesOfBits(content: Uint8Array): Uint8Array {
   if (content[0] !== 0) throw wrongKeyMaterial()

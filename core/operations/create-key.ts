@@ -16,7 +16,7 @@ export interface CreateKeyCommand {
 /** Makes a key. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, UNSUPPORTED_KEY_TYPE, INVALID_REQUEST */
 export async function createKey(kms: Kms, caller: Caller, command: CreateKeyCommand): Promise<ExportedKey> {
   const resolved = await resolveKeystore(kms, caller, 'createKey', command.keystoreId)
-  const type = parseKeyTypeName(command.keyType)
+  const type = parseKeyTypeName(command.keyType, kms.experimentalKeyTypes)
   const material = await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
   await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))

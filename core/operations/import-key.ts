@@ -33,7 +33,7 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     const resolved = await resolveKeystore(kms, caller, 'importKey', command.keystoreId)
     const id = command.keyId ?? newKeyId(kms.ports.random)
     if (!isIdentifier(id)) throw invalidRequest('key_id: must be 1 to 128 URL-safe characters')
-    const type = parseKeyTypeName(command.keyType)
+    const type = parseKeyTypeName(command.keyType, kms.experimentalKeyTypes)
     const key = await newKey(kms, resolved, id, type, await readMaterial(kms, type, command))
     await withKeyRecords(kms, resolved.keystore, records => addImported(records, key))
     return exportedKey(key)

@@ -32,7 +32,7 @@ export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyComm
   try {
     for (let attempt = 1; ; attempt += 1) {
       const resolved = await resolveKey(kms, caller, 'rotateKey', command)
-      const type = nextType(resolved.key, command.keyType)
+      const type = nextType(kms, resolved.key, command.keyType)
       // Once for all attempts: some keys take a second to make, in which others would be faster again and again.
       made ??= await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
       try {
@@ -48,9 +48,9 @@ export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyComm
 }
 
 /** @throws KmsError UNSUPPORTED_KEY_TYPE, INVALID_REQUEST, OPERATION_UNSUPPORTED */
-function nextType(key: Key, name: string): KeyTypeName {
+function nextType(kms: Kms, key: Key, name: string): KeyTypeName {
   const newest = newestVersion(key)
-  const type = parseKeyTypeName(name)
+  const type = parseKeyTypeName(name, kms.experimentalKeyTypes)
   if (newest.locked === undefined) {
     throw new KmsError('OPERATION_UNSUPPORTED', 'this key was imported to verify only and cannot be rotated')
   }

@@ -9,14 +9,22 @@ import {
   sentPublicKey,
 } from '../algorithms/key-agreement.ts'
 import type { KeyAgreement } from '../algorithms/key-type.ts'
-import { deriveKek, findWrapAlgorithm, type WrapAlgorithm, type WrapAlgorithmName } from '../algorithms/key-wrap.ts'
+import {
+  chosenAlgorithm,
+  deriveKek,
+  findWrapAlgorithm,
+  notUnwrapped,
+  type WrapAlgorithm,
+  type WrapAlgorithmName,
+} from '../algorithms/key-wrap.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
-import { invalidRequest, KmsError } from '../errors.ts'
+import { invalidRequest } from '../errors.ts'
 import { type KeyAddress, resolveKey, resolveKeystore } from '../keys/resolve-key.ts'
 import { useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
 import { newestVersion, usableVersions } from '../records/key.ts'
+import { isEncapsulated, unwrapEncapsulated, wrapEncapsulated } from './encapsulate.ts'
 
 export interface WrapCommand {
   readonly keystoreId: string
@@ -37,17 +45,24 @@ export interface WrapCommand {
 export interface WrappedKey {
   readonly algorithm: string
   readonly encryptedCek: Uint8Array
-  /** The ephemeral public key. */
-  readonly epk: SentPublicKey
+  /** The ephemeral public key, of ECDH. */
+  readonly epk?: SentPublicKey
+  /** The encapsulated key, of ML-KEM: its ciphertext. */
+  readonly ek?: Uint8Array
   readonly apu: Uint8Array
   readonly apv: Uint8Array
 }
 
-/** Wraps for a recipient who need not know by whom (ECDH-ES). @throws KmsError as `resolveKeystore`, INVALID_REQUEST */
+/**
+ * Wraps for a recipient who need not know by whom (ECDH-ES, ML-KEM).
+ *
+ * @throws KmsError as `resolveKeystore`, INVALID_REQUEST, OVERLOADED
+ */
 export async function wrapAnonymously(kms: Kms, caller: Caller, command: WrapCommand): Promise<WrappedKey> {
   try {
     await resolveKeystore(kms, caller, 'wrap', command.keystoreId)
-    return await wrapFor(kms, command, chosenAlgorithm(command, false))
+    if (isEncapsulated(command.recipient)) return await wrapEncapsulated(kms, command)
+    return await wrapFor(kms, command, chosenAlgorithm(command, 'ECDH-ES', 'ECDH-ES+A256KW'))
   } finally {
     wipe(command)
   }
@@ -69,15 +84,16 @@ export async function wrapAuthenticated(
 ): Promise<WrappedKey> {
   try {
     const resolved = await resolveKey(kms, caller, 'wrap', command)
-    return await useSecret(kms, resolved, newestVersion(resolved.key), 'keyAgreement', sender =>
-      wrapFor(kms, command, chosenAlgorithm(command, true), { key: sender, tag: command.tag }),
-    )
+    return await useSecret(kms, resolved, newestVersion(resolved.key), 'keyAgreement', key => {
+      const algorithm = chosenAlgorithm(command, 'ECDH-1PU', authenticatedAlgorithms[command.cek.length])
+      return wrapFor(kms, command, algorithm, { key, tag: command.tag })
+    })
   } finally {
     wipe(command)
   }
 }
 
-export interface UnwrapCommand extends KeyAddress, WrappedKey {
+export interface UnwrapCommand extends KeyAddress, Required<WrappedKey> {
   /** Whose key has wrapped, which ECDH-1PU alone asks for. */
   readonly sender?: SentPublicKey
   readonly tag: Uint8Array
@@ -86,28 +102,33 @@ export interface UnwrapCommand extends KeyAddress, WrappedKey {
 /**
  * Unwraps what was wrapped for any version; the newest is tried first. The caller wipes the result.
  *
- * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST, DECRYPTION_FAILED
+ * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST, DECRYPTION_FAILED, OVERLOADED
  */
 export async function unwrap(kms: Kms, caller: Caller, command: UnwrapCommand): Promise<Uint8Array> {
   const resolved = await resolveKey(kms, caller, 'unwrap', command)
+  const algorithm = findWrapAlgorithm(command.algorithm)
+  if (algorithm?.establishment === 'ML-KEM') return unwrapEncapsulated(kms, resolved, algorithm, command)
   const curves = new Set<string>()
   for (const version of usableVersions(resolved.key)) {
     const cek = await useSecret(kms, resolved, version, 'keyAgreement', own => {
       curves.add(own.curve)
-      return unwrapWith(own, command)
+      if (algorithm === undefined) throw invalidRequest('alg: not an algorithm of this server')
+      return unwrapWith(own, algorithm, command)
     })
     if (cek !== undefined) return cek
   }
   if (!curves.has(readPublicKey(command.epk).curve.name)) throw noAgreement()
-  throw new KmsError('DECRYPTION_FAILED', 'the wrapped key does not open with this key, sender and tag')
+  throw notUnwrapped()
 }
 
 /** Undefined if it does not open, or is for a key of another curve, as another version may be. */
-async function unwrapWith(own: KeyAgreement, command: UnwrapCommand): Promise<Uint8Array | undefined> {
-  const algorithm = findWrapAlgorithm(command.algorithm)
-  if (algorithm === undefined) throw invalidRequest('alg: not an algorithm of this server')
+async function unwrapWith(
+  own: KeyAgreement,
+  algorithm: WrapAlgorithm,
+  command: UnwrapCommand,
+): Promise<Uint8Array | undefined> {
   const epk = readPublicKey(command.epk)
-  const sender = algorithm.authenticated ? readSender(command.sender, epk) : undefined
+  const sender = algorithm.establishment === 'ECDH-1PU' ? readSender(command.sender, epk) : undefined
   if (own.curve !== epk.curve.name) return undefined
   const kek = await sharedKek(algorithm, [[own, epk], ...(sender ? [[own, sender] as const] : [])], command)
   try {
@@ -171,15 +192,4 @@ const authenticatedAlgorithms: Readonly<Record<number, WrapAlgorithmName>> = {
   32: 'ECDH-1PU+A128KW',
   48: 'ECDH-1PU+A192KW',
   64: 'ECDH-1PU+A256KW',
-}
-
-/** @throws KmsError INVALID_REQUEST if there is none that wraps a CEK of this length */
-function chosenAlgorithm({ algorithm, cek }: WrapCommand, authenticated: boolean): WrapAlgorithm {
-  const name = algorithm ?? (authenticated ? authenticatedAlgorithms[cek.length] : 'ECDH-ES+A256KW')
-  const chosen = name === undefined ? undefined : findWrapAlgorithm(name)
-  if (algorithm !== undefined && chosen?.authenticated !== authenticated) {
-    throw invalidRequest('alg: not an algorithm of this call')
-  }
-  if (!chosen?.fits(cek.length)) throw invalidRequest('cek: of a length that is not wrapped')
-  return chosen
 }

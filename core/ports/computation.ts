@@ -48,11 +48,60 @@ export interface BbsVerifyProofJob extends Job {
 
 export type BbsJob = BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
 
+/** The schemes whose keys are made of a seed: FIPS 204, 32 bytes, and FIPS 203, 64 bytes. */
+export type SeedScheme = 'ml-dsa-65' | 'ml-kem-768'
+
+/** Makes the public key of a seed, or the private key as FIPS 203 and 204 write it down. */
+export interface SeedJob {
+  readonly scheme: SeedScheme
+  readonly operation: 'publicKey' | 'privateKey'
+  readonly secret: Uint8Array
+}
+
+export interface MlDsaSignJob {
+  readonly scheme: 'ml-dsa-65'
+  readonly operation: 'sign'
+  /** The seed. */
+  readonly secret: Uint8Array
+  readonly message: Uint8Array
+  /** 32 fresh bytes. */
+  readonly random: Uint8Array
+}
+
+export interface MlDsaVerifyJob {
+  readonly scheme: 'ml-dsa-65'
+  readonly operation: 'verify'
+  readonly publicKey: Uint8Array
+  readonly signature: Uint8Array
+  readonly message: Uint8Array
+}
+
+/** Makes a ciphertext, and the shared secret behind it. */
+export interface MlKemEncapsulateJob {
+  readonly scheme: 'ml-kem-768'
+  readonly operation: 'encapsulate'
+  readonly publicKey: Uint8Array
+  /** 32 fresh bytes. */
+  readonly random: Uint8Array
+}
+
+/** Makes the shared secret: of a ciphertext that was made for another key, one that nobody else has. */
+export interface MlKemDecapsulateJob {
+  readonly scheme: 'ml-kem-768'
+  readonly operation: 'decapsulate'
+  /** The seed. */
+  readonly secret: Uint8Array
+  readonly ciphertext: Uint8Array
+}
+
+export type MlDsaJob = (SeedJob & { readonly scheme: 'ml-dsa-65' }) | MlDsaSignJob | MlDsaVerifyJob
+export type MlKemJob = (SeedJob & { readonly scheme: 'ml-kem-768' }) | MlKemEncapsulateJob | MlKemDecapsulateJob
+
 /**
  * A computation, in bytes alone, that takes milliseconds to seconds. A job has its secrets in `secret` and `random`, and
  * nowhere else.
  */
-export type ComputationJob = BbsJob
+export type ComputationJob = BbsJob | MlDsaJob | MlKemJob
 
 /**
  * Runs `compute` where it holds up nobody else. What the job holds stays the caller's; copies of its secrets are wiped

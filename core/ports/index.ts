@@ -13,6 +13,9 @@ export type {
   BbsVerifyProofJob,
   ComputationJob,
   ComputationPort,
+  MlDsaJob,
+  MlKemJob,
+  SeedScheme,
 } from './computation.ts'
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'

@@ -1,7 +1,7 @@
-import { keyTypeNames } from '@keyhold/core'
 import { checkKey } from './check-key.ts'
 import { type Client, createKey, expectAnswer, importKey } from './client.ts'
 import { placeOf } from './ledger.ts'
+import { drilledTypeNames } from './outside.ts'
 import type { Place } from './place.ts'
 import { type Settlement, settle } from './settle.ts'
 
@@ -32,7 +32,7 @@ export async function checkStore(clients: readonly [Client, ...Client[]], place:
   const recent = keystores.filter(({ round }) => round === ledger.round)
   for (const { id } of [...recent, ...random.sample(keystores, olderKeystores)]) {
     // Only a keystore whose lock opens can take another key.
-    for (const each of clients) await createKey(each, id, ledger.nextOf(keyTypeNames))
+    for (const each of clients) await createKey(each, id, ledger.nextOf(drilledTypeNames))
   }
   const stored = await place.read()
   const keys = [...ledger.keys.values()]

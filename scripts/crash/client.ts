@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { KeyTypeName } from '@keyhold/core'
 import { type Answer, base64, request } from '../http-client.ts'
 import {
   familyOf,
@@ -11,7 +10,7 @@ import {
   type OperationKind,
   type Origin,
 } from './ledger.ts'
-import { type Family, outsideTypes } from './outside.ts'
+import { type DrilledTypeName, type Family, outsideTypes } from './outside.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** Who asks the service at `url` for things, and writes down what it was answered. */
@@ -57,7 +56,11 @@ export async function createKeystore(client: Client): Promise<string | undefined
   return id
 }
 
-export async function createKey(client: Client, keystoreId: string, type: KeyTypeName): Promise<KeyEntry | undefined> {
+export async function createKey(
+  client: Client,
+  keystoreId: string,
+  type: DrilledTypeName,
+): Promise<KeyEntry | undefined> {
   const asked = client.ledger.now()
   const operation: Operation = { kind: 'create key', asks: 'key', keystoreId, type, origin: {} }
   const reply = await perform(client, operation, 'POST', `/${keystoreId}/keys`, { key_type: type, attrs })
@@ -71,7 +74,7 @@ export async function createKey(client: Client, keystoreId: string, type: KeyTyp
 export async function importKey(
   client: Client,
   keystoreId: string,
-  type: KeyTypeName,
+  type: DrilledTypeName,
   origin: Origin,
 ): Promise<KeyEntry | undefined> {
   const part = origin.verifyOnly ? 'verification' : isAsymmetric(type) ? 'private' : 'symmetric'
@@ -87,13 +90,13 @@ export async function importKey(
   )
 }
 
-export function importBody(type: KeyTypeName, { own, id, verifyOnly }: Origin): Record<string, string> {
+export function importBody(type: DrilledTypeName, { own, id, verifyOnly }: Origin): Record<string, string> {
   const { secret = new Uint8Array(0), publicKey = new Uint8Array(0) } = own ?? {}
   const material = verifyOnly ? { public_key: base64(publicKey) } : { key: base64(secret) }
   return { key_type: type, ...material, ...(id !== undefined && { key_id: id }) }
 }
 
-export async function rotateKey(client: Client, key: KeyEntry, type: KeyTypeName): Promise<void> {
+export async function rotateKey(client: Client, key: KeyEntry, type: DrilledTypeName): Promise<void> {
   const { ledger, random } = client
   const asked = ledger.now()
   const operation: Operation = { kind: 'rotate key', asks: 'version', key, type, asked }
@@ -152,7 +155,7 @@ async function signSeveral(client: Client, path: string, data: string): Promise<
   return reply && { operation: 'verifymulti', request: { messages, signature: reply.signature } }
 }
 
-function namesOf(type: KeyTypeName) {
+function namesOf(type: DrilledTypeName) {
   const outside = outsideTypes[type]
   return outside.family === 'key-agreement' ? outside.names : {}
 }

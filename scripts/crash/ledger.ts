@@ -1,5 +1,4 @@
-import type { KeyTypeName } from '@keyhold/core'
-import { type Family, type OwnKey, outsideTypes } from './outside.ts'
+import { type DrilledTypeName, type Family, type OwnKey, outsideTypes } from './outside.ts'
 
 /** What clients ask for that changes the store. */
 export const changeKinds = [
@@ -23,8 +22,8 @@ export type OperationKind = (typeof operationKinds)[number]
 /** A request that was sent. While it has no answer it may have been carried out or not. */
 export type Operation = { readonly kind: OperationKind } & (
   | { readonly asks: 'keystore' }
-  | { readonly asks: 'key'; readonly keystoreId: string; readonly type: KeyTypeName; readonly origin: Origin }
-  | { readonly asks: 'version'; readonly key: KeyEntry; readonly type: KeyTypeName; readonly asked: number }
+  | { readonly asks: 'key'; readonly keystoreId: string; readonly type: DrilledTypeName; readonly origin: Origin }
+  | { readonly asks: 'version'; readonly key: KeyEntry; readonly type: DrilledTypeName; readonly asked: number }
   | { readonly asks: 'use' }
 )
 
@@ -47,7 +46,7 @@ export interface Made {
 
 export interface VersionEntry {
   readonly id: string
-  readonly type: KeyTypeName
+  readonly type: DrilledTypeName
   /** When it was asked for, and when answered, by the ledger's clock. */
   readonly asked: number
   readonly answered: number
@@ -83,7 +82,7 @@ export class Ledger {
     'bbs-plus': [],
     bbs: [],
   }
-  readonly #turns = new Map<readonly KeyTypeName[], number>()
+  readonly #turns = new Map<readonly DrilledTypeName[], number>()
   #moment = 0
 
   /** A clock that only orders. */
@@ -93,10 +92,10 @@ export class Ledger {
   }
 
   /** The types one after the other, so that none is left to chance. */
-  nextOf(types: readonly KeyTypeName[]): KeyTypeName {
+  nextOf(types: readonly DrilledTypeName[]): DrilledTypeName {
     const turn = this.#turns.get(types) ?? 0
     this.#turns.set(types, turn + 1)
-    return types[turn % types.length] as KeyTypeName
+    return types[turn % types.length] as DrilledTypeName
   }
 
   addKeystore(id: string): void {
@@ -117,10 +116,10 @@ export class Ledger {
 }
 
 /** Whether there is a public key, which can be exported and imported alone. */
-export function isAsymmetric(type: KeyTypeName): boolean {
+export function isAsymmetric(type: DrilledTypeName): boolean {
   return 'idOf' in outsideTypes[type]
 }
 
-export const familyOf = (type: KeyTypeName): Family => outsideTypes[type].family
+export const familyOf = (type: DrilledTypeName): Family => outsideTypes[type].family
 
 export const placeOf = (keystoreId: string, id: string): string => `${keystoreId}/${id}`

@@ -13,7 +13,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import type { KeyTypeName } from '@keyhold/core'
+import { experimentalKeyTypeNames, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { type AgreementType, agreementType } from './outside-agreement.ts'
 import { multiKeyId, newMultiKey, type OutsideMulti, outsideBbs, outsideBbsPlus } from './outside-multi.ts'
@@ -154,8 +154,15 @@ const aead = (name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305', keyLeng
   },
 })
 
+/** Experimental types are left out: they are locked and stored as the others are. */
+export type DrilledTypeName = Exclude<KeyTypeName, 'ML-DSA-65' | 'ML-KEM-768'>
+
+export const drilledTypeNames = keyTypeNames.filter(
+  (name): name is DrilledTypeName => !experimentalKeyTypeNames.includes(name),
+)
+
 /** A new row of the service's table does not compile until it stands here as well. */
-export const outsideTypes: Readonly<Record<KeyTypeName, OutsideType>> = {
+export const outsideTypes: Readonly<Record<DrilledTypeName, OutsideType>> = {
   ED25519: signatureType(() => generateKeyPairSync('ed25519'), rawEdwards('Ed25519'), null, {}),
   ED448: signatureType(() => generateKeyPairSync('ed448'), rawEdwards('Ed448'), null, {}),
   ECDSAP256DER: ecdsa('P-256', 'sha256', 'der'),

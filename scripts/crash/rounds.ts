@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { openEmbeddedPlace } from './embedded-place.ts'
 import { type ChangeKind, changeKinds, type Ledger, type OperationKind, operationKinds } from './ledger.ts'
 import { openMongoPlace } from './mongo-place.ts'
+import { type DrilledTypeName, drilledTypeNames } from './outside.ts'
 import { SeededRandom } from './seeded-random.ts'
 import type { Settlement } from './settle.ts'
 import { type Account, Trial } from './trial.ts'
@@ -41,7 +41,7 @@ export interface CrashReport {
   readonly keystores: number
   readonly keys: number
   /** Versions of keys, by type. */
-  readonly versions: Readonly<Record<KeyTypeName, number>>
+  readonly versions: Readonly<Record<DrilledTypeName, number>>
   readonly checks: number
   /** Requests that were answered 503 while the database was away. They are among the unanswered ones. */
   readonly unavailable: number
@@ -130,7 +130,7 @@ function figures(ledger: Ledger, acknowledged: Map<OperationKind, number>, settl
     unanswered: byName(changeKinds, fatesOf),
     keystores: ledger.keystores.size,
     keys: ledger.keys.size,
-    versions: byName(keyTypeNames, type => versions.filter(version => version.type === type).length),
+    versions: byName(drilledTypeNames, type => versions.filter(version => version.type === type).length),
   }
 }
 

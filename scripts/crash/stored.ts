@@ -1,12 +1,13 @@
-import type { KeyTypeName, StoredRecord } from '@keyhold/core'
+import type { StoredRecord } from '@keyhold/core'
 import { decode } from 'cborg'
 import { placeOf } from './ledger.ts'
+import type { DrilledTypeName } from './outside.ts'
 
 export interface StoredVersion {
   readonly id: string
   /** The other id that it is found under, if it has one. */
   readonly thumbprint?: string
-  readonly type: KeyTypeName
+  readonly type: DrilledTypeName
   /** Raw: what the wire form ends with. */
   readonly publicKey?: Uint8Array
 }

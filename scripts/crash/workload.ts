@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { type Client, createKey, createKeystore, importKey, rotateKey, Unavailable, useKey } from './client.ts'
 import { familyOf, isAsymmetric, type KeyEntry } from './ledger.ts'
-import { type Family, outsideTypes } from './outside.ts'
+import { type DrilledTypeName, drilledTypeNames, type Family, outsideTypes } from './outside.ts'
 
 const families: readonly Family[] = ['signature', 'aead', 'mac', 'key-agreement', 'bbs-plus', 'bbs']
-const typesOf = (family: Family) => keyTypeNames.filter(type => familyOf(type) === family)
-const asymmetricTypes = keyTypeNames.filter(isAsymmetric)
+const typesOf = (family: Family) => drilledTypeNames.filter(type => familyOf(type) === family)
+const asymmetricTypes = drilledTypeNames.filter(isAsymmetric)
 const verifyingTypes = asymmetricTypes.filter(type => familyOf(type) !== 'key-agreement')
-const symmetricTypes = keyTypeNames.filter(type => !isAsymmetric(type))
+const symmetricTypes = drilledTypeNames.filter(type => !isAsymmetric(type))
 
 type Task = (client: Client) => Promise<unknown>
 
 /** What a client does, again and again, each time in another order. */
 const tasks: readonly Task[] = [
   createKeystore,
-  ...repeated(4, client => createAnyKey(client, client.ledger.nextOf(keyTypeNames))),
+  ...repeated(4, client => createAnyKey(client, client.ledger.nextOf(drilledTypeNames))),
   ...[false, true].flatMap((byId): Task[] => [
     client => importAnyKey(client, client.ledger.nextOf(asymmetricTypes), byId, false),
     client => importAnyKey(client, client.ledger.nextOf(symmetricTypes), byId, false),
@@ -69,12 +68,12 @@ function isCut(error: unknown): boolean {
   return error instanceof TypeError
 }
 
-async function createAnyKey(client: Client, type: KeyTypeName): Promise<KeyEntry | undefined> {
+async function createAnyKey(client: Client, type: DrilledTypeName): Promise<KeyEntry | undefined> {
   const keystoreId = await someKeystore(client)
   return keystoreId === undefined ? undefined : createKey(client, keystoreId, type)
 }
 
-async function importAnyKey(client: Client, type: KeyTypeName, byId: boolean, verifyOnly: boolean): Promise<void> {
+async function importAnyKey(client: Client, type: DrilledTypeName, byId: boolean, verifyOnly: boolean): Promise<void> {
   const keystoreId = await someKeystore(client)
   if (keystoreId === undefined) return
   const id = `own-${randomBytes(9).toString('base64url')}`

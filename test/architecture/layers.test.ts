@@ -70,7 +70,8 @@ t.test('inside the core imports go to earlier layers', async t => {
 })
 
 t.test('the core imports nothing else but its few packages, and node:crypto in its algorithms', async t => {
-  const packages = /^(@noble\/(ciphers|curves|hashes)\/.+\.js|@scure\/base|cborg|lru-cache|shamir-secret-sharing)$/
+  const packages =
+    /^(@noble\/(ciphers|curves|hashes|post-quantum)\/.+\.js|@scure\/base|cborg|lru-cache|shamir-secret-sharing)$/
   for (const file of await sourceFiles('core')) {
     for (const imported of importsOf(file).filter(path => !path.startsWith('core/'))) {
       const crypto = imported === 'node:crypto' && file.path.startsWith('core/algorithms/')

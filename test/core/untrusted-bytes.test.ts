@@ -10,7 +10,7 @@ import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { readBody, writeBody } from '@keyhold/core/records/record-body.js'
 import fc from 'fast-check'
 import t from 'tap'
-import { ecPkcs8, oid, okpPkcs8, rsaPkcs8 } from '../support/der.ts'
+import { ecPkcs8, oid, okpPkcs8, rsaPkcs8, seedPkcs8 } from '../support/der.ts'
 import { memoryPorts } from '../support/memory-ports.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 import { quickAttributes } from '../support/quick-attributes.ts'
@@ -147,8 +147,9 @@ for (const [name, { sample, read, endings }] of Object.entries(readers)) {
   })
 }
 
-function pkcs8({ kty, crv = '' }: Jwk, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
+function pkcs8({ kty, crv = '', alg }: Jwk, secret: Uint8Array, publicKey: Uint8Array | undefined): Buffer {
   if (kty === 'RSA') return rsaPkcs8(secret)
+  if (alg !== undefined) return seedPkcs8(oid[alg as 'ML-DSA-65'], secret)
   const curve = crv === 'SECP256K1' ? 'secp256k1' : crv
   const okp = { Ed25519: oid.ed25519, Ed448: oid.ed448, X25519: oid.x25519 }[crv]
   if (okp !== undefined) return okpPkcs8(okp, secret)

@@ -1,5 +1,5 @@
 import { buildServer, type ServerOptions } from '@keyhold/app'
-import type { KeyTypeName, Ports } from '@keyhold/core'
+import { experimentalKeyTypeNames, type KeyTypeName, type Ports } from '@keyhold/core'
 import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { Records } from '@keyhold/core/records/records.js'
 import { quickAttributes } from './quick-attributes.ts'
@@ -53,7 +53,7 @@ export async function buildApp(
   const made = { ...testPorts(seed), ...given }
   const store = new RecordingKeyStore(made.store)
   const ports: Ports = { ...made, store }
-  const server = await buildServer({ ports, baseUrl, ...options })
+  const server = await buildServer({ ports, baseUrl, experimentalKeyTypes: experimentalKeyTypeNames, ...options })
   t.teardown(() => server.close())
   const integrityKey = await openIntegrityKey(ports)
 

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openEmbeddedKeyStore, systemClock, systemRandom } from '@keyhold/adapters'
 import { buildServer } from '@keyhold/app'
-import { AeadLock, type Collection, lockKeyLength, type Ports, SecretBytes } from '@keyhold/core'
+import {
+  AeadLock,
+  type Collection,
+  experimentalKeyTypeNames,
+  lockKeyLength,
+  type Ports,
+  SecretBytes,
+} from '@keyhold/core'
 import { open } from 'lmdb'
 import type { Test } from 'tap'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -54,7 +61,13 @@ export async function openExposedService(
   const lock = new AeadLock('local', new SecretBytes(random(lockKeyLength)), random)
   const ports = { store: await openEmbeddedKeyStore({ directory }), lock, random, clock: systemClock, ...given }
   const baseUrl = 'http://kms.example'
-  const server = await buildServer({ ports, baseUrl, cache: { max: 0, ttl: 0 }, trustedProxies: ['127.0.0.1'] })
+  const server = await buildServer({
+    ports,
+    baseUrl,
+    cache: { max: 0, ttl: 0 },
+    trustedProxies: ['127.0.0.1'],
+    experimentalKeyTypes: experimentalKeyTypeNames,
+  })
   const database = open<Uint8Array, Uint8Array>({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
   t.teardown(async () => {
     await server.close()

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { inThisThread, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Family } from '@keyhold/core/algorithms/key-type.js'
 import { base64, keystoreOf, type Request, type TestApp } from './build-app.ts'
+import { oid, seedPkcs8 } from './der.ts'
 import { foreignAgreementKey } from './foreign-agreement-key.ts'
 import { foreignSignatureKey } from './foreign-key.ts'
 
@@ -42,8 +44,20 @@ export const use: Readonly<Record<Family, Use>> = {
     const wrapped_key = await post(app, `${keystoreOf(keyPath)}/wrap`, { cek, recipient_pub_key })
     return path => ({ method: 'POST', path: `${path}/unwrap`, body: { wrapped_key } })
   },
+  async 'key-encapsulation'(app, keyPath, text) {
+    const recipient_pub_key = await encapsulationKey(app, keyPath)
+    const cek = base64(text.padEnd(8 * Math.ceil(text.length / 8 + 2)))
+    const wrapped_key = await post(app, `${keystoreOf(keyPath)}/wrap`, { cek, recipient_pub_key })
+    return path => ({ method: 'POST', path: `${path}/unwrap`, body: { wrapped_key } })
+  },
   'bbs-plus': useMulti,
   bbs: useMulti,
+}
+
+/** A key as `recipient_pub_key` has it. */
+export async function encapsulationKey(app: TestApp, keyPath: string) {
+  const { body } = await app.send({ method: 'GET', path: `${keyPath}/export` })
+  return { type: 'AKP', curve: body.key_type, x: body.public_key }
 }
 
 async function useMulti(app: TestApp, keyPath: string, text: string): Promise<(keyPath: string) => Request> {
@@ -67,9 +81,18 @@ export const useRequest: Readonly<Record<Family, (keyPath: string, type: KeyType
     const body = { cek: base64(Buffer.alloc(32)), recipient_pub_key: foreignAgreementKey(type).sent }
     return { method: 'POST', path: `${keyPath}/wrap`, body }
   },
+  'key-encapsulation': keyPath => {
+    const algorithm = 'ML-KEM-768+A256KW'
+    const ek = base64(Buffer.alloc(1088))
+    const wrapped_key = { alg: algorithm, ek, encryptedcek: base64(Buffer.alloc(40)) }
+    return { method: 'POST', path: `${keyPath}/unwrap`, body: { wrapped_key } }
+  },
   'bbs-plus': signMulti,
   bbs: signMulti,
 }
+
+/** What it comes to: an encapsulation key makes nothing, and a wrapped key that nobody has wrapped does not open. */
+export const useStatus = (type: KeyTypeName) => (familyOf(type) === 'key-encapsulation' ? 400 : 200)
 
 /** Key material of a type as a caller imports it: PKCS#8, as many raw bytes as the type wants, or a scalar. */
 export function importableKey(type: KeyTypeName): Buffer {
@@ -84,6 +107,8 @@ export function importableKey(type: KeyTypeName): Buffer {
       return Buffer.alloc(32, 0x5a)
     case 'key-agreement':
       return foreignAgreementKey(type).pkcs8
+    case 'key-encapsulation':
+      return seedPkcs8(oid['ML-KEM-768'], randomBytes(64))
   }
 }
 

@@ -6,12 +6,15 @@ import {
   type JsonWebKey,
   type KeyObject,
   type KeyPairKeyObjectResult,
+  randomBytes,
   type SignPrivateKeyInput,
   sign,
   verify,
 } from 'node:crypto'
 import type { KeyTypeName } from '@keyhold/core'
 import { multiKeyId } from '@keyhold/scripts/crash/outside-multi.js'
+import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
+import { oid, seedPkcs8 } from './der.ts'
 
 /** A signature key that was made elsewhere, and what it does there: the oracle for ours. */
 export interface ForeignKey {
@@ -97,6 +100,7 @@ function formatOf(type: KeyTypeName): Format {
 }
 
 export function foreignSignatureKey(type: KeyTypeName): ForeignKey {
+  if (type === 'ML-DSA-65') return foreignMlDsaKey()
   const { make, hash, scheme, wireForm } = formatOf(type)
   const { privateKey, publicKey } = make()
   return {
@@ -108,6 +112,7 @@ export function foreignSignatureKey(type: KeyTypeName): ForeignKey {
 
 /** Whether a public key in its wire form verifies a signature, according to OpenSSL. */
 export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uint8Array, signature: Buffer): boolean {
+  if (type === 'ML-DSA-65') return ml_dsa65.verify(signature, message, publicKey)
   const { hash, scheme, readWireForm } = formatOf(type)
   return verify(hash, message, { key: readWireForm(publicKey), ...scheme }, signature)
 }
@@ -115,14 +120,33 @@ export function foreignVerify(type: KeyTypeName, publicKey: Buffer, message: Uin
 /** The JWK thumbprint (RFC 7638) of a public key in its wire form, in which clients write secp256k1 in capitals. */
 export function foreignThumbprint(type: KeyTypeName, publicKey: Buffer): string {
   if (type.startsWith('BLS12381')) return multiKeyId(publicKey)
+  if (type.startsWith('ML-')) return algorithmKeyPairThumbprint(type, publicKey)
   const { crv: curve, e, kty, n, x, y } = formatOf(type).readWireForm(publicKey).export({ format: 'jwk' })
   const crv = curve === 'secp256k1' ? 'SECP256K1' : curve
   return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
 }
 
+/** By noble, since Node knows this algorithm with newer versions of OpenSSL alone. */
+function foreignMlDsaKey(): ForeignKey {
+  const seed = randomBytes(32)
+  const { publicKey, secretKey } = ml_dsa65.keygen(seed)
+  return {
+    pkcs8: seedPkcs8(oid['ML-DSA-65'], seed),
+    publicKey: Buffer.from(publicKey),
+    sign: message => Buffer.from(ml_dsa65.sign(message, secretKey)),
+  }
+}
+
+/** RFC 9964 section 6. */
+function algorithmKeyPairThumbprint(alg: string, publicKey: Buffer): string {
+  const jwk = JSON.stringify({ alg, kty: 'AKP', pub: publicKey.toString('base64url') })
+  return createHash('sha256').update(jwk).digest('base64url')
+}
+
 /** Whether the keys of two types look alike, so that nothing but the name tells them apart. */
 export function sameForm(a: KeyTypeName, b: KeyTypeName): boolean {
   const bytes = foreignSignatureKey(a).publicKey
+  if (b === 'ML-DSA-65') return bytes.length === 1952
   try {
     return formatOf(b).wireForm(formatOf(b).readWireForm(bytes)).equals(bytes)
   } catch {

@@ -116,6 +116,13 @@ async function usesOf(service: ExposedService, path: string, type: KeyTypeName):
       const { mac } = await ask('computemac', { data: message })
       return [post('verifymac', { mac, data: message }), post('computemac', { data: message }, { mac })]
     }
+    case 'key-encapsulation': {
+      const body = await ok(service.ask('GET', `${path}/export`))
+      const recipient_pub_key = { type: 'AKP', curve: type, x: body.public_key }
+      const wrapped_key = await ok(service.ask('POST', `${path.split('/keys/')[0]}/wrap`, { cek, recipient_pub_key }))
+      const exported: Use = { name: 'export', method: 'GET', path: `${path}/export`, body, secret: false }
+      return [post('unwrap', { wrapped_key }, { key: cek }), exported]
+    }
     case 'key-agreement': {
       const body = await ok(service.ask('GET', `${path}/export`))
       const recipient_pub_key = JSON.parse(Buffer.from(body.public_key, 'base64').toString())

@@ -50,6 +50,33 @@ export class KeystoreClient {
     })
     return answer && new KeyClient(answer.body.key_url)
   }
+
+  /** Anonymously, with the algorithm that is usual for the recipient. */
+  wrap(command: Omit<WrapCommand, 'keystoreId'>): Promise<WrappedKey> {
+    return wrapAt(`${this.#url}/wrap`, command)
+  }
+}
+
+async function wrapAt(
+  url: string,
+  { cek, apu, apv, recipient }: Omit<WrapCommand, 'keystoreId'>,
+  more: { readonly tag?: string } = {},
+): Promise<WrappedKey> {
+  const { encryptedcek, epk, ek, alg, ...info } = await call('POST', url, {
+    cek: base64(cek),
+    apu: base64(apu),
+    apv: base64(apv),
+    recipient_pub_key: sentKey(recipient),
+    ...more,
+  })
+  return {
+    algorithm: alg,
+    encryptedCek: bytes(encryptedcek),
+    ...(epk && { epk: { x: bytes(epk.x), ...(epk.y && { y: bytes(epk.y) }), curve: epk.curve, type: epk.type } }),
+    ...(ek && { ek: bytes(ek) }),
+    apu: bytes(info.apu),
+    apv: bytes(info.apv ?? ''),
+  }
 }
 
 /** What ECDH-1PU asks for besides. */
@@ -146,22 +173,7 @@ export class KeyClient {
 
   /** As the sender, with the algorithm for a CEK of this length. */
   async wrap(command: Omit<WrapCommand, 'keystoreId'> & { readonly tag: Uint8Array }): Promise<WrappedKey> {
-    const { cek, apu, apv, recipient, tag } = command
-    const { encryptedcek, epk, alg, ...info } = await call('POST', `${this.url}/wrap`, {
-      cek: base64(cek),
-      apu: base64(apu),
-      apv: base64(apv),
-      recipient_pub_key: sentKey(recipient),
-      tag: base64(tag),
-    })
-    const { x, y, curve, type } = epk
-    return {
-      algorithm: alg,
-      encryptedCek: bytes(encryptedcek),
-      epk: { x: bytes(x), ...(y && { y: bytes(y) }), curve, type },
-      apu: bytes(info.apu),
-      apv: bytes(info.apv ?? ''),
-    }
+    return wrapAt(`${this.url}/wrap`, command, { tag: base64(command.tag) })
   }
 
   /** Undefined if the answer is the refusal: by default that it does not open. */
@@ -173,7 +185,8 @@ export class KeyClient {
     const answer = await ask('POST', `${this.url}/unwrap`, refusal, {
       wrapped_key: {
         encryptedcek: base64(wrapped.encryptedCek),
-        epk: sentKey(wrapped.epk),
+        ...(wrapped.epk && { epk: sentKey(wrapped.epk) }),
+        ...(wrapped.ek && { ek: base64(wrapped.ek) }),
         alg: wrapped.algorithm,
         apu: base64(wrapped.apu),
         apv: base64(wrapped.apv),

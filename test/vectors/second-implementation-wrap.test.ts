@@ -18,7 +18,7 @@ const service = await testService(t)
 const keystore = await KeystoreClient.create(service.url)
 
 const text = fc.uint8Array({ maxLength: 64 })
-const algorithms = Object.keys(secondWraps) as SecondWrapName[]
+const algorithms = (Object.keys(secondWraps) as SecondWrapName[]).filter(name => name.startsWith('ECDH'))
 const ceks = fc.constantFrom(32, 48, 64).chain(length => fc.uint8Array({ minLength: length, maxLength: length }))
 
 for (const [keyType, noble] of Object.entries(secondAgreements) as [KeyTypeName, SecondAgreement][]) {
@@ -46,8 +46,9 @@ for (const [keyType, noble] of Object.entries(secondAgreements) as [KeyTypeName,
     await t.resolves(fc.assert(opensHere, { numRuns: 20 }), 'what is wrapped elsewhere opens at the service')
 
     const opensElsewhere = fc.asyncProperty(ceks, text, text, text, async (cek, apu, apv, tag) => {
-      const wrapped = await key.wrap({ cek, apu, apv, recipient: sent(noble, noble.publicKeyOf(sender)), tag })
-      const theirs = raw(noble, wrapped.epk)
+      const recipient = sent(noble, noble.publicKeyOf(sender))
+      const wrapped = await key.wrap({ cek, apu, apv, recipient, tag })
+      const theirs = raw(noble, wrapped.epk ?? recipient)
       const secrets = [noble.agree(sender, theirs), noble.agree(sender, ownPublic)]
       const algorithm = wrapped.algorithm as SecondWrapName
       const kek = secondKek(algorithm, secrets, { apu: wrapped.apu, apv: wrapped.apv, tag })

@@ -8,6 +8,7 @@ import { ecdsaDerCases, ecdsaP1363Cases } from './wycheproof/ecdsa.ts'
 import { edwardsCases } from './wycheproof/edwards.ts'
 import { hmacCases } from './wycheproof/hmac.ts'
 import { ImportedKeys } from './wycheproof/imported-keys.ts'
+import { mlDsaSeedCases, mlDsaVerifyCases, mlKemCases, mlKemEncapsulationCases } from './wycheproof/post-quantum.ts'
 import { type CasesOf, replay } from './wycheproof/replay.ts'
 import { rsaCases } from './wycheproof/rsa.ts'
 import { absence, readVectors } from './wycheproof/vector-file.ts'
@@ -32,6 +33,10 @@ const files: Readonly<Record<string, CasesOf>> = {
   'x25519_test.json': x25519Cases,
   'ecdh_secp256r1_webcrypto_test.json': ecdhCases('NISTP256ECDHKW', 'P-256'),
   'aes_wrap_test.json': aesWrapCases,
+  'mldsa_65_verify_test.json': mlDsaVerifyCases,
+  'mldsa_65_sign_seed_test.json': mlDsaSeedCases,
+  'mlkem_768_test.json': mlKemCases,
+  'mlkem_768_encaps_test.json': mlKemEncapsulationCases,
 }
 
 unlessAbsent(t, 'Project Wycheproof', absence(), async t => {

@@ -21,7 +21,7 @@ const OptionalPrivateKey = Type.Optional(
   Type.Union([Type.Composite([PublicKey, Type.Object({ d: Bytes })]), Type.Null()]),
 )
 
-/** `alg` and `epk` are this server's own: existing clients know neither. */
+/** `alg`, `epk` and the `ek` of what is wrapped are this server's own: existing clients know none of them. */
 const wrapFields = {
   cek: Bytes,
   apu: Bytes,
@@ -43,14 +43,22 @@ const Epk = Type.Object({
 const AnonymousWrapReply = Type.Object({
   kid: Type.Optional(Type.String()),
   encryptedcek: Type.String(),
-  epk: Epk,
+  epk: Type.Optional(Epk),
+  ek: Type.Optional(Type.String()),
   alg: Type.String(),
   apu: Type.String(),
   apv: Type.Optional(Type.String()),
 })
 const WrapReply = Type.Partial(Type.Composite([AnonymousWrapReply, Type.Object({ ciphertext: Type.String() })]))
 
-const Wrapped = Type.Object({ encryptedcek: Bytes, epk: OptionalPublicKey, alg: OptionalText, apu: Bytes, apv: Bytes })
+const Wrapped = Type.Object({
+  encryptedcek: Bytes,
+  epk: OptionalPublicKey,
+  ek: Bytes,
+  alg: OptionalText,
+  apu: Bytes,
+  apv: Bytes,
+})
 const UnwrapRequest = Type.Object({
   wrapped_key: Type.Optional(Type.Union([Wrapped, Type.Null()])),
   sender_pub_key: OptionalPublicKey,
@@ -116,6 +124,7 @@ export const wrapRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, {
         algorithm: wrapped.alg ?? '',
         encryptedCek: bytesOf(wrapped.encryptedcek, 'wrapped_key.encryptedcek'),
         epk: publicKeyOf(wrapped.epk, 'wrapped_key.epk'),
+        ek: bytesOf(wrapped.ek, 'wrapped_key.ek'),
         apu: bytesOf(wrapped.apu, 'wrapped_key.apu'),
         apv: bytesOf(wrapped.apv, 'wrapped_key.apv'),
         tag: bytesOf(body.tag, 'tag'),
@@ -143,17 +152,21 @@ function boxCommand({ nonce, their_pub }: { nonce?: string | null; their_pub?: s
 
 function wrapReply(
   { recipient_pub_key }: Static<typeof AnonymousWrapRequest>,
-  { algorithm, encryptedCek, epk, apu, apv }: WrappedKey,
+  { algorithm, encryptedCek, epk, ek, apu, apv }: WrappedKey,
 ): Static<typeof AnonymousWrapReply> {
-  const { x, y, curve, type } = epk
   return {
     ...(recipient_pub_key?.kid && { kid: recipient_pub_key.kid }),
     encryptedcek: encodeBase64(encryptedCek),
-    epk: { x: encodeBase64(x), ...(y && { y: encodeBase64(y) }), curve, type },
+    ...(epk && { epk: sentKeyReply(epk) }),
+    ...(ek && { ek: encodeBase64(ek) }),
     alg: algorithm,
     apu: encodeBase64(apu),
     ...(apv.length > 0 && { apv: encodeBase64(apv) }),
   }
+}
+
+function sentKeyReply({ x, y, curve, type }: SentPublicKey): Static<typeof Epk> {
+  return { x: encodeBase64(x), ...(y && { y: encodeBase64(y) }), curve, type }
 }
 
 /** What is absent is empty, which no public key is. @throws KmsError INVALID_REQUEST */

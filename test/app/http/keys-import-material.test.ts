@@ -78,7 +78,8 @@ t.test('public keys', async t => {
       ...damaged,
       refusal(type, 'a byte too many', Buffer.concat([publicKey, Buffer.of(0)])),
       refusal(type, 'a byte too few', publicKey.subarray(0, -1)),
-      refusal(type, 'zeros', Buffer.alloc(publicKey.length)),
+      // Every number may be zero in a key of ML-DSA.
+      ...(type === 'ML-DSA-65' ? [] : [refusal(type, 'zeros', Buffer.alloc(publicKey.length))]),
       refusal(type, 'a private key', pkcs8),
       ...others.map(other => refusal(type, `the public key of ${other}`, foreignSignatureKey(other).publicKey)),
     ]

@@ -3,7 +3,7 @@ import { makeKeystoreLock } from '@keyhold/core/keys/keystore-lock.js'
 import type { Key } from '@keyhold/core/records/key.js'
 import t from 'tap'
 import { buildApp, idOf, keystoreOf, pathOf, type Request, type TestApp } from '../../support/build-app.ts'
-import { familyOf, use, useRequest } from '../../support/families.ts'
+import { familyOf, use, useRequest, useStatus } from '../../support/families.ts'
 import { quickAttributes } from '../../support/quick-attributes.ts'
 import { type Refusal, refusals } from '../../support/refusals.ts'
 import { fill, type Route, routes } from '../../support/routes.ts'
@@ -74,7 +74,7 @@ for (const type of keyTypeNames) {
       const [oldest, ...others] = key.versions
       return { ...key, versions: [{ ...oldest, state: 'suspended' }, ...others] }
     })
-    const opens = ['aead', 'key-agreement'].includes(familyOf(type))
+    const opens = ['aead', 'key-agreement', 'key-encapsulation'].includes(familyOf(type))
     const failed = opens ? 'DECRYPTION_FAILED' : 'VERIFICATION_FAILED'
     await refusals(t, app, [
       ['what the old version made, under the old id', checkOld(first), 400, failed],
@@ -82,7 +82,7 @@ for (const type of keyTypeNames) {
     ])
     for (const path of [first, second]) {
       t.equal((await app.send(checkNew(path))).status, 200)
-      t.equal((await app.send(useRequest[familyOf(type)](path, type))).status, 200)
+      t.equal((await app.send(useRequest[familyOf(type)](path, type))).status, useStatus(type))
     }
   })
 
@@ -94,6 +94,11 @@ for (const type of keyTypeNames) {
       const [version] = key.versions
       return { ...key, versions: [{ ...version, state: 'suspended' }] }
     })
-    await refusals(t, app, [inactive('what its family does', useRequest[familyOf(type)](keyPath, type))])
+    const request = useRequest[familyOf(type)](keyPath, type)
+    // To open is what other versions could do as well.
+    const makes = familyOf(type) !== 'key-encapsulation'
+    await refusals(t, app, [
+      makes ? inactive('what its family does', request) : ['what it opens', request, 400, 'DECRYPTION_FAILED'],
+    ])
   })
 }

@@ -64,7 +64,7 @@ await t.test('everything goes into the KEK', async t => {
       { ...info, apu: Buffer.from('x') },
       { ...info, apv: Buffer.from('x') },
       { ...info, apu: Buffer.from('ab'), apv: Buffer.alloc(0) },
-      ...(algorithm.authenticated
+      ...(algorithm.establishment === 'ECDH-1PU'
         ? [
             { ...info, tag: Buffer.from('x') },
             { ...info, tag: Buffer.alloc(0) },

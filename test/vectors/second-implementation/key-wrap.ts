@@ -45,6 +45,7 @@ export const secondWraps = {
   'ECDH-1PU+A192KW': { kekLength: 24, wrap: (kek: Uint8Array, cek: Uint8Array) => aeskw(kek).encrypt(cek) },
   'ECDH-1PU+A256KW': { kekLength: 32, wrap: (kek: Uint8Array, cek: Uint8Array) => aeskw(kek).encrypt(cek) },
   'ECDH-1PU+XC20PKW': { kekLength: 32, wrap: xc20p },
+  'ML-KEM-768+A256KW': { kekLength: 32, wrap: (kek: Uint8Array, cek: Uint8Array) => aeskw(kek).encrypt(cek) },
 } as const
 
 export type SecondWrapName = keyof typeof secondWraps
@@ -54,7 +55,10 @@ function xc20p(kek: Uint8Array, cek: Uint8Array): Uint8Array {
   return concatBytes(nonce, xchacha20poly1305(kek, nonce).encrypt(cek))
 }
 
-/** RFC 7518 section 4.6.2, and draft-madden-jose-ecdh-1pu-04 section 2.3 if there is a tag, be it empty. */
+/**
+ * RFC 7518 section 4.6.2, and draft-madden-jose-ecdh-1pu-04 section 2.3 if there is a tag, be it empty. The ciphertext of
+ * ML-KEM stands where the tag does.
+ */
 export function secondKek(
   algorithm: SecondWrapName,
   secrets: readonly Uint8Array[],

@@ -4,6 +4,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { jwkThumbprint, pkcs8, pointOfSpki, spki } from '../../support/encoded-keys.ts'
+import { secondMlDsa } from './post-quantum.ts'
 import { rsa } from './rsa.ts'
 
 /** A signature scheme elsewhere, with keys in whatever form they have there. */
@@ -71,4 +72,5 @@ export const secondSignatures = {
   ECDSASecp256k1IEEEP1363: ecdsa('secp256k1', 'compact'),
   RSARS256: rsa('pkcs1'),
   RSAPS256: rsa('pss'),
+  ...(secondMlDsa && { 'ML-DSA-65': secondMlDsa }),
 } as const satisfies Partial<Record<KeyTypeName, SecondSignatures>>

@@ -197,7 +197,7 @@ async function wrapFor(kms: World['kms'], { keystoreId, keyId }: { keystoreId: s
   })
   return {
     encryptedcek: encodeBase64(wrapped.encryptedCek),
-    epk: { ...wrapped.epk, x: encodeBase64(wrapped.epk.x) },
+    epk: wrapped.epk && { ...wrapped.epk, x: encodeBase64(wrapped.epk.x) },
     alg: wrapped.algorithm,
     apu: encodeBase64(wrapped.apu),
   }
