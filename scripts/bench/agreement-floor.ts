@@ -20,6 +20,8 @@ const UnwrapRequest = Type.Object({ wrapped_key: Wrapped })
 
 export const agreementCurves = {
   NISTP256ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  NISTP384ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  NISTP521ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-521' }),
   X25519ECDHKW: () => generateKeyPairSync('x25519'),
 } as const
 

@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  type DSAEncoding,
   generateKeyPairSync,
   type KeyPairKeyObjectResult,
   randomBytes,
@@ -13,12 +14,14 @@ import {
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ComputationThreads, systemRandom } from '@keyhold/adapters'
+import { bbsRandomLength } from '@keyhold/core/algorithms/bbs/compute.js'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
 import { newMultiKey } from '../crash/outside-multi.ts'
 import { base64 } from '../http-client.ts'
 import { agreementCurves, agreementFloor } from './agreement-floor.ts'
+import { mlDsaFloor, mlKemFloor } from './post-quantum-floor.ts'
 
 /**
  * The floor of each key type: routes that take and give what the service's do, and between the two do nothing but the
@@ -39,7 +42,7 @@ const echoFloor: Floor = async app => {
 
 function signatureFloor(
   { privateKey, publicKey }: KeyPairKeyObjectResult,
-  hash: 'sha256' | null,
+  hash: EcdsaHash | null,
   scheme: Omit<SignPrivateKeyInput, 'key'> = {},
 ): Floor {
   const signKey = { key: privateKey, ...scheme }
@@ -82,7 +85,9 @@ function aeadFloor(cipher: Cipher): Floor {
   }
 }
 
-type CipherName = 'aes-256-gcm' | 'chacha20-poly1305'
+type EcdsaHash = 'sha256' | 'sha384' | 'sha512'
+
+type CipherName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
 
 function openSslCipher(name: CipherName, nonceLength: number, keyOf: (nonce: Uint8Array) => CipherKey): Cipher {
   const options = { authTagLength: 16 }
@@ -111,9 +116,9 @@ interface CipherKey {
   readonly iv: Uint8Array
 }
 
-function aes256Gcm(): Cipher {
-  const key = createSecretKey(randomBytes(32))
-  return openSslCipher('aes-256-gcm', 12, iv => ({ key, iv }))
+function ietfCipher(name: CipherName, keyLength = 32): Cipher {
+  const key = createSecretKey(randomBytes(keyLength))
+  return openSslCipher(name, 12, iv => ({ key, iv }))
 }
 
 /** OpenSSL has no extended nonces: the subkey is HChaCha20's, the rest OpenSSL's. */
@@ -137,7 +142,7 @@ function macFloor(): Floor {
   }
 }
 
-function multiFloor(): Floor {
+function multiFloor(scheme: 'bbs-plus-2020' | 'bbs-bls12-381-sha-256'): Floor {
   const { secret, publicKey } = newMultiKey()
   const schema = {
     body: Type.Object({ messages: Type.Array(text) }),
@@ -147,8 +152,9 @@ function multiFloor(): Floor {
     const workers = new ComputationThreads()
     app.addHook('onClose', () => workers.close())
     app.post(`${keyPath}/signmulti`, { schema }, async ({ body }) => {
-      const job = { scheme: 'bbs-plus-2020', operation: 'sign', header: Buffer.alloc(0), random: random(144) } as const
-      const signature = await workers.run({ ...job, secret, publicKey, messages: body.messages.map(bytes) })
+      const job = { scheme, operation: 'sign', header: Buffer.alloc(0), secret, publicKey } as const
+      const messages = body.messages.map(bytes)
+      const signature = await workers.run({ ...job, messages, random: random(bbsRandomLength(scheme)) })
       return { signature: base64(signature ?? '') }
     })
   }
@@ -156,7 +162,7 @@ function multiFloor(): Floor {
 
 /** Creation: a new key, encrypted under a constant one, in one durable write. */
 function creationFloor(generate: () => { readonly secret: Uint8Array; readonly publicKey?: string }): Floor {
-  const cipher = aes256Gcm()
+  const cipher = ietfCipher('aes-256-gcm')
   const schema = {
     body: Type.Object({ key_type: text }),
     response: { 200: Type.Object({ key_url: text, public_key: Type.Union([text, Type.Null()]) }) },
@@ -185,25 +191,44 @@ const rsaKeyPair = () => generateKeyPairSync('rsa', { modulusLength: 3072 })
 const bytes = (encoded: string): Buffer => Buffer.from(encoded, 'base64')
 const words = (raw: Uint8Array): Uint32Array => new Uint32Array(Uint8Array.from(raw).buffer)
 
+const ecdsaFloor = (namedCurve: string, hash: EcdsaHash, dsaEncoding: DSAEncoding) => () => [
+  signatureFloor(generateKeyPairSync('ec', { namedCurve }), hash, { dsaEncoding }),
+]
+
+const agreementFloors = Object.fromEntries(
+  Object.entries(agreementCurves).map(([name, make]) => [
+    name,
+    () => [agreementFloor(make, { keystorePath, keyPath })],
+  ]),
+)
+
 /** By the words that stand on the command line of the floor's process. */
 export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   echo: () => [echoFloor],
   ED25519: () => [signatureFloor(generateKeyPairSync('ed25519'), null), creationFloor(generateEd25519)],
   ED448: () => [signatureFloor(generateKeyPairSync('ed448'), null)],
-  ECDSAP256DER: () => [signatureFloor(generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'sha256')],
-  ECDSASecp256k1IEEEP1363: () => {
-    const pair = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
-    return [signatureFloor(pair, 'sha256', { dsaEncoding: 'ieee-p1363' })]
-  },
+  ECDSAP256DER: ecdsaFloor('P-256', 'sha256', 'der'),
+  ECDSAP384DER: ecdsaFloor('P-384', 'sha384', 'der'),
+  ECDSAP521DER: ecdsaFloor('P-521', 'sha512', 'der'),
+  ECDSAP256IEEEP1363: ecdsaFloor('P-256', 'sha256', 'ieee-p1363'),
+  ECDSAP384IEEEP1363: ecdsaFloor('P-384', 'sha384', 'ieee-p1363'),
+  ECDSAP521IEEEP1363: ecdsaFloor('P-521', 'sha512', 'ieee-p1363'),
+  ECDSASecp256k1DER: ecdsaFloor('secp256k1', 'sha256', 'der'),
+  ECDSASecp256k1IEEEP1363: ecdsaFloor('secp256k1', 'sha256', 'ieee-p1363'),
   RSARS256: () => [signatureFloor(rsaKeyPair(), 'sha256')],
   RSAPS256: () => {
     const scheme = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
     return [signatureFloor(rsaKeyPair(), 'sha256', scheme)]
   },
-  AES256GCM: () => [aeadFloor(aes256Gcm()), creationFloor(() => ({ secret: randomBytes(32) }))],
+  AES128GCM: () => [aeadFloor(ietfCipher('aes-128-gcm', 16))],
+  AES256GCM: () => [aeadFloor(ietfCipher('aes-256-gcm')), creationFloor(() => ({ secret: randomBytes(32) }))],
+  AES256GCMNoPrefix: () => [aeadFloor(ietfCipher('aes-256-gcm'))],
+  ChaCha20Poly1305: () => [aeadFloor(ietfCipher('chacha20-poly1305'))],
   XChaCha20Poly1305: () => [aeadFloor(xChaCha20Poly1305())],
   HMACSHA256Tag256: () => [macFloor()],
-  NISTP256ECDHKW: () => [agreementFloor(agreementCurves.NISTP256ECDHKW, { keystorePath, keyPath })],
-  X25519ECDHKW: () => [agreementFloor(agreementCurves.X25519ECDHKW, { keystorePath, keyPath })],
-  BLS12381G2: () => [multiFloor()],
+  ...agreementFloors,
+  'ML-DSA-65': () => [mlDsaFloor(keyPath)],
+  'ML-KEM-768': () => [mlKemFloor(keystorePath)],
+  BLS12381G2: () => [multiFloor('bbs-plus-2020')],
+  'BLS12381G2-SHA-256': () => [multiFloor('bbs-bls12-381-sha-256')],
 }

@@ -3,7 +3,13 @@ import { buildServer, compose, loadConfig } from '@keyhold/app'
 import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { openLog } from '@keyhold/app/logging.js'
 import { readCapability, signTrustbloc } from '@keyhold/client'
-import { didKeySigner, readTrustblocCapability, resolveSelfContainedDid, SecretBytes } from '@keyhold/core'
+import {
+  didKeySigner,
+  experimentalKeyTypeNames,
+  readTrustblocCapability,
+  resolveSelfContainedDid,
+  SecretBytes,
+} from '@keyhold/core'
 import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
 import { base64 } from '../http-client.ts'
 import { callerOf, type Proof } from './caller.ts'
@@ -24,14 +30,15 @@ const config = loadConfig({
   KMS_BASE_URL: 'http://localhost',
   KMS_AUTH_TYPE: proof === 'none' ? 'none' : 'zcap',
   KMS_DATABASE_URL: join(directory, 'data'),
+  KMS_EXPERIMENTAL_KEY_TYPES: experimentalKeyTypeNames.join(),
   ...JSON.parse(settings),
 })
 const log = openLog(config.logLevel)
 const { ports, close } = await compose(config, log)
-const { listen, cache, bodyLimit, requestTimeout, trustedProxies, baseUrl = '' } = config
+const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
 const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid)
-const options = { cache, bodyLimit, requestTimeout, trustedProxies, baseUrl, log, authenticators }
-const server = await buildServer({ ports, ...options })
+const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes }
+const server = await buildServer({ ports, ...options, baseUrl, log, authenticators })
 await server.listen(listen)
 const { port } = server.server.address() as { port: number }
 

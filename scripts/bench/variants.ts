@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { base64 } from '../http-client.ts'
 import { agreementCurves, sentKey } from './agreement-floor.ts'
 import type { Proof } from './caller.ts'
@@ -31,31 +32,39 @@ export const echo: Operation = {
   bodies: () => several(() => ({ message: base64(randomBytes(fewBytes)) })),
 }
 
+/** Beside Ed25519, whose signatures are those that most requests ask for. */
+const signatureTypes = [
+  'ED448',
+  'ECDSAP256DER',
+  'ECDSAP384DER',
+  'ECDSAP521DER',
+  'ECDSAP256IEEEP1363',
+  'ECDSAP384IEEEP1363',
+  'ECDSAP521IEEEP1363',
+  'ECDSASecp256k1DER',
+  'ECDSASecp256k1IEEEP1363',
+  'RSARS256',
+  'RSAPS256',
+  'ML-DSA-65',
+] as const
+
+const aeadTypes = ['AES128GCM', 'AES256GCM', 'AES256GCMNoPrefix', 'ChaCha20Poly1305', 'XChaCha20Poly1305'] as const
+
+const agreementTypes = Object.keys(agreementCurves) as AgreementTypeName[]
+
 export const operations: readonly Operation[] = [
   sign('ED25519'),
   sign('ED25519', 'root'),
   sign('ED25519', 'delegated'),
-  sign('ED448'),
-  sign('ECDSAP256DER'),
-  sign('ECDSASecp256k1IEEEP1363'),
-  sign('RSARS256'),
-  sign('RSAPS256'),
+  ...signatureTypes.map(keyType => sign(keyType)),
   verify('ED25519'),
-  verify('ED448'),
-  verify('ECDSAP256DER'),
-  verify('ECDSASecp256k1IEEEP1363'),
-  verify('RSARS256'),
-  verify('RSAPS256'),
-  encrypt('AES256GCM'),
-  encrypt('XChaCha20Poly1305'),
-  decrypt('AES256GCM'),
-  decrypt('XChaCha20Poly1305'),
+  ...signatureTypes.map(keyType => verify(keyType)),
+  ...aeadTypes.flatMap(keyType => [encrypt(keyType), decrypt(keyType)]),
   computeMac('HMACSHA256Tag256'),
-  wrap('NISTP256ECDHKW'),
-  wrap('X25519ECDHKW'),
-  unwrap('NISTP256ECDHKW'),
-  unwrap('X25519ECDHKW'),
+  ...agreementTypes.flatMap(keyType => [wrap(keyType), unwrap(keyType)]),
+  encapsulate('ML-KEM-768'),
   signMulti('BLS12381G2'),
+  signMulti('BLS12381G2-SHA-256'),
   createKey('ED25519'),
   createKey('AES256GCM'),
 ]
@@ -107,6 +116,16 @@ function unwrap(keyType: AgreementTypeName): Operation {
 }
 
 type AgreementTypeName = keyof typeof agreementCurves
+
+/** Anonymously, for the key itself; a floor's key has nobody asked for. */
+function encapsulate(keyType: string): Operation {
+  const nobodys = base64(ml_kem768.keygen(randomBytes(64)).publicKey)
+  const recipientOf = ({ publicKey = nobodys }: Address) => ({ type: 'AKP', curve: keyType, x: publicKey })
+  const body = async (address: Address) => {
+    return { cek: base64(randomBytes(32)), recipient_pub_key: recipientOf(address) }
+  }
+  return { ...ofKey('wrap', keyType, body), path: ({ keystore }) => `${keystore}/wrap` }
+}
 
 /** A claim each; the key's generators for so many are made by the first of them. */
 function signMulti(keyType: string): Operation {

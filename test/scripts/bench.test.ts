@@ -4,12 +4,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { keyTypeNames } from '@keyhold/core'
 import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
 import { once as onlyOnce, run } from '@keyhold/scripts/bench/run.js'
 import { operations } from '@keyhold/scripts/bench/variants.js'
 import t, { type Test } from 'tap'
 
 const main = fileURLToPath(import.meta.resolve('@keyhold/scripts/bench/main.js'))
+
+t.test('every key type is measured', async t => {
+  t.same([...new Set(operations.map(({ keyType }) => keyType))].sort(), [...keyTypeNames].sort())
+})
 
 t.test('every operation is answered by its floor and by the service', async t => {
   const seen: string[] = []
