@@ -59,6 +59,22 @@ export class Load {
     }
   }
 
+  /**
+   * Keeps so many requests under way until it is over, and resolves with how many were answered. Unlike `slice` it sleeps:
+   * what is measured is another load.
+   */
+  async keepUp(requests: readonly Buffer[], count: number, isOver: () => boolean): Promise<number> {
+    let answered = 0
+    const work = async (connection: Connection) => {
+      while (!isOver()) {
+        await connection.exchange(requests[this.#sent++ % requests.length] as Buffer)
+        answered += 1
+      }
+    }
+    await Promise.all(this.#connections.slice(0, count).map(work))
+    return answered
+  }
+
   close(): void {
     for (const connection of this.#connections) connection.close()
   }

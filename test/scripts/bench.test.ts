@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { keyTypeNames } from '@keyhold/core'
+import { measureBeside } from '@keyhold/scripts/bench/beside.js'
 import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
 import { once as onlyOnce, run } from '@keyhold/scripts/bench/run.js'
 import { operations } from '@keyhold/scripts/bench/variants.js'
@@ -33,6 +34,12 @@ t.test('every operation is answered by its floor and by the service', async t =>
     t.equal(row.rounds.length, onlyOnce.rounds)
   }
   t.ok([echo, ...Object.values(twin)].every(isPositive))
+})
+
+t.test('a signature is measured beside long computations', async t => {
+  const { idle, p50, p99, computed } = await measureBeside({ rounds: 2, slice: 40, warmUp: 10 })
+  const figures = [idle, ...Object.values(p50), ...Object.values(p99), computed]
+  t.ok(figures.every(isPositive), `${figures}`)
 })
 
 t.test('requests are sent in rotation, and counted', async t => {

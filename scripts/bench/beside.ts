@@ -1,0 +1,84 @@
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Load, postRequest } from './load.ts'
+import { type Estimate, estimate, geometricMean, median, quantile, seededRandom } from './statistics.ts'
+import { startVariant } from './variant-process.ts'
+import { operations } from './variants.ts'
+
+export interface BesideOptions {
+  readonly rounds: number
+  /** Signatures for each turn. */
+  readonly slice: number
+  readonly warmUp: number
+}
+
+export interface BesideReport {
+  /** Of a signature while nothing else is asked for, from request to answer: median, milliseconds. */
+  readonly idle: number
+  /** The same while the threads compute as much as they can, in multiples of that: the median, and the 99th percentile. */
+  readonly p50: Estimate
+  readonly p99: Estimate
+  /** How many of the long computations ended meanwhile. */
+  readonly computed: number
+}
+
+/** What is asked for beside the signatures: more than there are threads for, so that some always wait. */
+const computations = 8
+
+/** How long light requests take while the same service signs many messages at once with BBS+, again and again. */
+export async function measureBeside({ rounds, slice, warmUp }: BesideOptions): Promise<BesideReport> {
+  const [sign, multi] = ['sign', 'signmulti'].map(name => operations.find(operation => operation.name === name))
+  if (sign === undefined || multi === undefined) throw new Error('there is nothing to measure')
+  const directory = await mkdtemp(join(tmpdir(), 'keyhold-bench-'))
+  const output = await open(join(directory, 'log'), 'w')
+  const service = await startVariant('service-server', [directory, sign.keyType, sign.proof], output.fd)
+  const light = await Load.open(service.address)
+  const heavy = await Load.open(service.address)
+  try {
+    const { keystore } = service.address
+    const { key_url } = await heavy.ask(postRequest(`${keystore}/keys`, { key_type: multi.keyType }))
+    const heavyAddress = { ...service.address, key: new URL(key_url).pathname }
+    const requestsOf = async (operation: typeof sign, address: typeof service.address, load: Load) => {
+      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
+      return bodies.map(body => postRequest(operation.path(address), body))
+    }
+    const signing = await requestsOf(sign, service.address, light)
+    const computing = await requestsOf(multi, heavyAddress, heavy)
+    const turn = async (count: number) => {
+      const taken: number[] = []
+      for (let n = 0; n < count; n += 1) {
+        const start = performance.now()
+        await light.ask(signing[n % signing.length] as Buffer)
+        taken.push(performance.now() - start)
+      }
+      return taken
+    }
+    await turn(warmUp)
+    await heavy.slice(computing, computations)
+    let computed = 0
+    const taken: { readonly idle: readonly number[]; readonly busy: readonly number[] }[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const idle = await turn(slice)
+      let isOver = false
+      const beside = heavy.keepUp(computing, computations, () => isOver)
+      const busy = await turn(slice)
+      isOver = true
+      computed += await beside
+      taken.push({ idle, busy })
+    }
+    const ratio = (part: number) =>
+      estimate(
+        taken,
+        some => geometricMean(some.map(({ idle, busy }) => quantile(busy, part) / quantile(idle, part))),
+        seededRandom(1),
+      )
+    return { idle: median(taken.flatMap(({ idle }) => idle)), p50: ratio(0.5), p99: ratio(0.99), computed }
+  } finally {
+    light.close()
+    heavy.close()
+    await service.stop()
+    await output.close()
+    await rm(directory, { recursive: true })
+  }
+}
