@@ -10,10 +10,26 @@ const signMulti = (keyPath: string, count = 2): Request => ({
   body: { messages: Array(count).fill(base64('message')) },
 })
 
+/** Jobs that wait for each other until so many have come: then they come at once, and none is done before the last. */
+function inStep(computation: ComputationPort, count: number): ComputationPort {
+  let come = 0
+  let begin = () => {}
+  const begun = new Promise<void>(resolve => (begin = resolve))
+  return {
+    async run(job) {
+      come += 1
+      if (come === count) begin()
+      await begun
+      return computation.run(job)
+    },
+    close: () => computation.close(),
+  }
+}
+
 t.test('a flood is answered: what is too much with 503, and everything else is done', async t => {
   const computation = new ComputationThreads({ threads: 1, maximumWaiting: 2, timeout: 120_000 })
   t.teardown(() => computation.close())
-  const app = await buildApp(t, { ports: { computation } })
+  const app = await buildApp(t, { ports: { computation: inStep(computation, 9) } })
   const keyPath = await app.key('BLS12381G2')
   const other = await app.key('ED25519')
   const flood = Promise.all(Array.from({ length: 9 }, () => app.send(signMulti(keyPath))))
