@@ -58,9 +58,14 @@ t.test('an answer is an answer, whatever it says', async t => {
 })
 
 t.test('what hangs is given up when the time of the call is over, and not repeated', async t => {
-  const { vault, requests } = await faultyVault(t, 'trustbloc', () => undefined, 300)
-  t.equal(await outcome(() => vault.get('one')), 'VAULT_UNAVAILABLE')
-  t.strictSame(requests, ['GET'])
+  let seen: readonly string[] = []
+  // On a busy machine the time may be over before the request has gone out.
+  while (seen.length === 0) {
+    const { vault, requests } = await faultyVault(t, 'trustbloc', () => undefined, 300)
+    t.equal(await outcome(() => vault.get('one')), 'VAULT_UNAVAILABLE')
+    seen = requests
+  }
+  t.strictSame(seen, ['GET'])
 })
 
 t.test('what is too large is not asked for again', async t => {

@@ -90,6 +90,8 @@ t.test('whatever comes in place of an answer has its code, and it goes on afterw
     t.equal(await outcome(() => shares.fetchShare('alice')), code, name)
     t.equal(await outcome(() => shares.check()), code === 'SHARE_REJECTED' ? 'done' : code, `${name}: check`)
     server.fault = undefined
+    // On a busy machine a call of which the time is short may be late once more.
+    if (timeout < 10_000) await until(async () => (await outcome(() => shares.fetchShare('alice'))) === 'done')
     t.equal((await shares.fetchShare('alice')).lend(hex), hex(share))
   }
 })

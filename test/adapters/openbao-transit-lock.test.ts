@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { FakeTransitServer, type Fault } from '../support/openbao-transit.ts'
 import { secretsIn } from '../support/secret-forms.ts'
 import { all, context, newKey, openLock, outcomes, secret, transitLockSuite } from '../support/transit-lock-suite.ts'
+import { until } from '../support/until.ts'
 
 const server = new FakeTransitServer()
 const admin = await server.start()
@@ -16,11 +17,21 @@ await transitLockSuite(t, admin)
 async function usedLock(t: Test, timeout = 10_000) {
   const { file, token } = await newKey(t, admin)
   const lock = await openLock(t, { ...file.options, timeout })
-  const blob = await lock.lock(secret, context)
   t.teardown(() => {
     server.fault = undefined
   })
-  return { lock, blob, token, file }
+  return { lock, blob: await eventually(() => lock.lock(secret, context)), token, file }
+}
+
+/** What a call answers in the end: on a busy machine a lock that is impatient gives up now and then. */
+async function eventually<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof KmsError && error.code === 'LOCK_UNAVAILABLE')) throw error
+    }
+  }
 }
 
 const json =
@@ -40,6 +51,9 @@ const drip: Fault = (_, response) => {
   response.on('close', () => clearInterval(timer))
 }
 
+/** Milliseconds for calls that nothing but their deadline ends, which must have arrived before it. */
+const impatient = 1500
+
 /** What the server, or whatever stands before it, answers in place of the engine; and what the lock makes of it. */
 const faults: Readonly<Record<string, readonly [code: string, fault: Fault, timeout?: number]>> = {
   'sealed, or without an active node': ['LOCK_UNAVAILABLE', json(503, '{"errors":["Vault is sealed"]}')],
@@ -53,9 +67,13 @@ const faults: Readonly<Record<string, readonly [code: string, fault: Fault, time
   'no permission': ['LOCK_REFUSED', json(403, '{"errors":["permission denied"]}')],
   'no such path': ['LOCK_REFUSED', json(404, '{"errors":["no handler for route"]}')],
   'a proxy that wants a login': ['LOCK_REFUSED', json(401, '')],
-  'no answer at all': ['LOCK_UNAVAILABLE', hang, 300],
-  'a head that ends nowhere': ['LOCK_UNAVAILABLE', (_, response) => void response.writeHead(200).flushHeaders(), 300],
-  'a body that drips': ['LOCK_UNAVAILABLE', drip, 300],
+  'no answer at all': ['LOCK_UNAVAILABLE', hang, impatient],
+  'a head that ends nowhere': [
+    'LOCK_UNAVAILABLE',
+    (_, response) => void response.writeHead(200).flushHeaders(),
+    impatient,
+  ],
+  'a body that drips': ['LOCK_UNAVAILABLE', drip, impatient],
   'a connection that breaks': ['LOCK_UNAVAILABLE', request => void request.socket.destroy()],
   'a body that breaks': [
     'LOCK_UNAVAILABLE',
@@ -82,13 +100,17 @@ t.test('whatever comes in place of an answer has its code', async t => {
       const { lock, blob, file } = await usedLock(t, timeout)
       const before = server.uses
       server.fault = fault
-      t.strictSame(await outcomes(lock, blob), all(code), 'of a lock that has been used')
       const fresh = await openLock(t, { ...file.options, ...(timeout !== undefined && { timeout }) })
-      t.strictSame(await outcomes(fresh, blob), all(code), 'and of a new one')
+      const [used, unused] = await Promise.all([outcomes(lock, blob), outcomes(fresh, blob)])
+      t.strictSame(used, all(code), 'of a lock that has been used')
+      t.strictSame(unused, all(code), 'and of a new one')
       t.ok(server.uses >= before + 6, 'it was asked each time')
       server.fault = undefined
-      t.strictSame(await outcomes(lock, blob), all('done'), 'and it goes on afterwards')
-      t.strictSame(await outcomes(fresh, blob), all('done'))
+      for (const each of [lock, fresh]) {
+        const works = async () => (await outcomes(each, blob)).every(ended => ended === 'done')
+        if (timeout === undefined) t.ok(await works(), 'and it goes on afterwards')
+        else await until(works)
+      }
     })
   }
 })
