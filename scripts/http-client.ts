@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /** Milliseconds, far more than any answer takes: who waits for one that never comes shall not wait for ever. */
-const deadline = 60_000
+const deadline = 120_000
 
 /** Header values by their names. */
 export type RequestHeaders = Readonly<Record<string, string>>

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
 
+/** Milliseconds, far more than any start takes, on a busy machine too. */
+const longestStart = 120_000
+
 export interface ServiceOptions {
   /**
    * Beside `PATH` the whole environment of the process. Unless they are given, `KMS_HOST` is a free loopback port and
@@ -30,7 +33,7 @@ export interface ServiceProcess {
 /**
  * Starts the real service as a process of its own and resolves when it listens.
  *
- * @throws Error with the process's output if it ends before, or says nothing for 15 seconds
+ * @throws Error with the process's output if it ends before, or does not listen within two minutes
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { child, output } = spawnService(options)
@@ -73,7 +76,7 @@ export function spawnService({ environment = {}, args = ['start'], directory }: 
 }
 
 async function listening(child: ChildProcess, output: () => string): Promise<string> {
-  const deadline = AbortSignal.timeout(15_000)
+  const deadline = AbortSignal.timeout(longestStart)
   try {
     for (;;) {
       const url = /listening at (http:\/\/[^"\s]+)/.exec(output())?.[1]

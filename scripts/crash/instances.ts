@@ -5,7 +5,7 @@ import { type ServiceOptions, type ServiceProcess, spawnService, startService } 
 import type { SeededRandom } from './seeded-random.ts'
 
 /** Milliseconds within which a service must be ready again when all that it needs is there. */
-const recoveryTime = 30_000
+const recoveryTime = 120_000
 const readinessInterval = 20
 
 /** The processes of the service over one place, by number. Any of them may be killed, and is started again. */

@@ -22,8 +22,8 @@ export interface LaunchOptions {
   readonly ready: RegExp
 }
 
-/** Milliseconds. */
-const readyWithin = 15_000
+/** Milliseconds, far more than any start takes, on a busy machine too. */
+const readyWithin = 120_000
 
 /**
  * The shell owns the server: it prints the server's pid, and kills that pid when our end of its standard input closes.

@@ -5,8 +5,6 @@ import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server-cor
 import t, { type Test } from 'tap'
 import { newDatabase, openMongo } from '../support/mongo.ts'
 
-t.setTimeout(300_000)
-
 const starts = {
   standalone: (binary: Binary) => MongoMemoryServer.create({ binary, instance: { storageEngine: 'wiredTiger' } }),
   'replica set': (binary: Binary) =>

@@ -3,9 +3,6 @@ import t from 'tap'
 import { withKillableMongo } from '../support/mongo.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-// Processes are started and stopped about twenty times.
-t.setTimeout(300_000)
-
 await withKillableMongo(t, 'two instances of the service over one database', {}, async (t, server) => {
   // The drill starts its own.
   await server.stop()

@@ -2,9 +2,6 @@ import { crashRounds } from '@keyhold/scripts/crash/rounds.js'
 import t from 'tap'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-// Processes are started and stopped about fifty times.
-t.setTimeout(300_000)
-
 t.test('nothing that was acknowledged is lost or half done when the process is killed', async t => {
   const report = await crashRounds({ store: 'embedded', rounds: 20, seed: 1, directory: await temporaryDirectory(t) })
   t.same(report.violations, [])

@@ -11,8 +11,6 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { testPorts } from '../support/test-ports.ts'
 import { stillWorth, useStore } from '../support/used-store.ts'
 
-t.setTimeout(300_000)
-
 await withMongo(t, 'a move from a directory to MongoDB and back', {}, async (t, server) => {
   await t.test('changes nothing, and the keys are in use at each end', async t => {
     const source = await openStore(t, await temporaryDirectory(t))

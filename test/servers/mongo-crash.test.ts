@@ -10,8 +10,6 @@ const rounds = 10
 const acknowledgedPerRound = 60
 const writers = 8
 
-t.setTimeout(300_000)
-
 await withKillableMongo(t, 'a server that is killed while it writes', {}, async (t, server, directory) => {
   const port = Number(new URL(server.url).port)
   const store = await openMongo(t, databaseUrl(server.url, 'kh_crash'), { callTimeout: 2000 })

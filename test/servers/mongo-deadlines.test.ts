@@ -6,8 +6,6 @@ import { record } from '../support/embedded-store.ts'
 import { newDatabase, openMongo, patient, withKillableMongo, withOptions } from '../support/mongo.ts'
 import { until } from '../support/until.ts'
 
-t.setTimeout(300_000)
-
 for (const replicaSet of [false, true]) {
   await withKillableMongo(t, 'a server that hangs', { replicaSet }, async (t, server) => {
     const { kill } = server.process

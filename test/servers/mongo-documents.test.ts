@@ -5,8 +5,6 @@ import t from 'tap'
 import { record } from '../support/embedded-store.ts'
 import { newDatabase, openMongo, patient, rawDatabase, withMongo, withOptions } from '../support/mongo.ts'
 
-t.setTimeout(300_000)
-
 const names = ['header', 'keys', 'keystores', 'revocations', 'server_keys']
 
 /** What the server refuses. */

@@ -8,8 +8,6 @@ import { record } from '../support/embedded-store.ts'
 import { newDatabase, openMongo, rawDatabase, withMongo, withOptions } from '../support/mongo.ts'
 import { until } from '../support/until.ts'
 
-t.setTimeout(300_000)
-
 /** A retry waits for the next look at the server, which would be ten seconds away. */
 const lookOften = 'serverMonitoringMode=poll&heartbeatFrequencyMS=500'
 

@@ -3,8 +3,6 @@ import t from 'tap'
 import { record } from '../support/embedded-store.ts'
 import { newDatabase, openMongo, withMongo } from '../support/mongo.ts'
 
-t.setTimeout(300_000)
-
 for (const replicaSet of [false, true]) {
   await withMongo(t, 'the contract', { replicaSet }, async (t, server) => {
     await keyStoreContract(t, async t => openMongo(t, newDatabase(t, server)), {

@@ -16,8 +16,6 @@ import {
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
 
-t.setTimeout(300_000)
-
 /** Who may do what in the database `kh`. */
 const users = [
   { createUser: 'writer', pwd: 'right-word', roles: [{ role: 'readWrite', db: 'kh' }] },

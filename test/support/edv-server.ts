@@ -12,7 +12,7 @@ export async function withEdv(
   options: Omit<EdvOptions, 'directory'>,
   tests: (t: Test, server: EdvServer) => Promise<void>,
 ): Promise<void> {
-  await t.test(name, { timeout: 240_000 }, async t => {
+  await t.test(name, { timeout: 1_000_000 }, async t => {
     const server = await startEdv({ ...options, directory: await temporaryDirectory(t) })
     if ('skip' in server) {
       await t.test('on a real server', { skip: server.skip }, async () => {})

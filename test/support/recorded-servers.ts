@@ -13,8 +13,7 @@ export async function withRecordedServers(
   name: string,
   tests: (t: Test, servers: TestServers) => Promise<void>,
 ): Promise<void> {
-  t.setTimeout(280_000)
-  await t.test(name, { timeout: 280_000 }, async t => {
+  await t.test(name, { timeout: 1_000_000 }, async t => {
     const directory = await temporaryDirectory(t)
     const servers = await startRecordedServers(directory)
     if ('skip' in servers) {
@@ -23,7 +22,7 @@ export async function withRecordedServers(
     }
     t.teardown(() => servers.stop())
     const names = `${servers.kms.server.name}, ${servers.mongo.server.name}`
-    await t.test(names, { timeout: 280_000 }, t => tests(t, { ...servers, directory }))
+    await t.test(names, { timeout: 1_000_000 }, t => tests(t, { ...servers, directory }))
   })
 }
 

@@ -39,8 +39,7 @@ export async function withRestartableServers(
   tests: (t: Test, servers: RestartableServers) => Promise<void>,
   { replicaSet = false }: Pick<MongoOptions, 'replicaSet'> = {},
 ): Promise<void> {
-  t.setTimeout(290_000)
-  await t.test(name, { timeout: 290_000 }, async t => {
+  await t.test(name, { timeout: 1_000_000 }, async t => {
     const directory = await temporaryDirectory(t)
     const kms = await restartable(t, port => startKms({ directory, listen: `127.0.0.1:${port}` }))
     const mongo = await restartable(t, port => startMongo({ directory, port, failPoints: true, replicaSet }))

@@ -21,8 +21,7 @@ export async function withUserServers(
   name: string,
   tests: (t: Test, servers: TestUserServers) => Promise<void>,
 ): Promise<void> {
-  t.setTimeout(280_000)
-  await t.test(name, { timeout: 280_000 }, async t => {
+  await t.test(name, { timeout: 1_000_000 }, async t => {
     const directory = await temporaryDirectory(t)
     const secrets = { alice: await newSharedSecret(), bob: await newSharedSecret() }
     const shares = new Map(Object.entries(secrets).map(([user, { held }]) => [user, held]))
@@ -33,7 +32,7 @@ export async function withUserServers(
     }
     t.teardown(() => servers.stop())
     const names = `${servers.vaults.server.name}, ${servers.shares.server.name}`
-    await t.test(names, { timeout: 280_000 }, t => tests(t, { ...servers, directory, secrets }))
+    await t.test(names, { timeout: 1_000_000 }, t => tests(t, { ...servers, directory, secrets }))
   })
 }
 

@@ -3,8 +3,6 @@ import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKeysOfEveryKind, makeKeystore, outcomeOf, type UsedKey } from '../support/key-uses.ts'
 import { changed, type Record, takeApart, type Version } from '../support/stored-record.ts'
 
-t.setTimeout(300_000)
-
 /** A change of a record; undefined if the record has no such thing. */
 type Change = (record: Record) => Partial<Omit<Record, 'tag'>> | undefined
 type Row = readonly [name: string, change: Change]

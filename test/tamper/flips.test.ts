@@ -7,9 +7,6 @@ import { makeKeysOfEveryKind, makeKeystore, outcomeOf, type Use, type UsedKey } 
 import { quickAttributes } from '../support/quick-attributes.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-// Some fifteen thousand values are written and read.
-t.setTimeout(300_000)
-
 const everyBit = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80]
 const twoBits = [0x01, 0x80]
 

@@ -8,8 +8,6 @@ import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKeysOfEveryKind, makeKeystore, outcomeOf, type Use, type UsedKey } from '../support/key-uses.ts'
 import { authentic, changed, takeApart, type Version } from '../support/stored-record.ts'
 
-t.setTimeout(300_000)
-
 /** What is written, and what then comes of the uses. */
 type Case = readonly [name: string, written: readonly Entry[], uses: readonly Use[], expected: string]
 

@@ -5,9 +5,6 @@ import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKey, makeKeysOfEveryKind, makeKeystore, outcomeOf, type Use, type UsedKey } from '../support/key-uses.ts'
 import { authentic, type Content, changed, takeApart } from '../support/stored-record.ts'
 
-// Some thousand pairs of records and of secrets are exchanged.
-t.setTimeout(300_000)
-
 /** A keystore with two keys of each type, and one of each other kind. */
 async function openKeystore(t: Test) {
   const service = await openExposedService(t)

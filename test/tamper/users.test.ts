@@ -7,8 +7,6 @@ import { type Entry, openExposedService } from '../support/exposed-service.ts'
 import { makeKey, makeRotatedKey, outcomeOf, type UsedKey } from '../support/key-uses.ts'
 import { authentic, type Content, changed, takeApart } from '../support/stored-record.ts'
 
-t.setTimeout(180_000)
-
 const vaultUrl = 'https://vault.example/edvs/1'
 const random = systemRandom()
 

@@ -15,8 +15,6 @@ import {
 } from '../../support/rsa-numbers.ts'
 import { tools } from '../../support/tools.ts'
 
-t.setTimeout(120_000)
-
 const right = newRsaNumbers(2048)
 const other = newRsaNumbers(2048)
 const rows = [keyTypes.RSARS256, keyTypes.RSAPS256]

@@ -6,9 +6,6 @@ import t from 'tap'
 import { rsaPkcs8 } from '../../support/der.ts'
 import { tools } from '../../support/tools.ts'
 
-// Keys of 3072 and 4096 bits are made.
-t.setTimeout(240_000)
-
 const message = Buffer.from('message')
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' })

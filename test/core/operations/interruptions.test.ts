@@ -22,9 +22,6 @@ import {
   vaultUrl,
 } from '../../support/fused-scene.ts'
 
-// Several hundred times a keystore is made, a request interrupted, and everything used.
-t.setTimeout(180_000)
-
 /** What may be answered to a request of which a call to the outside was lost. */
 const unheard = ['STORE_UNAVAILABLE', 'LOCK_UNAVAILABLE', 'SHARE_UNAVAILABLE', 'VAULT_UNAVAILABLE']
 
