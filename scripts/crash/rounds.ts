@@ -22,6 +22,8 @@ export interface CrashOptions {
   readonly seed: number
   /** An empty one, whose owner removes it. */
   readonly directory: string
+  /** Whether everything has happened that is to happen. There are more rounds until it has. */
+  readonly isComplete?: (report: CrashReport) => boolean
   /** Is told how far it is, after each round. */
   readonly report?: (report: CrashReport) => void
 }
@@ -63,7 +65,8 @@ const enoughViolations = 20
  *
  * @throws Error if there is no such place to be had here
  */
-export async function crashRounds({ store, rounds, seed, directory, report }: CrashOptions): Promise<CrashReport> {
+export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
+  const { store, rounds, seed, directory, isComplete = () => true, report } = options
   const random = new SeededRandom(seed)
   const account: Account = {
     acknowledged: new Map(),
@@ -102,9 +105,10 @@ export async function crashRounds({ store, rounds, seed, directory, report }: Cr
     ...account.tally,
   })
   try {
-    for (; round < rounds && violations.length < enoughViolations; report?.(current())) {
+    const isOver = () => violations.length >= enoughViolations || (round >= rounds && isComplete(current()))
+    for (; !isOver(); report?.(current())) {
       if (round === 0 && (await main.interruptStart())) killedFirstStarts += 1
-      if (round > 0 && random.once(4) && (await main.interruptStart())) killedStarts += 1
+      if (round > 0 && random.once(2) && (await main.interruptStart())) killedStarts += 1
       if (random.once(8)) await runFresh()
       settlements.push(...(await main.round()))
       round += 1

@@ -10,9 +10,12 @@ import { work } from './workload.ts'
 
 const workers = 8
 
-/** Milliseconds of work before something is killed, and of those that survive it afterwards. */
-const shortestWork = 5
-const longestWork = 400
+/** Requests that are acknowledged before something is killed, however slow the machine is, and milliseconds after them. */
+const mostWork = 90
+const longestPause = 20
+
+/** Milliseconds of work of those that survive, afterwards. */
+const longestSurvival = 400
 
 /** Milliseconds, beside what its start takes: more than a call to the database may. */
 const longestOutage = 6000
@@ -58,11 +61,11 @@ export class Trial {
       Array.from({ length: workers }, () => work(this.#clients(this.#account.acknowledged, excuseOf), () => over)),
     )
     try {
-      await this.#someWork()
+      await this.#someWork(working)
       struck = true
       await this.#kill(victim)
       // Whoever is left goes on, and must not notice.
-      await Promise.race([working, this.#someWork()])
+      await Promise.race([working, sleep(this.#random.between(0, longestSurvival))])
     } finally {
       over = true
       await working
@@ -125,8 +128,20 @@ export class Trial {
     await this.#place.database?.restart()
   }
 
-  #someWork(): Promise<void> {
-    return sleep(this.#random.between(shortestWork, longestWork))
+  /** Resolves when some requests were acknowledged, or the work has ended by itself. */
+  async #someWork(working: Promise<unknown>): Promise<void> {
+    const enough = this.#acknowledged() + this.#random.between(0, mostWork)
+    let isOver = false
+    const end = working.then(
+      () => (isOver = true),
+      () => (isOver = true),
+    )
+    while (this.#acknowledged() < enough && !isOver) await Promise.race([end, sleep(1)])
+    await sleep(this.#random.between(0, longestPause))
+  }
+
+  #acknowledged(): number {
+    return [...this.#account.acknowledged.values()].reduce((sum, count) => sum + count, 0)
   }
 
   /** One for each instance, which share everything else. */
