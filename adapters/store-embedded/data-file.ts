@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { KmsError } from '@keyhold/core'
 
 /** `MDB_MAGIC` of LMDB's two meta pages, in the byte order of the machine, and where it stands in each. */
@@ -6,6 +7,10 @@ const magic = 0xbeefc0de
 const magicOffset = 24
 /** Where the first meta page says how long a page is. */
 const pageSizeOffset = 48
+
+/** How often, and after how many milliseconds, a file is looked at again that another process may be making. */
+const looks = 50
+const interval = 20
 
 /**
  * Examines what LMDB is about to open: given a file that is not one of its own it does not refuse but crashes the
@@ -20,12 +25,19 @@ export async function requireDataFile(file: string): Promise<void> {
   })
   if (handle === undefined) return
   try {
-    const { size } = await handle.stat()
-    if (size === 0) return
-    const isFirst = (await readNumber(handle, magicOffset)) === magic
-    const pageSize = await readNumber(handle, pageSizeOffset)
-    const isSecond = size < 2 * pageSize || (await readNumber(handle, pageSize + magicOffset)) === magic
-    if (!isFirst || !isSecond) throw unknownFormat()
+    for (let look = 1; ; look += 1) {
+      const { size } = await handle.stat()
+      if (size === 0) return
+      if ((await readNumber(handle, magicOffset)) !== magic) throw unknownFormat()
+      const pageSize = await readNumber(handle, pageSizeOffset)
+      if (size >= 2 * pageSize) {
+        if ((await readNumber(handle, pageSize + magicOffset)) !== magic) throw unknownFormat()
+        return
+      }
+      // Both pages are written at once, unless the process ends between them.
+      if (look === looks) throw unknownFormat()
+      await sleep(interval)
+    }
   } finally {
     await handle.close()
   }

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { openEmbeddedKeyStore } from '@keyhold/adapters'
@@ -31,6 +33,9 @@ await t.test('a file that is no database is refused and left as it is', async t 
     'a few bytes': Buffer.alloc(27),
     zeros: Buffer.alloc(16_384),
     'random bytes': randomBytes(16_384),
+    'cut off within the first meta page': whole.subarray(0, 100),
+    'cut off after the first meta page': whole.subarray(0, 4096),
+    'cut off within the second meta page': whole.subarray(0, 8191),
     'the first meta page overwritten': Buffer.concat([randomBytes(64), whole.subarray(64)]),
     'the second meta page overwritten': Buffer.concat([whole.subarray(0, 4096), randomBytes(64), whole.subarray(4160)]),
   }
@@ -40,6 +45,17 @@ await t.test('a file that is no database is refused and left as it is', async t 
     t.equal(await outcome(() => openEmbeddedKeyStore({ directory })), 'STORE_MISMATCH', name)
     t.ok(bytes.equals(await readFile(join(directory, 'data.mdb'))), 'not a byte was written')
   }
+})
+
+await t.test('a file that another process is making is waited for', async t => {
+  const whole = await databaseBytes(t)
+  const directory = await temporaryDirectory(t)
+  const file = join(directory, 'data.mdb')
+  await writeFile(file, whole.subarray(0, 4096))
+  const opening = openStore(t, directory)
+  await sleep(100)
+  appendFileSync(file, whole.subarray(4096))
+  t.ok(await (await opening).find('keys', 'scope', 'a'))
 })
 
 await t.test('what cannot be opened answers STORE_UNAVAILABLE', async t => {
