@@ -18,6 +18,8 @@ export interface AgreementCurve {
   openNew(secret: Uint8Array): OpenedKey | undefined
   open(secret: Uint8Array, publicKey: Uint8Array): KeyAgreement
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
+  spki(publicKey: Uint8Array): Uint8Array
+  multikey(publicKey: Uint8Array): Uint8Array
   coordinatesOf(publicKey: Uint8Array): Coordinates
   /** The raw public key, looked at for its lengths alone; undefined if they are not of this curve. */
   publicKeyOf(coordinates: Coordinates): Uint8Array | undefined

@@ -14,8 +14,10 @@ export interface Curve {
   readonly hash: string
   /** Bytes of a coordinate and of a scalar. */
   readonly size: number
-  /** The DER of a SubjectPublicKeyInfo (RFC 5480 section 2) up to the uncompressed point. */
-  readonly spkiPrefix: Uint8Array
+  /** RFC 7518 section 3.4, RFC 8812 section 3.2 */
+  readonly jwsAlgorithm: string
+  /** Of a compressed point. */
+  readonly multicodec: number
   /** A uniform scalar in 1…n-1 (FIPS 186-5 appendix A.2.1, extra random bits) from `seedLength` random bytes. */
   readonly scalar: (seed: Uint8Array) => Uint8Array
   readonly seedLength: number
@@ -32,7 +34,8 @@ export const curves = {
     oid: Buffer.from('06082a8648ce3d030107', 'hex'),
     hash: 'sha256',
     size: 32,
-    spkiPrefix: Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
+    jwsAlgorithm: 'ES256',
+    multicodec: 0x1200,
     scalar: seed => p256.utils.randomSecretKey(seed),
     seedLength: p256.lengths.seed ?? 48,
     slow: false,
@@ -43,7 +46,8 @@ export const curves = {
     oid: Buffer.from('06052b81040022', 'hex'),
     hash: 'sha384',
     size: 48,
-    spkiPrefix: Buffer.from('3076301006072a8648ce3d020106052b81040022036200', 'hex'),
+    jwsAlgorithm: 'ES384',
+    multicodec: 0x1201,
     scalar: seed => p384.utils.randomSecretKey(seed),
     seedLength: p384.lengths.seed ?? 72,
     slow: true,
@@ -54,7 +58,8 @@ export const curves = {
     oid: Buffer.from('06052b81040023', 'hex'),
     hash: 'sha512',
     size: 66,
-    spkiPrefix: Buffer.from('30819b301006072a8648ce3d020106052b8104002303818600', 'hex'),
+    jwsAlgorithm: 'ES512',
+    multicodec: 0x1202,
     scalar: seed => p521.utils.randomSecretKey(seed),
     seedLength: p521.lengths.seed ?? 99,
     slow: true,
@@ -67,7 +72,8 @@ export const curves = {
     oid: Buffer.from('06052b8104000a', 'hex'),
     hash: 'sha256',
     size: 32,
-    spkiPrefix: Buffer.from('3056301006072a8648ce3d020106052b8104000a034200', 'hex'),
+    jwsAlgorithm: 'ES256K',
+    multicodec: 0xe7,
     scalar: seed => secp256k1.utils.randomSecretKey(seed),
     seedLength: secp256k1.lengths.seed ?? 48,
     slow: false,

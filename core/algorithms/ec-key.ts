@@ -2,9 +2,11 @@ import { createECDH, createPublicKey, type ECDH } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
+import { ecPublicKey } from './algorithm-identifiers.ts'
 import type { Curve } from './curves.ts'
 import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
 import { readEcPkcs8 } from './pkcs8.ts'
+import { spkiOf, withMulticodec } from './public-forms.ts'
 
 /** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
 export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {
@@ -49,6 +51,17 @@ export function pointJwk({ crv, size }: Curve, point: Uint8Array): EcJwk {
     x: encodeBase64Url(point.subarray(1, 1 + size)),
     y: encodeBase64Url(point.subarray(1 + size)),
   }
+}
+
+/** SubjectPublicKeyInfo (RFC 5480 section 2) around the uncompressed point. */
+export function ecSpki({ oid }: Curve, point: Uint8Array): Uint8Array {
+  return spkiOf(ecPublicKey(oid), point)
+}
+
+/** A Multikey holds the compressed point (SEC 1 section 2.3.3). */
+export function ecMultikey({ multicodec, size }: Curve, point: Uint8Array): Uint8Array {
+  const sign = 0x02 + ((point.at(-1) ?? 0) & 1)
+  return withMulticodec(multicodec, Buffer.concat([Uint8Array.of(sign), point.subarray(1, 1 + size)]))
 }
 
 /** The members of RFC 7518 section 6.2.1. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type Curve, curves } from './curves.ts'
-import { checkPoint, generateEcKey, importEcKey, pointJwk } from './ec-key.ts'
+import { checkPoint, ecMultikey, ecSpki, generateEcKey, importEcKey, pointJwk } from './ec-key.ts'
 import { type PublicPart, type Signer, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { derOfSignature, withLowS } from './low-s.ts'
 
@@ -13,7 +13,7 @@ import { derOfSignature, withLowS } from './low-s.ts'
  */
 export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): SynchronousKeyType {
   const curve: Curve = curves[name]
-  const publicPart = publicPartOf(curve, dsaEncoding === 'der' ? curve.spkiPrefix : new Uint8Array(0))
+  const publicPart = dsaEncoding === 'der' ? spkiPart(curve) : pointPart(curve)
   const fitsEncoding = (signature: Uint8Array) => dsaEncoding === 'der' || signature.length === 2 * curve.size
   return {
     family: 'signature',
@@ -59,16 +59,33 @@ function lowSSigner(hash: string, key: KeyObject, order: bigint, dsaEncoding: 'd
   return { sign: message => encode(withLowS(sign(hash, message, { key, dsaEncoding: 'ieee-p1363' }), order)) }
 }
 
-function publicPartOf(curve: Curve, prefix: Uint8Array): PublicPart {
-  const { crv, thumbprintCrv = crv } = curve
+function pointPart(curve: Curve): PublicPart {
+  const { crv, thumbprintCrv = crv, jwsAlgorithm } = curve
   return {
-    encode: point => Buffer.concat([prefix, point]),
-    decode(encoded) {
-      const point = encoded.subarray(prefix.length)
-      if (Buffer.compare(encoded.subarray(0, prefix.length), prefix) !== 0) throw wrongKeyMaterial()
+    encode: point => point,
+    decode(point) {
       checkPoint(curve, point)
       return point
     },
     jwk: point => ({ ...pointJwk(curve, point), crv: thumbprintCrv }),
+    jwkMembers: { crv, use: 'sig', alg: jwsAlgorithm },
+    spki: point => ecSpki(curve, point),
+    multikey: point => ecMultikey(curve, point),
+  }
+}
+
+/** Of keys whose signatures are DER, which no JWS has: a JWK of them names no algorithm. */
+function spkiPart(curve: Curve): PublicPart {
+  const part = pointPart(curve)
+  const pointLength = 1 + 2 * curve.size
+  const prefix = ecSpki(curve, new Uint8Array(pointLength)).subarray(0, -pointLength)
+  return {
+    ...part,
+    encode: point => ecSpki(curve, point),
+    decode(encoded) {
+      if (Buffer.compare(encoded.subarray(0, prefix.length), prefix) !== 0) throw wrongKeyMaterial()
+      return part.decode(encoded.subarray(prefix.length))
+    },
+    jwkMembers: { crv: curve.crv, use: 'sig' },
   }
 }

@@ -7,6 +7,7 @@ import type { KeyMaterial } from './key-type.ts'
 const signatures = edwardsKeyType({
   crv: 'Ed25519',
   oid: Buffer.from('06032b6570', 'hex'),
+  multicodec: 0xed,
   size: 32,
   publicKeyOf: ed25519PublicKey,
   pointOf: publicKey => ed25519.Point.fromBytes(publicKey),

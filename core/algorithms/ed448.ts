@@ -9,6 +9,7 @@ const pkcs8Prefix = Buffer.from('3047020100300506032b6571043b0439', 'hex')
 export const ed448KeyType = edwardsKeyType({
   crv: 'Ed448',
   oid: Buffer.from('06032b6571', 'hex'),
+  multicodec: 0x1203,
   size: 57,
   publicKeyOf,
   pointOf: publicKey => ed448.Point.fromBytes(publicKey),

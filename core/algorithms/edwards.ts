@@ -3,6 +3,7 @@ import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { readEdwardsPkcs8 } from './pkcs8.ts'
+import { spkiOf, withMulticodec } from './public-forms.ts'
 
 /** A curve of RFC 8032. */
 export interface EdwardsCurve {
@@ -10,6 +11,7 @@ export interface EdwardsCurve {
   readonly crv: 'Ed25519' | 'Ed448'
   /** RFC 8410 section 3, in DER. */
   readonly oid: Uint8Array
+  readonly multicodec: number
   /** Bytes of a seed and of a public key. */
   readonly size: number
   readonly publicKeyOf: (seed: Uint8Array) => Uint8Array
@@ -21,7 +23,7 @@ type EdwardsKeyType = SynchronousKeyType & Required<Pick<SynchronousKeyType, 'pu
 
 /** EdDSA (RFC 8032, pure). The secret is the seed; the public form on the wire is the raw public key. */
 export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
-  const { crv, oid, size } = curve
+  const { crv, oid, multicodec, size } = curve
   const publicPart: PublicPart = {
     encode: publicKey => publicKey,
     decode(encoded) {
@@ -37,6 +39,10 @@ export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
       return encoded
     },
     jwk: publicKey => ({ crv, kty: 'OKP', x: encodeBase64Url(publicKey) }),
+    // No `alg`: half of the world calls it EdDSA (RFC 8037), the other half by the curve (RFC 9864).
+    jwkMembers: { use: 'sig' },
+    spki: publicKey => spkiOf(oid, publicKey),
+    multikey: publicKey => withMulticodec(multicodec, publicKey),
   }
   /** Takes ownership of the seed. */
   const fromSeed = (seed: Uint8Array): Required<KeyMaterial> => {

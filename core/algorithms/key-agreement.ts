@@ -92,6 +92,10 @@ export function keyAgreementKeyType(curve: AgreementCurve): SynchronousKeyType {
         }
       },
       jwk: publicKey => curve.jwk(publicKey),
+      // No `alg`: with and without a sender it is another one.
+      jwkMembers: { use: 'enc' },
+      spki: publicKey => curve.spki(publicKey),
+      multikey: publicKey => curve.multikey(publicKey),
     },
     keyAgreement: (secret, publicKey) => curve.open(secret, publicKey),
   }

@@ -147,8 +147,25 @@ export interface PublicPart {
   encode(publicKey: Uint8Array, keyId: string): Uint8Array
   /** The inverse of `encode`, the id being of no interest. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
   decode(encoded: Uint8Array): Uint8Array
-  /** The required JWK members (RFC 7638 section 3.2), already in lexicographic order. */
+  /**
+   * The required JWK members (RFC 7638 section 3.2), already in lexicographic order, as existing clients write them in
+   * the thumbprints that are ids.
+   */
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
+  /** What a JWK has besides, and the registered name of a curve that is called otherwise in `jwk`. */
+  readonly jwkMembers?: JwkMembers
+  /** The SubjectPublicKeyInfo (RFC 5280 section 4.1), if there is one for such keys. */
+  spki?(publicKey: Uint8Array): Uint8Array
+  /** The bytes of the Multikey, if there is a multicodec for such keys. */
+  multikey?(publicKey: Uint8Array): Uint8Array
+}
+
+export interface JwkMembers {
+  readonly crv?: string
+  /** RFC 7517 section 4.2 */
+  readonly use?: 'sig' | 'enc'
+  /** RFC 7517 section 4.4; absent if what such keys make is not what JOSE knows, or known to it by several names. */
+  readonly alg?: string
 }
 
 /**

@@ -2,7 +2,18 @@ import { type ECDH, webcrypto } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
 import { type Curve, curves } from './curves.ts'
-import { checkPoint, fitted, generateEcKey, importEcKey, newScalar, openEcdh, pointJwk, significant } from './ec-key.ts'
+import {
+  checkPoint,
+  ecMultikey,
+  ecSpki,
+  fitted,
+  generateEcKey,
+  importEcKey,
+  newScalar,
+  openEcdh,
+  pointJwk,
+  significant,
+} from './ec-key.ts'
 import { type KeyAgreement, wrongKeyMaterial } from './key-type.ts'
 
 type NistCurveName = 'P-256' | 'P-384' | 'P-521'
@@ -35,6 +46,8 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
       return fastAgreement(curve, ecdh)
     },
     jwk: point => pointJwk(curve, point),
+    spki: point => ecSpki(curve, point),
+    multikey: point => ecMultikey(curve, point),
     // Existing clients write the numbers without leading zeros.
     coordinatesOf: point => ({ x: significant(point.subarray(1, 1 + size)), y: significant(point.subarray(1 + size)) }),
     publicKeyOf({ x, y = new Uint8Array(0) }) {

@@ -1,3 +1,4 @@
+import { ecPublicKey, idX25519, rsaEncryption } from './algorithm-identifiers.ts'
 import { DerReader, derTag, readOnly } from './der.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 
@@ -7,11 +8,6 @@ interface PrivateKey {
   /** The public key, if the sender put one beside the secret. It is to be compared. */
   readonly publicKey: Uint8Array | undefined
 }
-
-/** With its parameters, which are always NULL (RFC 8017 appendix A.1). */
-const rsaEncryption = Buffer.from('06092a864886f70d0101010500', 'hex')
-const idX25519 = Buffer.from('06032b656e', 'hex')
-const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
 
 /**
  * Reads an unencrypted PKCS#8 DER private key (RFC 5958) of exactly the given kind. It is read here because OpenSSL is
@@ -65,7 +61,7 @@ export function readRsaPkcs8(encoded: Uint8Array): PrivateKey {
  * @throws KmsError INVALID_REQUEST
  */
 export function readEcPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
-  const outer = readPkcs8(encoded, Buffer.concat([idEcPublicKey, curve]))
+  const outer = readPkcs8(encoded, ecPublicKey(curve))
   const reader = new DerReader(readOnly(outer.secret, derTag.sequence))
   const [version, ...more] = reader.read(derTag.integer)
   if (version !== 1 || more.length > 0) throw wrongKeyMaterial()

@@ -2,8 +2,10 @@ import { constants, createPrivateKey, createPublicKey, sign, verify } from 'node
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { invalidRequest } from '../errors.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
+import { rsaEncryption } from './algorithm-identifiers.ts'
 import { type KeyType, type PublicPart, type Signer, type Verifier, wrongKeyMaterial } from './key-type.ts'
 import { readRsaPkcs8 } from './pkcs8.ts'
+import { spkiOf, withMulticodec } from './public-forms.ts'
 import { generateRsaKey } from './rsa-generation.ts'
 import {
   checkRsaPrivateKey,
@@ -27,6 +29,8 @@ const schemes = {
   pkcs1: { padding: constants.RSA_PKCS1_PADDING },
 } as const
 
+const jwsAlgorithms = { pss: 'PS256', pkcs1: 'RS256' } as const
+
 /** The largest key, its attributes and something to spare. */
 const maximumEncoding = 4096
 
@@ -39,6 +43,8 @@ const publicPart: PublicPart = {
     return encoded
   },
   jwk: publicKey => jwkOf(readRsaPublicKey(publicKey)),
+  spki: publicKey => spkiOf(rsaEncryption, publicKey),
+  multikey: publicKey => withMulticodec(0x1205, publicKey),
 }
 
 /**
@@ -48,6 +54,7 @@ const publicPart: PublicPart = {
  */
 export function rsaKeyType(schemeName: keyof typeof schemes): KeyType {
   const scheme = schemes[schemeName]
+  const jwsAlgorithm = jwsAlgorithms[schemeName]
   return {
     family: 'signature',
     generate: (_random, attributes = []) => generateRsaKey(modulusLengthOf(attributes)),
@@ -61,7 +68,7 @@ export function rsaKeyType(schemeName: keyof typeof schemes): KeyType {
       await tryOut(numbers)
       return { secret: new SecretBytes(Uint8Array.from(secret)), publicKey: own }
     },
-    publicPart,
+    publicPart: { ...publicPart, jwkMembers: { use: 'sig', alg: jwsAlgorithm } },
     signer: secret => signerOf(scheme, readRsaPrivateKey(secret)),
     verifier: publicKey => verifierOf(scheme, readRsaPublicKey(publicKey)),
   }

@@ -2,8 +2,10 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
+import { idX25519 } from './algorithm-identifiers.ts'
 import { type KeyAgreement, type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
 import { readX25519Pkcs8 } from './pkcs8.ts'
+import { spkiOf, withMulticodec } from './public-forms.ts'
 
 const basePoint = publicKeyObject(Uint8Array.of(9, ...new Uint8Array(31)))
 
@@ -28,6 +30,8 @@ export const x25519: AgreementCurve = {
   },
   open: scalar => agreementOf(privateKeyObject(scalar)),
   jwk: publicKey => ({ crv: 'X25519', kty: 'OKP', x: encodeBase64Url(publicKey) }),
+  spki: publicKey => spkiOf(idX25519, publicKey),
+  multikey: publicKey => withMulticodec(0xec, publicKey),
   coordinatesOf: publicKey => ({ x: publicKey }),
   publicKeyOf: ({ x }) => (x.length === 32 ? x : undefined),
   // With a point of low order every key agrees on zero (RFC 7748 section 6.1), so any key tells.

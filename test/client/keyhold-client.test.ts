@@ -57,6 +57,14 @@ t.test('a client creates a keystore of its own, which nobody else can look at', 
   t.match(error, { name: 'KeyholdError', status: 403, code: 'FORBIDDEN', message: /not allowed/ })
 })
 
+t.test('a key is exported in the form that a query asks for', async t => {
+  const url = await service(t)
+  const { url: keystore, client } = await new KeyholdClient(signerOf('owner')).createKeystore(url)
+  const { key_url } = await client.send('POST', `${keystore}/keys`, { key_type: 'ED25519' })
+  const { did_key } = await client.send('GET', `${key_url}/export?format=did_key`)
+  t.match(did_key, /^did:key:z6Mk/)
+})
+
 t.test('errors of the service keep their status and code', async t => {
   const url = await service(t)
   const owner = new KeyholdClient(signerOf('owner'))

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { createKey, encodeBase64, exportKey, importKey, rotateKey } from '@keyhold/core'
+import { createKey, encodeBase64, exportForm, exportKey, importKey, publicFormNames, rotateKey } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, OptionalTexts, someBytesOf } from '../schema.ts'
@@ -11,7 +11,20 @@ const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Un
 const ImportKeyRequest = Type.Object({ key_type: OptionalText, key: Bytes, public_key: Bytes, key_id: OptionalText })
 const KeyUrlReply = Type.Object({ key_url: Type.String() })
 
-const ExportKeyReply = Type.Object({ public_key: Type.String(), key_type: Type.String() })
+/** Existing clients ask for none of these. */
+const ExportKeyQuery = Type.Object({
+  format: Type.Optional(Type.Union(publicFormNames.map(name => Type.Literal(name)))),
+})
+const ExportKeyReply = Type.Partial(
+  Type.Object({
+    public_key: Type.String(),
+    key_type: Type.String(),
+    jwk: Type.Record(Type.String(), Type.String()),
+    spki: Type.String(),
+    multikey: Type.String(),
+    did_key: Type.String(),
+  }),
+)
 
 const RotateKeyRequest = Type.Object({ key_type: OptionalText, attrs: OptionalTexts })
 
@@ -61,9 +74,14 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
 
   app.get(
     '/keystores/:keystoreId/keys/:keyId/export',
-    { schema: { params: KeyParams, response: { 200: ExportKeyReply, ...errorReplies } } },
+    { schema: { params: KeyParams, querystring: ExportKeyQuery, response: { 200: ExportKeyReply, ...errorReplies } } },
     async request => {
-      const { publicKey, type } = await exportKey(kms, callerOf(request), request.params)
+      const { params, query } = request
+      if (query.format !== undefined) {
+        const { form, type } = await exportForm(kms, callerOf(request), { ...params, form: query.format })
+        return { key_type: type, [query.format]: form instanceof Uint8Array ? encodeBase64(form) : form }
+      }
+      const { publicKey, type } = await exportKey(kms, callerOf(request), params)
       return { public_key: encodeBase64(publicKey), key_type: type }
     },
   )

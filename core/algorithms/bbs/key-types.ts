@@ -3,6 +3,7 @@ import { invalidRequest } from '../../errors.ts'
 import type { BbsScheme } from '../../ports/index.ts'
 import { SecretBytes } from '../../secrets/secret-bytes.ts'
 import { type Family, type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from '../key-type.ts'
+import { withMulticodec } from '../public-forms.ts'
 import { bbsRandomLength } from './compute.ts'
 import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
 
@@ -24,6 +25,9 @@ const publicPart: PublicPart = {
   },
   // Spelled as the reference server does: the thumbprint is the key's id there.
   jwk: publicKey => ({ crv: 'Bls12381g2', kty: 'OKP', x: encodeBase64Url(publicKey) }),
+  // draft-ietf-cose-bls-key-representations-08
+  jwkMembers: { crv: 'BLS12381G2' },
+  multikey: publicKey => withMulticodec(0xeb, publicKey),
 }
 
 /**
