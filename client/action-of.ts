@@ -17,6 +17,9 @@ const actions: Readonly<Record<string, string>> = {
   'POST verifymulti': 'verifyMulti',
   'POST deriveproof': 'deriveProof',
   'POST verifyproof': 'verifyProof',
+  'POST blind': 'blind',
+  'GET correctnessproof': 'correctnessProof',
+  'POST signwithsecrets': 'signWithSecrets',
 }
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */

@@ -11,6 +11,8 @@ export const errorCodes = [
   'UNSUPPORTED_KEY_TYPE',
   /** The key exists, but its type, or the part of it that is held here, cannot do this operation. */
   'OPERATION_UNSUPPORTED',
+  /** Existing clients know this operation, and no key of this server can do it. */
+  'NOT_IMPLEMENTED',
   /** The key or its keystore is not in a state in which it may be used (SP 800-57 part 1, section 7). */
   'NOT_ACTIVE',
   /** Nobody has proven to have made the request. */

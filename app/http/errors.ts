@@ -18,6 +18,7 @@ const statusOf = {
   OPERATION_UNSUPPORTED: 422,
   SHARE_REJECTED: 403,
   VAULT_REFUSED: 403,
+  NOT_IMPLEMENTED: 501,
   OVERLOADED: 503,
   SHARE_UNAVAILABLE: 503,
   STORE_UNAVAILABLE: 503,
@@ -58,13 +59,16 @@ export function frameErrorBody(status: number): ErrorBody {
   return errorBody(code, message)
 }
 
-/** Answers whatever was thrown. Anything from 500 up is logged with its cause, and its text stays inside. */
+/**
+ * Answers whatever was thrown. What has failed here (anything from 500 up but 501) is logged with its cause, and what
+ * nobody has foreseen keeps its text inside.
+ */
 export function onError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = describe(error)
   if (error instanceof KmsError && (status === 401 || status === 403)) {
     request.log.info({ code: body.code, reason: error.cause }, 'refused')
   }
-  if (status >= 500) request.log.error({ err: error, code: body.code }, 'request failed')
+  if (status >= 500 && status !== 501) request.log.error({ err: error, code: body.code }, 'request failed')
   if (status === 503) reply.header('retry-after', String((error instanceof KmsError && retryAfter[error.code]) || 1))
   reply.code(status).send(body)
 }

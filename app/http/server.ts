@@ -8,6 +8,7 @@ import { localAuthenticators } from './authentication/local.ts'
 import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logRequest } from './request-log.ts'
+import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -101,7 +102,16 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(healthRoutes, { kms })
   await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
-  const invoked = [keyRoutes, signRoutes, encryptRoutes, macRoutes, wrapRoutes, signMultiRoutes, vaultRoutes]
+  const invoked = [
+    keyRoutes,
+    signRoutes,
+    encryptRoutes,
+    macRoutes,
+    wrapRoutes,
+    signMultiRoutes,
+    anonymousCredentialRoutes,
+    vaultRoutes,
+  ]
   await app.register(scope(invoker, invoked), {
     prefix: '/v1',
     kms,

@@ -1,6 +1,6 @@
 /**
  * What a root capability of this server allows, in the order in which the reference server (TrustBloc KMS,
- * `rest/operation.go`) lists it. The last names of each line have no route of their own, or none yet.
+ * `rest/operation.go`) lists it. `easy`, `easyOpen` and `sealOpen` have no route of their own: they are `wrap` and `unwrap`.
  */
 export const capabilityActions = [
   'createKey',

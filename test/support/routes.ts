@@ -81,6 +81,13 @@ export const routes = {
     body: { messages: [some], header: some, proof: some, nonce: some, revealed_indexes: [1] },
     bytes: ['proof', 'nonce', 'header'],
   },
+  blind: { method: 'POST', url: `${keyUrl}/blind`, body: { values: [{ name: 'Alice' }] } },
+  correctnessProof: { method: 'GET', url: `${keyUrl}/correctnessproof` },
+  signWithSecrets: {
+    method: 'POST',
+    url: `${keyUrl}/signwithsecrets`,
+    body: { values: { age: 18 }, secrets: some, correctness_proof: some, nonces: [some, some], did: 'did:example:a' },
+  },
   verifyMac: { method: 'POST', url: `${keyUrl}/verifymac`, body: { mac: some, data: some }, bytes: ['mac', 'data'] },
   wrapAnonymously: {
     method: 'POST',

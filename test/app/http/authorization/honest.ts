@@ -114,7 +114,7 @@ export function honestLink(by: ActorName, to: ActorName, action: string, dialect
     names: by,
     to,
     form: 'url',
-    actions: [action, 'blind'],
+    actions: [action, 'easy'],
     target: '{ks}',
     created: -10,
     expires: dialect === 'ccg' ? 600_000 : 604_800,

@@ -31,7 +31,7 @@ export interface Route {
   /** The type of the key that it needs, if it is about a key. */
   readonly keyType?: KeyTypeName
   readonly body?: Example
-  /** What an allowed request comes to, if it is not 200: nothing here has a vault. */
+  /** What an allowed request comes to, if it is not 200: nothing here has a vault, or makes CL signatures. */
   readonly allowed?: Verdict
   /** What an allowed repetition comes to; undefined if it is not refused as a replay at all. */
   readonly repeated?: Verdict
@@ -43,6 +43,7 @@ const key = `${keystore}/keys/:keyId`
 const message = 'aGVsbG8='
 const ok: Verdict = { status: 200 }
 const noVault: Verdict = { status: 422, code: 'OPERATION_UNSUPPORTED' }
+const noCl: Verdict = { status: 501, code: 'NOT_IMPLEMENTED' }
 const secret = Buffer.alloc(32, 7).toString('base64')
 /** RFC 7748 section 6.1. */
 const bob = { type: 'OKP', curve: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=' }
@@ -102,6 +103,15 @@ export const routes: readonly Route[] = [
   capability('POST', `${key}/verifyproof`, 'verifyProof', { made: 'proof' }, { keyType: 'BLS12381G2' }),
   capability('POST', `${key}/computemac`, 'computeMAC', { fields: { data: message } }, { keyType: 'HMACSHA256Tag256' }),
   capability('POST', `${key}/verifymac`, 'verifyMAC', { made: 'mac' }, { keyType: 'HMACSHA256Tag256' }),
+  capability('POST', `${key}/blind`, 'blind', { fields: {} }, { keyType: 'BLS12381G2', allowed: noCl }),
+  capability('GET', `${key}/correctnessproof`, 'correctnessProof', undefined, { keyType: 'BLS12381G2', allowed: noCl }),
+  capability(
+    'POST',
+    `${key}/signwithsecrets`,
+    'signWithSecrets',
+    { fields: { did: 'did:example:holder' } },
+    { keyType: 'BLS12381G2', allowed: noCl },
+  ),
   capability('POST', `${keystore}/wrap`, 'wrap', wrapping, {}),
   capability('POST', `${key}/wrap`, 'wrap', wrapping, { keyType: 'X25519ECDHKW' }),
   capability('POST', `${key}/unwrap`, 'unwrap', { made: 'wrapped key' }, { keyType: 'X25519ECDHKW' }),

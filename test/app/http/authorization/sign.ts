@@ -109,7 +109,7 @@ function move(parts: Parts, moved: Moved, plan: Plan, scene: Scene): Parts {
     case 'another digest':
       return header('digest', writeDigest({ header: 'SHA-256', of: 'other body' }, scene.body ?? Buffer.alloc(0)) ?? '')
     case 'another action':
-      return invocation({ action: 'blind' })
+      return invocation({ action: 'easy' })
     case 'another capability': {
       const rootId = rootIdOf(plan.dialect, scene.sibling)
       return invocation({}, { rootId, json: { id: scene.sibling } })
