@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } fro
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type Aead, type Encrypted, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import { readOctJwk } from './secret-jwk.ts'
 
 const tagLength = 16
 
@@ -9,11 +10,13 @@ interface Cipher {
   /** OpenSSL's name. */
   readonly name: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
   readonly keyLength: number
+  /** RFC 7518 section 5.1, draft-amringer-jose-chacha-02 section 4.1 */
+  readonly jwkAlgorithm: string
 }
 
-const aes128Gcm: Cipher = { name: 'aes-128-gcm', keyLength: 16 }
-const aes256Gcm: Cipher = { name: 'aes-256-gcm', keyLength: 32 }
-const chaCha20Poly1305: Cipher = { name: 'chacha20-poly1305', keyLength: 32 }
+const aes128Gcm: Cipher = { name: 'aes-128-gcm', keyLength: 16, jwkAlgorithm: 'A128GCM' }
+const aes256Gcm: Cipher = { name: 'aes-256-gcm', keyLength: 32, jwkAlgorithm: 'A256GCM' }
+const chaCha20Poly1305: Cipher = { name: 'chacha20-poly1305', keyLength: 32, jwkAlgorithm: 'C20P' }
 
 /** AES-GCM (NIST SP 800-38D) and ChaCha20-Poly1305 (RFC 8439): 12-byte nonces, the 16-byte tag behind the ciphertext. */
 function ietfAead(cipher: Cipher, key: Uint8Array): Aead {
@@ -115,21 +118,26 @@ export const lockCipher = {
     open(aes256Gcm, key, nonce, ciphertext, associatedData),
 }
 
-function aeadKeyType(keyLength: number, aead: (key: Uint8Array) => Aead): SynchronousKeyType {
+function aeadKeyType(keyLength: number, jwkAlgorithm: string, aead: (key: Uint8Array) => Aead): SynchronousKeyType {
+  const importSecret = (encoded: Uint8Array) => {
+    if (encoded.length !== keyLength) throw wrongKeyMaterial()
+    return { secret: new SecretBytes(Uint8Array.from(encoded)) }
+  }
+  const purpose = { use: 'enc', algorithms: [jwkAlgorithm], operations: ['encrypt', 'decrypt'] } as const
   return {
     family: 'aead',
     generate: random => ({ secret: new SecretBytes(random(keyLength)) }),
-    importSecret(encoded) {
-      if (encoded.length !== keyLength) throw wrongKeyMaterial()
-      return { secret: new SecretBytes(Uint8Array.from(encoded)) }
-    },
+    importSecret,
+    importJwk: jwk => importSecret(readOctJwk(jwk, purpose)),
     aead,
   }
 }
 
-const ietfKeyType = (cipher: Cipher) => aeadKeyType(cipher.keyLength, key => ietfAead(cipher, key))
+const ietfKeyType = (cipher: Cipher) => {
+  return aeadKeyType(cipher.keyLength, cipher.jwkAlgorithm, key => ietfAead(cipher, key))
+}
 
 export const aes128GcmKeyType = ietfKeyType(aes128Gcm)
 export const aes256GcmKeyType = ietfKeyType(aes256Gcm)
 export const chaCha20Poly1305KeyType = ietfKeyType(chaCha20Poly1305)
-export const xChaCha20Poly1305KeyType = aeadKeyType(32, xChaCha20Poly1305)
+export const xChaCha20Poly1305KeyType = aeadKeyType(32, 'XC20P', xChaCha20Poly1305)

@@ -1,6 +1,7 @@
 import { KmsError } from '../errors.ts'
 import type { Random } from '../ports/index.ts'
 import type { KeyAgreement, KeyMaterial } from './key-type.ts'
+import type { JwkPurpose, SecretJwk } from './secret-jwk.ts'
 
 /** A curve on which two keys agree on a secret (SP 800-56A section 5.7.1.2, RFC 7748 section 6.1). */
 export interface AgreementCurve {
@@ -12,6 +13,8 @@ export interface AgreementCurve {
   generate(random: Random): Required<KeyMaterial>
   /** @throws KmsError INVALID_REQUEST */
   importSecret(encoded: Uint8Array): Required<KeyMaterial>
+  /** @throws KmsError INVALID_REQUEST */
+  importJwk(jwk: SecretJwk): Required<KeyMaterial>
   /** Of a fresh key. The caller wipes it. */
   newSecret(random: Random): Uint8Array
   /** Opens a key that is used once, and stays the caller's; undefined if this is no secret of this curve. */
@@ -36,6 +39,20 @@ export interface OpenedKey {
 export interface Coordinates {
   readonly x: Uint8Array
   readonly y?: Uint8Array
+}
+
+/** RFC 7518 section 4.6, draft-madden-jose-ecdh-1pu-04 section 2.2.1, and what existing clients call wrapping by XChaCha20-Poly1305. */
+export const agreementPurpose: Pick<JwkPurpose, 'use' | 'algorithms' | 'operations'> = {
+  use: 'enc',
+  algorithms: [
+    'ECDH-ES+A256KW',
+    'ECDH-ES+XC20PKW',
+    'ECDH-1PU+A128KW',
+    'ECDH-1PU+A192KW',
+    'ECDH-1PU+A256KW',
+    'ECDH-1PU+XC20PKW',
+  ],
+  operations: ['deriveKey', 'deriveBits'],
 }
 
 /** One text for every reason for which keys cannot agree: a point that is none, a curve that is not the other's. */

@@ -5,8 +5,9 @@ import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { ecPublicKey } from './algorithm-identifiers.ts'
 import type { Curve } from './curves.ts'
 import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
-import { readEcPkcs8 } from './pkcs8.ts'
+import { type PrivateKey, readEcPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
+import { type JwkPurpose, readJwk, type SecretJwk } from './secret-jwk.ts'
 
 /** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
 export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {
@@ -25,7 +26,17 @@ export function newScalar(curve: Curve, random: Random): Uint8Array {
 
 /** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST */
 export function importEcKey(curve: Curve, encoded: Uint8Array): Required<KeyMaterial> {
-  const { secret, publicKey } = readEcPkcs8(encoded, curve.oid)
+  return fromPrivateKey(curve, readEcPkcs8(encoded, curve.oid))
+}
+
+/** A key that came as a JWK (RFC 7518 section 6.2): all its numbers have the curve's size. @throws KmsError INVALID_REQUEST */
+export function importEcJwk(curve: Curve, jwk: SecretJwk, purpose: Omit<JwkPurpose, 'kty' | 'crv'>) {
+  const { d, x, y } = readJwk(jwk, { kty: 'EC', crv: curve.crv, ...purpose }, 'd', 'x', 'y')
+  if ([d, x, y].some(number => number.length !== curve.size)) throw wrongKeyMaterial()
+  return fromPrivateKey(curve, { secret: d, publicKey: Buffer.concat([Uint8Array.of(0x04), x, y]) })
+}
+
+function fromPrivateKey(curve: Curve, { secret, publicKey }: PrivateKey): Required<KeyMaterial> {
   const scalar = fitted(secret, curve.size)
   const material = scalar && fromScalar(curve, scalar)
   if (material === undefined) throw wrongKeyMaterial()

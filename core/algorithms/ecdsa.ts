@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type Curve, curves } from './curves.ts'
-import { checkPoint, ecMultikey, ecSpki, generateEcKey, importEcKey, pointJwk } from './ec-key.ts'
+import { checkPoint, ecMultikey, ecSpki, generateEcKey, importEcJwk, importEcKey, pointJwk } from './ec-key.ts'
 import { type PublicPart, type Signer, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { derOfSignature, withLowS } from './low-s.ts'
 
@@ -19,6 +19,7 @@ export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ie
     family: 'signature',
     generate: random => generateEcKey(curve, random),
     importSecret: encoded => importEcKey(curve, encoded),
+    importJwk: jwk => importEcJwk(curve, jwk, { use: 'sig', algorithms: [curve.jwsAlgorithm], operations: ['sign'] }),
     publicPart,
     signer(scalar, publicKey) {
       const jwk = { ...pointJwk(curve, publicKey), d: encodeBase64Url(scalar) }

@@ -2,8 +2,9 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
-import { readEdwardsPkcs8 } from './pkcs8.ts'
+import { type PrivateKey, readEdwardsPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
+import { type JwkPurpose, readOkpJwk } from './secret-jwk.ts'
 
 /** A curve of RFC 8032. */
 export interface EdwardsCurve {
@@ -48,16 +49,19 @@ export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
   const fromSeed = (seed: Uint8Array): Required<KeyMaterial> => {
     return { publicKey: curve.publicKeyOf(seed), secret: new SecretBytes(seed) }
   }
+  const fromPrivateKey = ({ secret, publicKey }: PrivateKey): Required<KeyMaterial> => {
+    if (secret.length !== size) throw wrongKeyMaterial()
+    const material = fromSeed(Uint8Array.from(secret))
+    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+    return material
+  }
+  // RFC 8037 section 3.1, RFC 9864 section 2.2
+  const purpose: JwkPurpose = { kty: 'OKP', crv, use: 'sig', algorithms: ['EdDSA', crv], operations: ['sign'] }
   return {
     family: 'signature',
     generate: random => fromSeed(random(size)),
-    importSecret(encoded) {
-      const { secret, publicKey } = readEdwardsPkcs8(encoded, oid)
-      if (secret.length !== size) throw wrongKeyMaterial()
-      const material = fromSeed(Uint8Array.from(secret))
-      if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-      return material
-    },
+    importSecret: encoded => fromPrivateKey(readEdwardsPkcs8(encoded, oid)),
+    importJwk: jwk => fromPrivateKey(readOkpJwk(jwk, purpose)),
     publicPart,
     signer(seed, publicKey) {
       // A JWK is imported twelve times as fast as PKCS#8, and Node takes no raw private key. See SECURITY.md.

@@ -1,10 +1,14 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
+import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type Mac, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import { type KeyMaterial, type Mac, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import { readOctJwk } from './secret-jwk.ts'
 
 const keyLength = 32
 /** Of the identifier that every MAC of a key begins with, so that the version that made it can be found. */
 const identifierLength = 4
+
+const purpose = { use: 'sig', algorithms: ['HS256'], operations: ['sign', 'verify'] } as const
 
 /**
  * HMAC-SHA-256 (RFC 2104) as existing clients know it: a MAC is `01 ‖ 4-byte key identifier ‖ 32-byte HMAC`. The
@@ -14,16 +18,19 @@ const identifierLength = 4
 export const hmacSha256KeyType: SynchronousKeyType = {
   family: 'mac',
   generate: random => ({ secret: new SecretBytes(random(identifierLength + keyLength)) }),
-  importSecret(encoded, random) {
-    if (encoded.length < 16 || encoded.length > 64) throw wrongKeyMaterial()
-    return { secret: new SecretBytes(Buffer.concat([random(identifierLength), encoded])) }
-  },
+  importSecret,
+  importJwk: (jwk, random) => importSecret(readOctJwk(jwk, purpose), random),
   mac(secret): Mac {
     const prefix = Buffer.concat([Uint8Array.of(0x01), secret.subarray(0, identifierLength)])
     const key = createSecretKey(secret.subarray(identifierLength))
     const compute = (data: Uint8Array) => Buffer.concat([prefix, createHmac('sha256', key).update(data).digest()])
     return { compute, verify: (mac, data) => sameBytes(mac, compute(data)) }
   },
+}
+
+function importSecret(encoded: Uint8Array, random: Random): KeyMaterial {
+  if (encoded.length < 16 || encoded.length > 64) throw wrongKeyMaterial()
+  return { secret: new SecretBytes(Buffer.concat([random(identifierLength), encoded])) }
 }
 
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {

@@ -75,6 +75,7 @@ export function keyAgreementKeyType(curve: AgreementCurve): SynchronousKeyType {
     family: 'key-agreement',
     generate: random => curve.generate(random),
     importSecret: encoded => curve.importSecret(encoded),
+    importJwk: jwk => curve.importJwk(jwk),
     publicPart: {
       encode(publicKey, kid) {
         const { x, y } = curve.coordinatesOf(publicKey)

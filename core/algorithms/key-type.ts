@@ -1,6 +1,7 @@
 import { KmsError } from '../errors.ts'
 import type { ComputationPort, Random } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
+import type { SecretJwk } from './secret-jwk.ts'
 
 /** What opened keys work with. */
 export interface Tools {
@@ -193,12 +194,15 @@ export interface KeyType extends Traits, SecretOpeners, PublicOpeners {
    * of a symmetric key or of a scalar for which PKCS#8 has no name. @throws KmsError INVALID_REQUEST
    */
   importSecret(encoded: Uint8Array, random: Random, computation: ComputationPort): KeyMaterial | Promise<KeyMaterial>
+  /** Reads the same as a JWK, which must not say that it is for anything else. @throws KmsError INVALID_REQUEST */
+  importJwk?(jwk: SecretJwk, random: Random, computation: ComputationPort): KeyMaterial | Promise<KeyMaterial>
 }
 
 /** A key type whose keys are made, read and used so fast that nobody has to wait for them. */
 export interface SynchronousKeyType extends Traits, SecretOpeners<[]>, PublicOpeners<[]> {
   generate(random: Random): KeyMaterial
   importSecret(encoded: Uint8Array, random: Random): KeyMaterial
+  importJwk?(jwk: SecretJwk, random: Random): KeyMaterial
 }
 
 interface Traits {

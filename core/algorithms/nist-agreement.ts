@@ -1,6 +1,6 @@
 import { type ECDH, webcrypto } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
-import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
+import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
 import { type Curve, curves } from './curves.ts'
 import {
   checkPoint,
@@ -8,6 +8,7 @@ import {
   ecSpki,
   fitted,
   generateEcKey,
+  importEcJwk,
   importEcKey,
   newScalar,
   openEcdh,
@@ -28,6 +29,7 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
     exportName: `NIST_${name.replace('-', '')}`,
     generate: random => generateEcKey(curve, random),
     importSecret: encoded => importEcKey(curve, encoded),
+    importJwk: jwk => importEcJwk(curve, jwk, agreementPurpose),
     newSecret: random => newScalar(curve, random),
     openNew(secret) {
       const scalar = fitted(secret, size)

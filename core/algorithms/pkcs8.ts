@@ -3,7 +3,7 @@ import { DerReader, derTag, readOnly } from './der.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 
 /** What was read, as views into the encoding. */
-interface PrivateKey {
+export interface PrivateKey {
   readonly secret: Uint8Array
   /** The public key, if the sender put one beside the secret. It is to be compared. */
   readonly publicKey: Uint8Array | undefined

@@ -57,6 +57,12 @@ export function rsaPublicKeyOf({ n, e }: RsaPublicNumbers): Uint8Array {
   return derOf(derTag.sequence, derOfPositive(n), derOfPositive(e))
 }
 
+/** The RSAPrivateKey of numbers that may have zeros in front, in DER. Nothing says yet that they are a key. */
+export function rsaPrivateKeyOf({ n, e, d, p, q, dp, dq, qi }: RsaPrivateNumbers): Uint8Array {
+  const version = derOf(derTag.integer, Uint8Array.of(0))
+  return derOf(derTag.sequence, version, ...[n, e, d, p, q, dp, dq, qi].map(derOfPositive))
+}
+
 /**
  * Refuses a private key whose numbers do not belong together. A test signature does not tell: OpenSSL checks what the
  * primes gave, and computes with d alone if it is wrong. Whether p and q are primes is not asked here.

@@ -3,9 +3,17 @@ import { encodeBase64Url } from '../encoding/base64.ts'
 import { invalidRequest } from '../errors.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { rsaEncryption } from './algorithm-identifiers.ts'
-import { type KeyType, type PublicPart, type Signer, type Verifier, wrongKeyMaterial } from './key-type.ts'
-import { readRsaPkcs8 } from './pkcs8.ts'
+import {
+  type KeyMaterial,
+  type KeyType,
+  type PublicPart,
+  type Signer,
+  type Verifier,
+  wrongKeyMaterial,
+} from './key-type.ts'
+import { type PrivateKey, readRsaPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
+import { refuseRocaModulus } from './roca.ts'
 import { generateRsaKey } from './rsa-generation.ts'
 import {
   checkRsaPrivateKey,
@@ -14,8 +22,10 @@ import {
   type RsaPublicNumbers,
   readRsaPrivateKey,
   readRsaPublicKey,
+  rsaPrivateKeyOf,
   rsaPublicKeyOf,
 } from './rsa-key.ts'
+import { type JwkPurpose, readJwk } from './secret-jwk.ts'
 
 const hash = 'sha256'
 
@@ -39,7 +49,7 @@ const generatedLengths: readonly string[] = [2048, 3072, 4096].map(String)
 const publicPart: PublicPart = {
   encode: publicKey => publicKey,
   decode(encoded) {
-    readRsaPublicKey(encoded)
+    refuseRocaModulus(readRsaPublicKey(encoded).n)
     return encoded
   },
   jwk: publicKey => jwkOf(readRsaPublicKey(publicKey)),
@@ -55,23 +65,35 @@ const publicPart: PublicPart = {
 export function rsaKeyType(schemeName: keyof typeof schemes): KeyType {
   const scheme = schemes[schemeName]
   const jwsAlgorithm = jwsAlgorithms[schemeName]
+  const purpose: JwkPurpose = { kty: 'RSA', use: 'sig', algorithms: [jwsAlgorithm], operations: ['sign'] }
   return {
     family: 'signature',
     generate: (_random, attributes = []) => generateRsaKey(modulusLengthOf(attributes)),
     async importSecret(encoded) {
       if (encoded.length > maximumEncoding) throw wrongKeyMaterial()
       const { secret, publicKey } = readRsaPkcs8(encoded)
-      const numbers = readRsaPrivateKey(secret)
-      const own = rsaPublicKeyOf(numbers)
-      if (publicKey !== undefined && Buffer.compare(publicKey, own) !== 0) throw wrongKeyMaterial()
-      checkRsaPrivateKey(numbers)
-      await tryOut(numbers)
-      return { secret: new SecretBytes(Uint8Array.from(secret)), publicKey: own }
+      return fromPrivateKey({ secret: Uint8Array.from(secret), publicKey })
+    },
+    async importJwk(jwk) {
+      const numbers = readJwk(jwk, purpose, 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi')
+      if (Object.values(numbers).some(number => number.length > maximumEncoding)) throw wrongKeyMaterial()
+      return fromPrivateKey({ secret: rsaPrivateKeyOf(numbers), publicKey: undefined })
     },
     publicPart: { ...publicPart, jwkMembers: { use: 'sig', alg: jwsAlgorithm } },
     signer: secret => signerOf(scheme, readRsaPrivateKey(secret)),
     verifier: publicKey => verifierOf(scheme, readRsaPublicKey(publicKey)),
   }
+}
+
+/** Takes ownership of the secret. */
+async function fromPrivateKey({ secret, publicKey }: PrivateKey): Promise<Required<KeyMaterial>> {
+  const numbers = readRsaPrivateKey(secret)
+  const own = rsaPublicKeyOf(numbers)
+  if (publicKey !== undefined && Buffer.compare(publicKey, own) !== 0) throw wrongKeyMaterial()
+  refuseRocaModulus(numbers.n)
+  checkRsaPrivateKey(numbers)
+  await tryOut(numbers)
+  return { secret: new SecretBytes(secret), publicKey: own }
 }
 
 type Scheme = (typeof schemes)[keyof typeof schemes]

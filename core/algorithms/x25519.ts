@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type AgreementCurve, noAgreement } from './agreement-curve.ts'
+import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
 import { idX25519 } from './algorithm-identifiers.ts'
 import { type KeyAgreement, type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
-import { readX25519Pkcs8 } from './pkcs8.ts'
+import { type PrivateKey, readX25519Pkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
+import { readOkpJwk } from './secret-jwk.ts'
 
 const basePoint = publicKeyObject(Uint8Array.of(9, ...new Uint8Array(31)))
 
@@ -16,13 +17,8 @@ export const x25519: AgreementCurve = {
   exportName: 'X25519',
   generate: random => fromScalar(random(32)),
   newSecret: random => random(32),
-  importSecret(encoded) {
-    const { secret, publicKey } = readX25519Pkcs8(encoded)
-    if (secret.length !== 32) throw wrongKeyMaterial()
-    const material = fromScalar(Uint8Array.from(secret))
-    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-    return material
-  },
+  importSecret: encoded => fromPrivateKey(readX25519Pkcs8(encoded)),
+  importJwk: jwk => fromPrivateKey(readOkpJwk(jwk, { kty: 'OKP', crv: 'X25519', ...agreementPurpose })),
   openNew(scalar) {
     if (scalar.length !== 32) return undefined
     const key = privateKeyObject(scalar)
@@ -64,6 +60,13 @@ function agreementOf(key: KeyObject): KeyAgreement {
 /** RFC 7748 section 6.1. */
 export function publicKeyOf(key: KeyObject): Uint8Array {
   return diffieHellman({ privateKey: key, publicKey: basePoint })
+}
+
+function fromPrivateKey({ secret, publicKey }: PrivateKey): Required<KeyMaterial> {
+  if (secret.length !== 32) throw wrongKeyMaterial()
+  const material = fromScalar(Uint8Array.from(secret))
+  if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+  return material
 }
 
 /** The key of a scalar, of which it takes ownership. */

@@ -25,6 +25,13 @@ export function encodeBase64Url(bytes: Uint8Array): string {
   return view(bytes).toString('base64url')
 }
 
+/** The inverse, decoded strictly. @throws KmsError INVALID_REQUEST */
+export function decodeBase64Url(text: string, field: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.toString('base64url') !== text) throw invalidRequest(`${field}: not base64url without padding`)
+  return bytes
+}
+
 function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,5 +1,6 @@
 import { type KeyTypeName, keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
-import type { KeyMaterial } from '../algorithms/key-type.ts'
+import type { KeyMaterial, KeyType } from '../algorithms/key-type.ts'
+import { type SecretJwk, wipeJwk } from '../algorithms/secret-jwk.ts'
 import { thumbprint } from '../algorithms/thumbprint.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
@@ -17,7 +18,9 @@ export interface ImportKeyCommand {
   readonly keyType: string
   /** PKCS#8 DER of a private key, or the raw bytes of a symmetric one. Wiped when the import has ended. */
   readonly key?: Uint8Array
-  /** A public key in its type's export form, instead of `key`: the key can only verify then. */
+  /** The same as a JWK, instead of `key`. Wiped as well. */
+  readonly jwk?: SecretJwk
+  /** A public key in its type's export form, instead of either: the key can only verify then. */
   readonly publicKey?: Uint8Array
   /** The id that the key shall have; a random one otherwise. */
   readonly keyId?: string
@@ -39,6 +42,7 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     return exportedKey(key)
   } finally {
     command.key?.fill(0)
+    if (command.jwk !== undefined) wipeJwk(command.jwk)
   }
 }
 
@@ -67,11 +71,18 @@ function boxThumbprint({ type, locked, publicKey }: KeyVersion): string | undefi
 function readMaterial(
   kms: Kms,
   type: KeyTypeName,
-  { key, publicKey }: ImportKeyCommand,
+  { key, jwk, publicKey }: ImportKeyCommand,
 ): KeyMaterial | Promise<KeyMaterial> {
-  const { importSecret, publicPart } = keyTypes[type]
-  if (key !== undefined && publicKey !== undefined) throw invalidRequest('key and public_key: only one can be imported')
-  if (key !== undefined) return importSecret(key, kms.tools.random, kms.tools.computation)
+  const { importSecret, importJwk, publicPart }: KeyType = keyTypes[type]
+  const { random, computation } = kms.tools
+  if ([key, jwk, publicKey].filter(sent => sent !== undefined).length > 1) {
+    throw invalidRequest('key, jwk and public_key: only one can be imported')
+  }
+  if (key !== undefined) return importSecret(key, random, computation)
+  if (jwk !== undefined) {
+    if (importJwk === undefined) throw invalidRequest('jwk: a key of this type has none')
+    return importJwk(jwk, random, computation)
+  }
   if (publicKey === undefined) throw invalidRequest('key: must not be empty')
   if (publicPart === undefined) throw invalidRequest('public_key: a key of this type has none')
   return { publicKey: publicPart.decode(publicKey) }

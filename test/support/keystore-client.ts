@@ -5,6 +5,7 @@ import { quickAttributes } from './quick-attributes.ts'
 export type KeyMaterial = { readonly keyId?: string } & (
   | /** PKCS#8 DER, or the raw bytes of a symmetric key. */
   { readonly key: Uint8Array }
+  | { readonly jwk: Readonly<Record<string, string>> }
   /** In the key type's export form. */
   | { readonly publicKey: Uint8Array }
 )
@@ -46,7 +47,9 @@ export class KeystoreClient {
     const answer = await ask('PUT', `${this.#url}/keys`, 'INVALID_REQUEST', {
       key_type: keyType,
       ...(material.keyId !== undefined && { key_id: material.keyId }),
-      ...('key' in material ? { key: base64(material.key) } : { public_key: base64(material.publicKey) }),
+      ...('jwk' in material && { jwk: material.jwk }),
+      ...('key' in material && { key: base64(material.key) }),
+      ...('publicKey' in material && { public_key: base64(material.publicKey) }),
     })
     return answer && new KeyClient(answer.body.key_url)
   }

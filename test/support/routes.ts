@@ -33,7 +33,7 @@ export const routes = {
     url: `${keystoreUrl}/keys`,
     body: { key_type: 'HMACSHA256Tag256', key: Buffer.alloc(32, 7).toString('base64'), key_id: 'imported' },
     bytes: ['key', 'public_key'],
-    texts: ['key_type', 'key_id'],
+    texts: ['key_type', 'key_id', 'jwk'],
   },
   exportKey: { method: 'GET', url: `${keyUrl}/export` },
   rotateKey: { method: 'POST', url: `${keyUrl}/rotate`, body: { key_type: 'ED25519' }, texts: ['key_type'] },

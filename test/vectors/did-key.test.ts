@@ -21,15 +21,21 @@ t.test('did:key vectors', async t => {
       t.equal(did_key, did, `${keyType}: ${did.slice(0, 24)}…`)
       const { multikey } = await call('GET', `${key.url}/export?format=multikey`)
       t.equal(`did:key:${multikey}`, did)
+      if (!('jwk' in privateKey)) continue
+      const imported = await keystore.importKey(keyType, { jwk: privateKey.jwk })
+      t.equal((await call('GET', `${imported.url}/export?format=did_key`)).did_key, did, 'imported as the JWK itself')
     }
   }
 })
 
 t.test('JWKs of BLS12-381 keys', async t => {
-  for (const { d, ...publicJwk } of blsJwks) {
-    const key = await keystore.importKey('BLS12381G2', { key: Buffer.from(d ?? '', 'base64url') })
-    const { jwk } = await call('GET', `${key.url}/export?format=jwk`)
-    t.strictSame(jwk, { ...publicJwk, kid: key.id })
+  for (const published of blsJwks) {
+    const { d, ...publicJwk } = published
+    for (const material of [{ key: Buffer.from(d ?? '', 'base64url') }, { jwk: published }]) {
+      const key = await keystore.importKey('BLS12381G2', material)
+      const { jwk } = await call('GET', `${key.url}/export?format=jwk`)
+      t.strictSame(jwk, { ...publicJwk, kid: key.id })
+    }
   }
 })
 

@@ -2,13 +2,21 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { createKey, encodeBase64, exportForm, exportKey, importKey, publicFormNames, rotateKey } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
+import { OptionalJwk, secretJwkOf } from '../jwk.ts'
 import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, OptionalTexts, someBytesOf } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const CreateKeyRequest = Type.Object({ key_type: OptionalText, attrs: OptionalTexts })
 const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Union([Type.String(), Type.Null()]) })
 
-const ImportKeyRequest = Type.Object({ key_type: OptionalText, key: Bytes, public_key: Bytes, key_id: OptionalText })
+/** `jwk` is this server's own. */
+const ImportKeyRequest = Type.Object({
+  key_type: OptionalText,
+  key: Bytes,
+  jwk: OptionalJwk,
+  public_key: Bytes,
+  key_id: OptionalText,
+})
 const KeyUrlReply = Type.Object({ key_url: Type.String() })
 
 /** Existing clients ask for none of these. */
@@ -61,12 +69,15 @@ export const keyRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
       const { body } = request
       const publicKey = someBytesOf(body.public_key, 'public_key')
       const key = someBytesOf(body.key, 'key')
+      const jwk = body.jwk ? secretJwkOf(body.jwk) : undefined
+      const keyId = body.key_id || body.jwk?.kid
       const { id } = await importKey(kms, callerOf(request), {
         keystoreId,
         keyType: body.key_type ?? '',
         ...(key && { key }),
+        ...(jwk && { jwk }),
         ...(publicKey && { publicKey }),
-        ...(body.key_id && { keyId: body.key_id }),
+        ...(keyId && { keyId }),
       })
       return { key_url: keyUrl(keystoreId, id) }
     },

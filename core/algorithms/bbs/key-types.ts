@@ -4,6 +4,7 @@ import type { BbsScheme } from '../../ports/index.ts'
 import { SecretBytes } from '../../secrets/secret-bytes.ts'
 import { type Family, type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from '../key-type.ts'
 import { withMulticodec } from '../public-forms.ts'
+import { readOkpJwk } from '../secret-jwk.ts'
 import { bbsRandomLength } from './compute.ts'
 import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
 
@@ -14,7 +15,10 @@ interface Traits {
   readonly hasHeader: boolean
   /** Whether a proof says itself which messages it reveals. */
   readonly proofSaysIndexes: boolean
+  readonly jwkAlgorithms: readonly string[]
 }
+
+const purpose = { kty: 'OKP', crv: 'BLS12381G2', use: 'sig', operations: ['sign'] } as const
 
 const publicPart: PublicPart = {
   encode: publicKey => publicKey,
@@ -34,7 +38,7 @@ const publicPart: PublicPart = {
  * A key pair on BLS12-381 with signatures in G1. The secret is the scalar in 32 big-endian bytes, and is imported as
  * such; the public key the compressed point of G2.
  */
-function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): KeyType {
+function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes, jwkAlgorithms }: Traits): KeyType {
   const requireHeader = (header: Uint8Array) => {
     if (!hasHeader && header.length > 0) throw invalidRequest('header: a key of this type does not sign one')
   }
@@ -46,10 +50,12 @@ function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes }: Traits): Ke
       seed.fill(0)
       return material
     },
-    importSecret(encoded) {
-      const scalar = readScalar(encoded)
-      if (scalar === undefined) throw wrongKeyMaterial()
-      return fromScalar(scalar)
+    importSecret,
+    importJwk(jwk) {
+      const { secret, publicKey } = readOkpJwk(jwk, { ...purpose, algorithms: jwkAlgorithms })
+      const material = importSecret(secret)
+      if (publicKey === undefined || Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
+      return material
     },
     publicPart,
     multiSigner(lent, publicKey, { random, computation }) {
@@ -104,6 +110,7 @@ export const bbsPlusKeyType = bbsKeyType({
   family: 'bbs-plus',
   hasHeader: false,
   proofSaysIndexes: true,
+  jwkAlgorithms: [],
 })
 
 /** BBS of draft-irtf-cfrg-bbs-signatures. Neither scheme can read what the other one makes. */
@@ -112,7 +119,15 @@ export const bbsIetfKeyType = bbsKeyType({
   family: 'bbs',
   hasHeader: true,
   proofSaysIndexes: false,
+  // draft-ietf-jose-json-proof-algorithms
+  jwkAlgorithms: ['BBS'],
 })
+
+function importSecret(encoded: Uint8Array): Required<KeyMaterial> {
+  const scalar = readScalar(encoded)
+  if (scalar === undefined) throw wrongKeyMaterial()
+  return fromScalar(scalar)
+}
 
 function fromScalar(scalar: bigint): Required<KeyMaterial> {
   if (scalar === 0n) throw wrongKeyMaterial()
