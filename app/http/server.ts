@@ -12,6 +12,7 @@ import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
 import { healthRoutes } from './routes/health.ts'
+import { jwksRoutes } from './routes/jwks.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
 import { macRoutes } from './routes/mac.ts'
@@ -37,7 +38,7 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly log?: FastifyBaseLogger
 }
 
-/** On every answer. */
+/** On every answer that says nothing else. */
 const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
@@ -77,7 +78,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
   const baseUrl = () => origin
   const kms = await openKms(ports, { ...options, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
-  const { admission, signer, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
+  const { admission, signer, visitor, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler(onError)
@@ -91,7 +92,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     closing = true
   })
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers(fixedHeaders)
+    for (const [name, value] of Object.entries(fixedHeaders)) if (!reply.hasHeader(name)) reply.header(name, value)
     // Kept open, the connection would hold up the close until its keep-alive time is over.
     if (closing) reply.header('connection', 'close')
   })
@@ -102,6 +103,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(healthRoutes, { kms })
   await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(visitor, [jwksRoutes]), { prefix: '/v1', kms })
   const invoked = [
     keyRoutes,
     signRoutes,

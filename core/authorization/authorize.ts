@@ -20,6 +20,7 @@ export async function authorize(kms: Kms, caller: Caller, action: Action, target
     case 'local':
       return
     case 'admitted':
+    case 'anonymous':
     case 'signer':
       throw forbidden('the request invokes no capability')
     case 'invoker': {
@@ -42,7 +43,9 @@ export function authorizeController(caller: Caller, keystore: Keystore): void {
 /** Whether a caller may create a keystore that will belong to `controller`. @throws KmsError FORBIDDEN */
 export function authorizeCreation(caller: Caller, controller: string): void {
   if (caller.kind === 'local' || caller.kind === 'admitted') return
-  if (!isKeyOf(caller.key, controller)) throw forbidden('the signer is not the controller that is named')
+  if (!('key' in caller) || !isKeyOf(caller.key, controller)) {
+    throw forbidden('the signer is not the controller that is named')
+  }
 }
 
 export function rootOf({ url, controller }: Keystore): Root {

@@ -10,6 +10,8 @@ type Principal =
   | { readonly kind: 'local' }
   /** Whoever may create keystores without saying who it is: it holds a token for that, or needs none. */
   | { readonly kind: 'admitted' }
+  /** Whoever asks for what may be public, and says nothing of itself. */
+  | { readonly kind: 'anonymous' }
   /** The holder of a key, who has signed the request. */
   | { readonly kind: 'signer'; readonly key: VerificationKey }
   /** The same, invoking a capability. */

@@ -25,6 +25,8 @@ export interface ResolvedKey extends ResolvedKeystore {
   readonly key: Key
 }
 
+const keystoreNotActive = 'this keystore is not active'
+
 export interface KeyAddress {
   readonly keystoreId: string
   readonly keyId: string
@@ -41,7 +43,7 @@ export async function resolveKeystore(
   const { keystore, found } = await findKeystore(kms, keystoreId)
   await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
   if (!found) throw keystoreNotFound()
-  requireActive(keystore, 'this keystore is not active')
+  requireActive(keystore, keystoreNotActive)
   await requireShares(kms, caller, keystore)
   return { keystore, caller } as ResolvedKeystore
 }
@@ -51,6 +53,21 @@ export async function resolveControlled(kms: Kms, caller: Caller, keystoreId: st
   const { keystore, found } = await findKeystore(kms, keystoreId)
   authorizeController(caller, keystore)
   if (!found) throw keystoreNotFound()
+  return keystore
+}
+
+/**
+ * A keystore of which the caller may see the public keys: everyone may if they are public, and its controller always.
+ * To whoever says nothing of itself, one whose keys are not public is not there.
+ *
+ * @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE
+ */
+export async function resolvePublished(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
+  const { keystore, found } = await findKeystore(kms, keystoreId)
+  const isPublic = keystore.jwks === 'public'
+  if (!isPublic && caller.kind !== 'anonymous') authorizeController(caller, keystore)
+  if (!found || (!isPublic && caller.kind === 'anonymous')) throw keystoreNotFound()
+  requireActive(keystore, keystoreNotActive)
   return keystore
 }
 

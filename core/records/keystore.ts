@@ -36,5 +36,7 @@ export interface Keystore {
   readonly state: State
   readonly lock: LockScheme
   readonly edv?: EdvBinding
+  /** Whether everyone may read the public keys, as a JWK Set; absent if the controller alone may. */
+  readonly jwks?: 'public'
   readonly revision: number
 }

@@ -49,6 +49,15 @@ export class Records {
     return this.#find('keys', keystoreId, id, toKey)
   }
 
+  /** At most `limit` keys of a keystore, in the order of their first ids, those after another one if it is given. */
+  async listKeys(keystoreId: string, limit: number, after?: string): Promise<Key[]> {
+    const records = await this.#store.list('keys', keystoreId, limit, after)
+    return records.map(record => {
+      if (record.collection !== 'keys' || record.scope !== keystoreId) throw storeCorrupt()
+      return this.#bodies.read(record, toKey)
+    })
+  }
+
   async addKey(key: Key): Promise<void> {
     await this.#store.add(this.#writtenKey(key))
   }

@@ -27,6 +27,7 @@ export const routes = {
     texts: ['controller'],
   },
   updateVault: { method: 'POST', url: `${keystoreUrl}/edv`, body: { capability: some }, bytes: ['capability'] },
+  jwks: { method: 'GET', url: `${keystoreUrl}/jwks` },
   createKey: { method: 'POST', url: `${keystoreUrl}/keys`, body: { key_type: 'ED25519' }, texts: ['key_type'] },
   importKey: {
     method: 'PUT',

@@ -30,8 +30,14 @@ export function sharedPorts(): Ports & { readonly clock: FixedClock } {
   return { store: new MemoryKeyStore(), lock, random, clock: new FixedClock('2026-01-01T00:00:00Z') }
 }
 
+export interface SignedServer {
+  caller(): Promise<SigningCaller>
+  /** What is answered to somebody who signs nothing, without the time. */
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Reply & { readonly headers: object }>
+}
+
 /** A server that asks for capabilities, and whoever calls it. */
-export async function openSignedServer(t: Test, ports: Ports): Promise<{ caller(): Promise<SigningCaller> }> {
+export async function openSignedServer(t: Test, ports: Ports): Promise<SignedServer> {
   const server = await buildServer({
     ports,
     baseUrl,
@@ -66,5 +72,13 @@ export async function openSignedServer(t: Test, ports: Ports): Promise<{ caller(
       return { url: body.key_store_url, root: readCapability(body.capability) }
     },
   })
-  return { caller: async () => callerOf(await didKeySigner(new SecretBytes(ports.random(32)))) }
+  return {
+    caller: async () => callerOf(await didKeySigner(new SecretBytes(ports.random(32)))),
+    async get(url, sent = {}) {
+      const { pathname, search } = new URL(url)
+      const reply = await server.inject({ method: 'GET', url: pathname + search, headers: sent })
+      const { date: _date, ...headers } = reply.headers
+      return { status: reply.statusCode, headers, body: reply.json() }
+    },
+  }
 }

@@ -26,12 +26,14 @@ export interface Proven {
  */
 export type Authenticator = (request: FastifyRequest) => Promise<Proven>
 
-/** How the callers of the three kinds of routes prove who they are. */
+/** How the callers of the four kinds of routes prove who they are. */
 export interface Authenticators {
   /** Creating a keystore. */
   readonly admission: Authenticator
   /** What is the controller's own: describing, handing over, revoking. */
   readonly signer: Authenticator
+  /** What may be public: who signs is known, and nobody has to. */
+  readonly visitor: Authenticator
   /** Everything else. */
   readonly invoker: Authenticator
 }

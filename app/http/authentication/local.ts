@@ -17,5 +17,6 @@ const authenticate: Authenticator = async request => {
 export const localAuthenticators: Authenticators = {
   admission: authenticate,
   signer: authenticate,
+  visitor: authenticate,
   invoker: authenticate,
 }

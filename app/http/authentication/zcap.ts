@@ -55,11 +55,16 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const invokes = kind === 'invoker'
     const head = headOf(request)
     for (const name of securityHeaders) onlyValue(head, name)
-    const [dialect, signature] = recognise(dialects, head)
+    const recognised = recognise(dialects, head)
+    if (recognised === undefined) {
+      if (kind === 'visitor') return { caller: { kind: 'anonymous' } }
+      throw unauthenticated('there is no signature of a form that is known here')
+    }
+    const [dialect, signature] = recognised
     const header = onlyValue(head, 'capability-invocation')
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
-    const policy = dialect.policy(head, kind === 'signer')
+    const policy = dialect.policy(head, kind === 'signer' || kind === 'visitor')
     const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
     if (request.routeOptions.config.once) replays.check(key.id, text)
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
@@ -71,6 +76,7 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
   return {
     admission: authenticator('admission'),
     signer: authenticator('signer'),
+    visitor: authenticator('visitor'),
     invoker: authenticator('invoker'),
   }
 }
@@ -79,12 +85,12 @@ function callerOf(key: VerificationKey, invocation: Invocation | undefined): Pro
   return invocation === undefined ? { kind: 'signer', key } : { kind: 'invoker', key, invocation }
 }
 
-function recognise(dialects: readonly Dialect[], head: RequestHead): [Dialect, ParsedSignature] {
+function recognise(dialects: readonly Dialect[], head: RequestHead): [Dialect, ParsedSignature] | undefined {
   for (const dialect of dialects) {
     const signature = dialect.signature(head)
     if (signature !== undefined) return [dialect, signature]
   }
-  throw unauthenticated('there is no signature of a form that is known here')
+  return undefined
 }
 
 /** What Aries and TrustBloc clients send: `Signature`, with times that are not quoted, and the capability itself. */

@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import {
   describeKeystore,
   encodeBase64,
-  handOverKeystore,
   invalidRequest,
   type Keystore,
   listRevocations,
   revokeCapability,
+  updateKeystore,
 } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
@@ -23,12 +23,15 @@ const Description = Type.Object({
   state: Type.String(),
   lock: Type.String(),
   vault_url: Type.Optional(Type.String()),
+  jwks: Type.String(),
   revision: Type.Integer(),
   capability: Type.Optional(Type.String()),
 })
 
-const HandOverRequest = Type.Object(
-  { controller: Type.String(), revision: Type.Integer() },
+const JwksReaders = Type.Union([Type.Literal('controller'), Type.Literal('public')])
+
+const UpdateRequest = Type.Object(
+  { controller: Type.Optional(Type.String()), jwks: Type.Optional(JwksReaders), revision: Type.Integer() },
   { additionalProperties: false },
 )
 
@@ -62,11 +65,11 @@ export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     keystore,
     {
       config: { once: true },
-      schema: { params: KeystoreParams, body: HandOverRequest, response: { 200: Description, ...errorReplies } },
+      schema: { params: KeystoreParams, body: UpdateRequest, response: { 200: Description, ...errorReplies } },
     },
     async request => {
       const command = { ...request.body, keystoreId: request.params.keystoreId }
-      return describe(await handOverKeystore(kms, callerOf(request), command))
+      return describe(await updateKeystore(kms, callerOf(request), command))
     },
   )
 
@@ -113,7 +116,7 @@ function writeJson(body: object): string {
   }
 }
 
-function describe({ url, controller, createdAt, state, lock, edv, revision, rootCapability }: Keystore) {
+function describe({ url, controller, createdAt, state, lock, edv, jwks, revision, rootCapability }: Keystore) {
   return {
     key_store_url: url,
     controller,
@@ -121,6 +124,7 @@ function describe({ url, controller, createdAt, state, lock, edv, revision, root
     state,
     lock: lock.kind,
     ...(edv !== undefined && { vault_url: edv.vaultUrl }),
+    jwks: jwks ?? 'controller',
     revision,
     ...(rootCapability !== undefined && { capability: encodeBase64(deflateCapability(rootCapability)) }),
   }

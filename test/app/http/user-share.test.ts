@@ -47,7 +47,12 @@ t.test('who is not let in does not make the service fetch a share', async t => {
     if (caller === undefined) throw unauthenticated('nobody')
     return { caller }
   }
-  const authenticators = () => ({ admission: authenticate, signer: authenticate, invoker: authenticate })
+  const authenticators = () => ({
+    admission: authenticate,
+    signer: authenticate,
+    visitor: authenticate,
+    invoker: authenticate,
+  })
   const { shares, alice } = await setUp(t, { authenticators })
   const keystore = pathOf((await alice('POST', '/v1/keystores', { controller: 'a' })).body.key_store_url)
   const key = pathOf((await alice('POST', `${keystore}/keys`, { key_type: 'ED25519' })).body.key_url)

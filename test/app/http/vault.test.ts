@@ -67,7 +67,7 @@ t.test('asked for the DID, a server does not look at the body', async t => {
 t.test('a body that is not looked at is the signed one all the same', async t => {
   const digest = parseDigest(`SHA-256=${createHash('sha256').update('what was signed').digest('base64')}`)
   const admission = async () => ({ caller: { kind: 'admitted' } as const, ...(digest && { digest }) })
-  const authenticators = () => ({ admission, signer: admission, invoker: admission })
+  const authenticators = () => ({ admission, signer: admission, visitor: admission, invoker: admission })
   const app = await buildApp(t, { authenticators })
   t.ok(digest)
   const status = async (body: string) => (await app.send({ method: 'POST', path: didPath, body })).status

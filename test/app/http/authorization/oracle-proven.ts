@@ -30,6 +30,14 @@ export function isProven(plan: Plan): boolean {
   )
 }
 
+/** Whether nothing that is sent looks like a signature, and no header that could have held one is sent twice. */
+export function isUnsigned({ dialect, signature: { form }, twice }: Plan): boolean {
+  const hasNone = form === 'absent' || (dialect === 'ccg' && ['empty', 'other scheme'].includes(form))
+  // The second line of a header that was not sent is its only one.
+  const isAmbiguous = twice.some(({ header }) => securityHeaders.includes(header))
+  return hasNone && !isAmbiguous
+}
+
 /** Where the dialects leave a choice. */
 const acceptedForms: readonly SignatureForm[] = ['plain', 'keyId last', 'lower-case scheme']
 

@@ -1,5 +1,5 @@
 import { isAllowed, isSuspended } from './oracle-allowed.ts'
-import { isProven, isReadable } from './oracle-proven.ts'
+import { isProven, isReadable, isUnsigned } from './oracle-proven.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './routes.ts'
 
@@ -14,6 +14,7 @@ const alreadyRevoked: Verdict = { status: 409, code: 'ALREADY_EXISTS' }
 export function judge(plan: Plan): Verdict {
   const { route, setting, body } = plan
   if (route.proof === 'admission' && setting.admission !== 'controller') return judgeAdmission(plan)
+  if (route.unsigned !== undefined && isUnsigned(plan)) return route.unsigned
   if (!isProven(plan)) return unauthenticated
   if (body === 'absent' && route.body !== undefined) return malformed
   // In a body it is a part of the question, in a header a part of the proof.
@@ -33,7 +34,7 @@ function judgeAdmission({ route, setting, authorization = [], body }: Plan): Ver
 /** What an allowed request comes to. */
 function outcome(plan: Plan): Verdict {
   const { route, capability, events, key, repeatedAfter } = plan
-  if (route.proof === 'capability' && isSuspended(plan)) return notActive
+  if ((route.proof === 'capability' || route.needsActive) && isSuspended(plan)) return notActive
   // One key is there, under the id that was routed, unless nothing could be stored under such an id.
   if (route.keyType !== undefined && !/^[\w-]+$/.test(key.routed)) return noSuchKey
   if (route.proof === 'revocation') {

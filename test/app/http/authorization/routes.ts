@@ -33,6 +33,10 @@ export interface Route {
   readonly body?: Example
   /** What an allowed request comes to, if it is not 200: nothing here has a vault, or makes CL signatures. */
   readonly allowed?: Verdict
+  /** Whether the keystore must be active, as for everything that a capability allows. */
+  readonly needsActive?: boolean
+  /** What a request comes to that nobody has signed, if nobody has to. */
+  readonly unsigned?: Verdict
   /** What an allowed repetition comes to; undefined if it is not refused as a replay at all. */
   readonly repeated?: Verdict
 }
@@ -61,6 +65,14 @@ export const routes: readonly Route[] = [
     body: { made: 'hand-over' },
     // The revision that it asks for is taken by then.
     repeated: { status: 409, code: 'CONFLICT' },
+  },
+  {
+    method: 'GET',
+    path: `${keystore}/jwks`,
+    proof: 'controller',
+    needsActive: true,
+    // That of a keystore whose keys are public is allowed to everyone, and not in this table.
+    unsigned: { status: 404, code: 'KEYSTORE_NOT_FOUND' },
   },
   { method: 'GET', path: `${keystore}/zcaps/revocations`, proof: 'controller' },
   {

@@ -6,13 +6,13 @@ import {
   encodeBase64,
   encrypt,
   exportKey,
-  handOverKeystore,
   importKey,
   type KeyAddress,
   type KeyTypeName,
   type Kms,
   sign,
   signMulti,
+  updateKeystore,
   wrapAnonymously,
 } from '@keyhold/core'
 import { actors } from './actors.ts'
@@ -96,7 +96,7 @@ function secretOf(type: KeyTypeName): Uint8Array {
 
 async function handOver({ kms }: World, url: string, controller: string): Promise<void> {
   const { id = '', revision = 0 } = (await kms.records.findKeystore(idOf(url))) ?? {}
-  await handOverKeystore(kms, local, { keystoreId: id, controller, revision: revision + 1 })
+  await updateKeystore(kms, local, { keystoreId: id, controller, revision: revision + 1 })
 }
 
 async function whatIsInvoked(
