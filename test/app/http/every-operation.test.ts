@@ -1,4 +1,4 @@
-import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import { type KeyTypeName, keyTypeNames, publicFormNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Family, KeyType } from '@keyhold/core/algorithms/key-type.js'
 import { x25519 } from '@noble/curves/ed25519.js'
@@ -6,12 +6,15 @@ import t from 'tap'
 import { unwrap, wrap } from '../../support/agreement.ts'
 import { base64, buildApp, type Request, type TestApp } from '../../support/build-app.ts'
 import { families, familyOf, typesOf, use, useRequest, useStatus } from '../../support/families.ts'
+import { quickAttributes } from '../../support/quick-attributes.ts'
 
 /** What can be asked of a key, and of which rows of the table. */
 interface Operation {
   readonly name: string
   supportedBy(row: KeyType, type: KeyTypeName): boolean
   request(keyPath: string, type: KeyTypeName): Request
+  /** What it comes to with any other key, if that is not 422. */
+  readonly otherwise?: number
 }
 
 /** What a key of each family makes, and what it then makes of that; the latter by a key in this keystore. */
@@ -29,13 +32,36 @@ async function operationsIn(app: TestApp, keystore: string): Promise<Operation[]
     // What another key made is a failure with a key of the family, and unsupported with any other.
     operations.push(makes, { name: `what ${family} checks`, supportedBy, request: path => check(path) })
   }
-  return [...operations, ...boxOperations(), ...always]
+  return [...operations, ...proofOperations, ...boxOperations(), ...credentialOperations, ...exports, rotation]
 }
 
 /** Both schemes that sign several messages at once have the same routes. */
 function routesOf(family: Family): string {
   return family.replace('bbs-plus', 'bbs')
 }
+
+const proofOperations: readonly Operation[] = [
+  ['deriveproof', { messages: [null], signature: base64('none'), revealed_indexes: [0] }],
+  ['verifyproof', { messages: [null], proof: base64('none'), revealed_indexes: [0] }],
+].map(([name, body]) => ({
+  name: String(name),
+  supportedBy: ({ multiVerifier }) => multiVerifier !== undefined,
+  request: path => ({ method: 'POST', path: `${path}/${name}`, body }),
+}))
+
+/** No key of this server makes CL signatures. */
+const credentialOperations: readonly Operation[] = (
+  [
+    ['POST', 'blind'],
+    ['GET', 'correctnessproof'],
+    ['POST', 'signwithsecrets'],
+  ] as const
+).map(([method, name]) => ({
+  name,
+  supportedBy: () => false,
+  request: path => ({ method, path: `${path}/${name}`, ...(method === 'POST' && { body: {} }) }),
+  otherwise: 501,
+}))
 
 function boxOperations(): Operation[] {
   const supportedBy = ({ box }: KeyType) => box !== undefined
@@ -49,18 +75,22 @@ function boxOperations(): Operation[] {
   ]
 }
 
-const always: readonly Operation[] = [
-  {
-    name: 'export',
-    supportedBy: ({ publicPart }) => publicPart !== undefined,
-    request: path => ({ method: 'GET', path: `${path}/export` }),
-  },
-  {
-    name: 'rotate',
-    supportedBy: () => true,
-    request: (path, type) => ({ method: 'POST', path: `${path}/rotate`, body: { key_type: type } }),
-  },
-]
+const exports: readonly Operation[] = ['', ...publicFormNames.map(name => `?format=${name}`)].map(query => ({
+  name: `export${query}`,
+  // A public key of any type can be exported, if not in every form.
+  supportedBy: ({ publicPart }) => publicPart !== undefined,
+  request: path => ({ method: 'GET', path: `${path}/export${query}` }),
+}))
+
+const rotation: Operation = {
+  name: 'rotate',
+  supportedBy: () => true,
+  request: (path, type) => ({
+    method: 'POST',
+    path: `${path}/rotate`,
+    body: { key_type: type, attrs: quickAttributes },
+  }),
+}
 
 t.test('every operation with a key of every type', async t => {
   const app = await buildApp(t)
@@ -69,11 +99,14 @@ t.test('every operation with a key of every type', async t => {
   const wrong: string[] = []
   let supported = 0
   for (const type of keyTypeNames) {
-    for (const { name, supportedBy, request } of operations) {
-      const { status, text } = await app.send(request(await app.key(type, keystore), type))
+    // Of all operations the last one alone changes the key.
+    const key = await app.key(type, keystore)
+    for (const { name, supportedBy, request, otherwise = 422 } of operations) {
+      const { status, text } = await app.send(request(key, type))
       const expected = supportedBy(keyTypes[type], type)
       if (expected) supported += 1
-      if (expected ? status === 422 || status >= 500 : status !== 422) wrong.push(`${type}: ${name}: ${status} ${text}`)
+      if (expected ? status === 422 || status >= 500 : status !== otherwise)
+        wrong.push(`${type}: ${name}: ${status} ${text}`)
     }
   }
   t.strictSame(wrong, [])
