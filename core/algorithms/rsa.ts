@@ -87,13 +87,19 @@ export function rsaKeyType(schemeName: keyof typeof schemes): KeyType {
 
 /** Takes ownership of the secret. */
 async function fromPrivateKey({ secret, publicKey }: PrivateKey): Promise<Required<KeyMaterial>> {
-  const numbers = readRsaPrivateKey(secret)
-  const own = rsaPublicKeyOf(numbers)
-  if (publicKey !== undefined && Buffer.compare(publicKey, own) !== 0) throw wrongKeyMaterial()
-  refuseRocaModulus(numbers.n)
-  checkRsaPrivateKey(numbers)
-  await tryOut(numbers)
-  return { secret: new SecretBytes(secret), publicKey: own }
+  const held = new SecretBytes(secret)
+  try {
+    const numbers = readRsaPrivateKey(secret)
+    const own = rsaPublicKeyOf(numbers)
+    if (publicKey !== undefined && Buffer.compare(publicKey, own) !== 0) throw wrongKeyMaterial()
+    refuseRocaModulus(numbers.n)
+    checkRsaPrivateKey(numbers)
+    await tryOut(numbers)
+    return { secret: held, publicKey: own }
+  } catch (error) {
+    held.wipe()
+    throw error
+  }
 }
 
 type Scheme = (typeof schemes)[keyof typeof schemes]

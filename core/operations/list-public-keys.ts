@@ -2,6 +2,8 @@ import { keyTypes } from '../algorithms/index.ts'
 import type { PublicPart } from '../algorithms/key-type.ts'
 import { type PublicJwk, publicJwk } from '../algorithms/public-forms.ts'
 import type { Caller } from '../authorization/caller.ts'
+import { isIdentifier } from '../encoding/identifier.ts'
+import { invalidRequest } from '../errors.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { resolvePublished } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
@@ -36,11 +38,13 @@ const maximumVersions = 1000
  *
  * No lock is opened and no share of a user needed. Keys that live in a vault are read from there.
  *
- * @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, and those of vaults
+ * @throws KmsError INVALID_REQUEST, KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE, and those of vaults
  */
 export async function listPublicKeys(kms: Kms, caller: Caller, command: ListPublicKeysCommand): Promise<PublicKeys> {
-  const keystore = await resolvePublished(kms, caller, command.keystoreId)
-  const page = await withKeyRecords(kms, keystore, records => readPage(records, keystore.id, command.after))
+  const { keystoreId, after } = command
+  const keystore = await resolvePublished(kms, caller, keystoreId)
+  if (after !== undefined && !isIdentifier(after)) throw invalidRequest('after: not the id of a key')
+  const page = await withKeyRecords(kms, keystore, records => readPage(records, keystore.id, after))
   return { ...page, isPublic: keystore.jwks === 'public' }
 }
 

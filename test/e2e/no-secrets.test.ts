@@ -69,6 +69,7 @@ t.test('no secret is in the log, and no key in the files', async t => {
     await imported('ECDSAP256DER', p256.export(pkcs8)),
     await imported('X25519ECDHKW', x25519.export(pkcs8)),
   ]
+  await call('PUT', `${key_store_url}/keys`, { key_type: 'ED25519', jwk: ed25519.export({ format: 'jwk' }) })
   for (const key of [ed, ecdsa]) {
     const { signature } = await call('POST', `${key}/sign`, { message: base64(data.message) })
     await call('POST', `${key}/verify`, { message: base64(data.message), signature })
@@ -97,10 +98,15 @@ t.test('no secret is in the log, and no key in the files', async t => {
   ])
     await call('POST', `${key}/rotate`, { key_type })
 
+  const refusedJwk = { kty: 'oct', k: keys.refusedKey.toString('base64url') }
   const refused: readonly (readonly [method: string, url: string, body?: unknown])[] = [
     ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', key: base64(keys.refusedKey) }],
     ['PUT', `${key_store_url}/keys`, { key_type: base64(keys.refusedKey), key: base64(keys.refusedKey) }],
     ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', key: `${base64(keys.refusedKey)}!` }],
+    ['PUT', `${key_store_url}/keys`, { key_type: 'AES128GCM', jwk: refusedJwk }],
+    ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', jwk: { ...refusedJwk, alg: refusedJwk.k } }],
+    ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', jwk: { ...refusedJwk, k: `${refusedJwk.k}!` } }],
+    ['PUT', `${key_store_url}/keys`, { key_type: 'AES256GCM', jwk: { ...refusedJwk, kid: `${refusedJwk.k}!` } }],
     ['POST', `${key_store_url}/wrap`, { ...wrapping, alg: base64(keys.cek) }],
     ['POST', `${ecdh}/wrap`, { ...wrapping, epk: { ...epk, x: base64(keys.cek) } }],
     ['POST', `${ed}/wrap`, { payload: base64(data.boxed), nonce: base64(data.boxed), their_pub: '' }],

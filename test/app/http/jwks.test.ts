@@ -223,7 +223,11 @@ t.test('refusals', async t => {
   const app = await buildApp(t)
   const keystore = await app.keystore()
   const path = `${keystore}/jwks`
+  const strange = ['', '.', 'a%2Fb', 'a%00', '%F0%9F%94%91', '%ff', 'x'.repeat(129), 'x'.repeat(9000)]
   const table: Refusal[] = [
+    ...strange.map((after): Refusal => {
+      return [`after ${after.slice(0, 12)}`, { method: 'GET', path: `${path}?after=${after}` }, 400, 'INVALID_REQUEST']
+    }),
     ...unknownIds(routes.jwks, { keystoreId: idOf(keystore) }),
     ['POST', { method: 'POST', path, body: {} }, 405, 'METHOD_NOT_ALLOWED'],
     ['a slash at the end', { method: 'GET', path: `${path}/` }, 404, 'NOT_FOUND'],
