@@ -41,7 +41,10 @@ export interface Coordinates {
   readonly y?: Uint8Array
 }
 
-/** RFC 7518 section 4.6, draft-madden-jose-ecdh-1pu-04 section 2.2.1, and what existing clients call wrapping by XChaCha20-Poly1305. */
+/**
+ * RFC 7518 section 4.6, draft-madden-jose-ecdh-1pu-04 section 2.2.1, and what existing clients call wrapping by
+ * XChaCha20-Poly1305.
+ */
 export const agreementPurpose: Pick<JwkPurpose, 'use' | 'algorithms' | 'operations'> = {
   use: 'enc',
   algorithms: [

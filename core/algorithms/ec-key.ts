@@ -29,7 +29,11 @@ export function importEcKey(curve: Curve, encoded: Uint8Array): Required<KeyMate
   return fromPrivateKey(curve, readEcPkcs8(encoded, curve.oid))
 }
 
-/** A key that came as a JWK (RFC 7518 section 6.2): all its numbers have the curve's size. @throws KmsError INVALID_REQUEST */
+/**
+ * A key that came as a JWK (RFC 7518 section 6.2), whose numbers all have the curve's size.
+ *
+ * @throws KmsError INVALID_REQUEST
+ */
 export function importEcJwk(curve: Curve, jwk: SecretJwk, purpose: Omit<JwkPurpose, 'kty' | 'crv'>) {
   const { d, x, y } = readJwk(jwk, { kty: 'EC', crv: curve.crv, ...purpose }, 'd', 'x', 'y')
   if ([d, x, y].some(number => number.length !== curve.size)) throw wrongKeyMaterial()

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest, type KmsError } from '../errors.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 import type { PrivateKey } from './pkcs8.ts'
 
@@ -68,6 +68,6 @@ export function wipeJwk({ bytes }: SecretJwk): void {
   for (const each of Object.values(bytes)) each.fill(0)
 }
 
-function otherPurpose(member: string): Error {
+function otherPurpose(member: string): KmsError {
   return invalidRequest(`jwk.${member}: it is not for what keys of this type do`)
 }
