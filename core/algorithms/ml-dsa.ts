@@ -1,31 +1,28 @@
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
 import type { MlDsaJob } from '../ports/index.ts'
-import { type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
-import { algorithmKeyPairJwk, made, seedKeys } from './seed-key.ts'
+import type { KeyType } from './key-type.ts'
+import { made, seedKeys } from './seed-key.ts'
 
 const scheme = 'ml-dsa-65'
 /** FIPS 204 table 2. */
 const lengths = { publicKey: 1952, signature: 3309 }
 
-const publicPart: PublicPart = {
-  encode: publicKey => publicKey,
-  decode(encoded) {
-    // Whatever has this length is one: each bit of it is a part of a number that may be any (FIPS 204 algorithm 23).
-    if (encoded.length !== lengths.publicKey) throw wrongKeyMaterial()
-    return encoded
-  },
-  jwk: publicKey => algorithmKeyPairJwk('ML-DSA-65', publicKey),
-}
-
 /**
- * ML-DSA-65 (FIPS 204), pure, hedged, with the empty context. The secret is the seed; the public form on the wire is the
- * raw public key.
+ * ML-DSA-65 (FIPS 204), pure, hedged, with the empty context. The secret is the seed.
  */
 export const mlDsa65KeyType: KeyType = {
   family: 'signature',
   experimental: true,
-  ...seedKeys({ scheme, oid: Buffer.from('0609608648016503040312', 'hex'), seedLength: 32 }),
-  publicPart,
+  ...seedKeys({
+    scheme,
+    alg: 'ML-DSA-65',
+    oid: Buffer.from('0609608648016503040312', 'hex'),
+    multicodec: 0x1211,
+    purpose: { use: 'sig', operations: ['sign'] },
+    seedLength: 32,
+    // Each bit of it is a part of a number that may be any (FIPS 204 algorithm 23).
+    isPublicKey: bytes => bytes.length === lengths.publicKey,
+  }),
   signer(lent, _publicKey, { random, computation }) {
     const secret = Uint8Array.from(lent)
     return {

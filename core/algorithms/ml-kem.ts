@@ -1,7 +1,7 @@
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import type { MlKemJob } from '../ports/index.ts'
-import { type KeyType, type Tools, wrongKeyMaterial } from './key-type.ts'
-import { algorithmKeyPairJwk, made, seedKeys } from './seed-key.ts'
+import type { KeyType, Tools } from './key-type.ts'
+import { made, seedKeys } from './seed-key.ts'
 
 export const mlKem768Name = 'ML-KEM-768'
 const scheme = 'ml-kem-768'
@@ -11,19 +11,19 @@ const lengths = { publicKey: 1184, ciphertext: 1088 }
 const encodedCoefficients = (3 * 256 * 12) / 8
 const modulus = 3329
 
-/** ML-KEM-768 (FIPS 203). The secret is the seed, d and z; the public form on the wire is the raw public key. */
+/** ML-KEM-768 (FIPS 203). The secret is the seed, d and z. */
 export const mlKem768KeyType: KeyType = {
   family: 'key-encapsulation',
   experimental: true,
-  ...seedKeys({ scheme, oid: Buffer.from('0609608648016503040402', 'hex'), seedLength: 64 }),
-  publicPart: {
-    encode: publicKey => publicKey,
-    decode(encoded) {
-      if (!isMlKemPublicKey(encoded)) throw wrongKeyMaterial()
-      return encoded
-    },
-    jwk: publicKey => algorithmKeyPairJwk(mlKem768Name, publicKey),
-  },
+  ...seedKeys({
+    scheme,
+    alg: mlKem768Name,
+    oid: Buffer.from('0609608648016503040402', 'hex'),
+    multicodec: 0x120c,
+    purpose: { use: 'enc', operations: ['unwrapKey', 'deriveKey', 'deriveBits'] },
+    seedLength: 64,
+    isPublicKey: isMlKemPublicKey,
+  }),
   decapsulator(lent, _publicKey, { computation }) {
     const secret = Uint8Array.from(lent)
     return {

@@ -2,8 +2,8 @@ import { invalidRequest, type KmsError } from '../errors.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 import type { PrivateKey } from './pkcs8.ts'
 
-/** The members of a JWK that are bytes in base64url (RFC 7518 sections 6.2 to 6.4, RFC 8037 section 2). */
-export const jwkByteMembers = ['d', 'x', 'y', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi', 'k'] as const
+/** The members of a JWK that are bytes in base64url (RFC 7518 sections 6.2 to 6.4, RFC 8037 section 2, RFC 9964 section 3). */
+export const jwkByteMembers = ['d', 'x', 'y', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'pub', 'priv'] as const
 
 type JwkByteMember = (typeof jwkByteMembers)[number]
 
@@ -19,7 +19,7 @@ export interface SecretJwk {
 
 /** What the JWK of a key type says of what it is for, as far as it says that at all. */
 export interface JwkPurpose {
-  readonly kty: 'OKP' | 'EC' | 'RSA' | 'oct'
+  readonly kty: 'OKP' | 'EC' | 'RSA' | 'AKP' | 'oct'
   readonly crv?: string
   readonly use: 'sig' | 'enc'
   /** One of these (RFC 7517 section 4.4). */
@@ -57,6 +57,17 @@ export function readJwk<M extends JwkByteMember>(
 export function readOkpJwk(jwk: SecretJwk, purpose: JwkPurpose): PrivateKey {
   const { d, x } = readJwk(jwk, purpose, 'd', 'x')
   return { secret: d, publicKey: x }
+}
+
+/**
+ * A key of which `alg` says all there is to say (RFC 9964 section 3), and so must be there.
+ *
+ * @throws KmsError INVALID_REQUEST
+ */
+export function readAlgorithmKeyPairJwk(jwk: SecretJwk, alg: string, purpose: Omit<JwkPurpose, 'kty' | 'algorithms'>) {
+  if (jwk.alg !== alg) throw wrongKeyMaterial()
+  const { priv, pub } = readJwk(jwk, { ...purpose, kty: 'AKP', algorithms: [alg] }, 'priv', 'pub')
+  return { secret: priv, publicKey: pub }
 }
 
 /** RFC 7518 section 6.4. @throws KmsError INVALID_REQUEST */

@@ -1,46 +1,76 @@
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { ComputationPort, SeedScheme } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type KeyType, wrongKeyMaterial } from './key-type.ts'
-import { readSeedPkcs8 } from './pkcs8.ts'
+import { type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
+import { type PrivateKey, readSeedPkcs8 } from './pkcs8.ts'
+import { spkiOf, withMulticodec } from './public-forms.ts'
+import { type JwkPurpose, readAlgorithmKeyPairJwk } from './secret-jwk.ts'
 
 interface Traits {
   readonly scheme: SeedScheme
+  /** What a JWK calls it. */
+  readonly alg: string
   /** RFC 9881 section 2, RFC 9935 section 3, in DER. */
   readonly oid: Uint8Array
+  readonly multicodec: number
+  readonly purpose: Omit<JwkPurpose, 'kty' | 'algorithms'>
   /** Bytes. */
   readonly seedLength: number
+  /** Whether bytes are a public key. */
+  readonly isPublicKey: (bytes: Uint8Array) => boolean
 }
 
-/** Keys of which the seed alone is kept, as FIPS 203 section 3.3 and FIPS 204 section 3.6.3 allow. */
-export function seedKeys({ scheme, oid, seedLength }: Traits): Pick<KeyType, 'generate' | 'importSecret'> {
+type SeedKeys = Required<Pick<KeyType, 'generate' | 'importSecret' | 'importJwk' | 'publicPart'>>
+
+/**
+ * Keys of which the seed alone is kept, as FIPS 203 section 3.3 and FIPS 204 section 3.6.3 allow. The public form on the
+ * wire is the raw public key.
+ */
+export function seedKeys(traits: Traits): SeedKeys {
+  const { scheme, alg, oid, multicodec, purpose, seedLength, isPublicKey } = traits
   /** Takes ownership of the seed. */
   const fromSeed = async (seed: Uint8Array, computation: ComputationPort): Promise<Required<KeyMaterial>> => {
     const secret = new SecretBytes(seed)
     const publicKey = await made(computation.run({ scheme, operation: 'publicKey', secret: seed }))
     return { secret, publicKey }
   }
+  const fromPrivateKey = async ({ secret: seed, publicKey }: PrivateKey, computation: ComputationPort) => {
+    if (seed.length !== seedLength) throw wrongKeyMaterial()
+    const material = await fromSeed(Uint8Array.from(seed), computation)
+    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) {
+      material.secret.wipe()
+      throw wrongKeyMaterial()
+    }
+    return material
+  }
+  const requireExpanded = async (seed: Uint8Array, expanded: Uint8Array, computation: ComputationPort) => {
+    const own = await made(computation.run({ scheme, operation: 'privateKey', secret: seed }))
+    const isSame = Buffer.compare(own, expanded) === 0
+    own.fill(0)
+    if (!isSame) throw wrongKeyMaterial()
+  }
   return {
     generate: (random, _attributes, computation) => fromSeed(random(seedLength), computation),
     async importSecret(encoded, _random, computation) {
-      const { secret: seed, publicKey, expanded } = readSeedPkcs8(encoded, oid)
-      if (seed.length !== seedLength) throw wrongKeyMaterial()
-      if (expanded !== undefined) {
-        const own = await made(computation.run({ scheme, operation: 'privateKey', secret: seed }))
-        const isSame = Buffer.compare(own, expanded) === 0
-        own.fill(0)
-        if (!isSame) throw wrongKeyMaterial()
-      }
-      const material = await fromSeed(Uint8Array.from(seed), computation)
-      if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-      return material
+      const { expanded, ...key } = readSeedPkcs8(encoded, oid)
+      if (key.secret.length !== seedLength) throw wrongKeyMaterial()
+      if (expanded !== undefined) await requireExpanded(key.secret, expanded, computation)
+      return fromPrivateKey(key, computation)
     },
+    importJwk: async (jwk, _random, computation) =>
+      fromPrivateKey(readAlgorithmKeyPairJwk(jwk, alg, purpose), computation),
+    publicPart: {
+      encode: publicKey => publicKey,
+      decode(encoded) {
+        if (!isPublicKey(encoded)) throw wrongKeyMaterial()
+        return encoded
+      },
+      jwk: publicKey => ({ alg, kty: 'AKP', pub: encodeBase64Url(publicKey) }),
+      jwkMembers: { use: purpose.use },
+      spki: publicKey => spkiOf(oid, publicKey),
+      multikey: publicKey => withMulticodec(multicodec, publicKey),
+    } satisfies PublicPart,
   }
-}
-
-/** An algorithm key pair, whose `alg` says all there is to say of it (RFC 9964 section 3). */
-export function algorithmKeyPairJwk(alg: string, publicKey: Uint8Array): Readonly<Record<string, string>> {
-  return { alg, kty: 'AKP', pub: encodeBase64Url(publicKey) }
 }
 
 /** The result of what cannot fail. */

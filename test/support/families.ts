@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { inThisThread, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { Family } from '@keyhold/core/algorithms/key-type.js'
+import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { base64, keystoreOf, type Request, type TestApp } from './build-app.ts'
 import { oid, seedPkcs8 } from './der.ts'
 import { foreignAgreementKey } from './foreign-agreement-key.ts'
@@ -110,6 +112,13 @@ export function importableKey(type: KeyTypeName): Buffer {
     case 'key-encapsulation':
       return seedPkcs8(oid['ML-KEM-768'], randomBytes(64))
   }
+}
+
+/** The JWK of a key of which the seed is kept, as RFC 9964 writes it. */
+export function seedJwk(type: KeyTypeName, seed: Uint8Array): Readonly<Record<string, string>> {
+  const { publicKey } = (type === 'ML-DSA-65' ? ml_dsa65 : ml_kem768).keygen(seed)
+  const url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+  return { kty: 'AKP', alg: type, pub: url(publicKey), priv: url(seed) }
 }
 
 function secretLengthOf(type: KeyTypeName): number {

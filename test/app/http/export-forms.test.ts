@@ -10,6 +10,7 @@ import { answered } from '../../support/agreement.ts'
 import { base64, buildApp, idOf, keystoreOf, pathOf, type Request, type TestApp } from '../../support/build-app.ts'
 import { typesOf } from '../../support/families.ts'
 import { type Refusal, refusals } from '../../support/refusals.ts'
+import { secondMlDsa } from '../../vectors/second-implementation/post-quantum.ts'
 
 const asymmetric = keyTypeNames.filter(type => keyTypes[type].publicPart !== undefined)
 /** Whether something is registered for the keys of a type. */
@@ -36,17 +37,20 @@ const multicodecs: Readonly<Record<string, number>> = {
   secp256k1: 0xe7,
   BLS12381G2: 0xeb,
   RSA: 0x1205,
+  'ML-DSA-65': 0x1211,
+  'ML-KEM-768': 0x120c,
 }
 
 const points = { 'P-256': p256.Point, 'P-384': p384.Point, 'P-521': p521.Point, secp256k1: secp256k1.Point }
 
 /** What a Multikey has to hold of a key that a JWK holds, according to other implementations. */
 function expectedMultikey(jwk: JsonWebKey): Buffer {
-  const { kty = '', crv = kty, x, y } = jwk
+  const { kty = '', alg, crv = kty === 'AKP' ? String(alg) : kty, x, y } = jwk
   const code = multicodecs[crv] ?? 0
   const key = () => {
     if (kty === 'RSA') return createPublicKey({ format: 'jwk', key: jwk }).export({ format: 'der', type: 'pkcs1' })
     if (kty === 'OKP') return bytes(x)
+    if (kty === 'AKP') return bytes(String(jwk['pub']))
     const point = Buffer.concat([Buffer.of(4), bytes(x), bytes(y)])
     return points[crv as keyof typeof points].fromBytes(point).toBytes(true)
   }
@@ -60,6 +64,12 @@ function base58(text: string): Buffer {
   const value = [...text].reduce((sum, digit) => sum * 58n + BigInt(alphabet.indexOf(digit)), 0n)
   const hex = value.toString(16)
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
+}
+
+/** The DER of a SubjectPublicKeyInfo up to the public key, in the examples of RFC 9881 appendix C and RFC 9935 appendix C. */
+const algorithmSpki: Partial<Record<KeyTypeName, Buffer>> = {
+  'ML-DSA-65': Buffer.from('308207b2300b0609608648016503040312038207a100', 'hex'),
+  'ML-KEM-768': Buffer.from('308204b2300b0609608648016503040402038204a100', 'hex'),
 }
 
 for (const type of asymmetric) {
@@ -81,8 +91,12 @@ for (const type of asymmetric) {
     t.equal(base58(multikey.slice(1)).toString('hex'), expectedMultikey(jwk).toString('hex'))
     t.equal(await exported(app, path, 'did_key'), `did:key:${multikey}`)
     if (!supports(type, 'spki')) return
-    const key = createPublicKey({ format: 'jwk', key: jwk })
     const spki = Buffer.from(await exported(app, path, 'spki'), 'base64')
+    if (jwk.kty === 'AKP') {
+      t.ok(spki.equals(Buffer.concat([algorithmSpki[type] ?? Buffer.alloc(0), bytes(jwk.pub)])))
+      return
+    }
+    const key = createPublicKey({ format: 'jwk', key: jwk })
     t.ok(key.export({ format: 'der', type: 'spki' }).equals(spki), 'as OpenSSL writes it')
     t.ok(createPublicKey({ format: 'der', type: 'spki', key: spki }).equals(key))
   })
@@ -109,6 +123,8 @@ t.test('what a JWK says beside the key', async t => {
     X25519ECDHKW: { kty: 'OKP', crv: 'X25519', use: 'enc' },
     BLS12381G2: { kty: 'OKP', crv: 'BLS12381G2' },
     'BLS12381G2-SHA-256': { kty: 'OKP', crv: 'BLS12381G2' },
+    'ML-DSA-65': { kty: 'AKP', use: 'sig', alg: 'ML-DSA-65' },
+    'ML-KEM-768': { kty: 'AKP', use: 'enc', alg: 'ML-KEM-768' },
   }
   for (const [type, expected] of Object.entries(besides)) {
     const {
@@ -116,6 +132,7 @@ t.test('what a JWK says beside the key', async t => {
       y: _y,
       n: _n,
       e: _e,
+      pub: _pub,
       kid: _kid,
       ...said
     } = await exported(app, await app.key(type as KeyTypeName), 'jwk')
@@ -131,6 +148,7 @@ t.test('signatures verify as JWSs by the exported JWK', async t => {
     // jose has dropped ES256K, and no JWS has a signature in DER.
     const alg = { ED25519: 'EdDSA' }[type as string] ?? jwk.alg
     if (alg === undefined || alg === 'ES256K') continue
+    if (type === 'ML-DSA-65' && secondMlDsa === undefined) continue
     const header = Buffer.from(JSON.stringify({ alg, kid: jwk.kid })).toString('base64url')
     const payload = Buffer.from('payload').toString('base64url')
     const body = { message: base64(`${header}.${payload}`) }

@@ -1,12 +1,12 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { experimentalKeyTypeNames, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import type { KeyType } from '@keyhold/core/algorithms/key-type.js'
 import { exportJWK, generateKeyPair } from 'jose'
 import t from 'tap'
 import { answered } from '../../support/agreement.ts'
 import { base64, buildApp, idOf, type Request } from '../../support/build-app.ts'
-import { familyOf, importableKey, use } from '../../support/families.ts'
+import { familyOf, importableKey, seedJwk, use } from '../../support/families.ts'
 import { type Refusal, refusals } from '../../support/refusals.ts'
 import { newRsaNumbers, type RsaNumbers, rsaPublicKey } from '../../support/rsa-numbers.ts'
 import { blsJwks, didKeys, type PrivateJwk } from '../../vectors/published/did-key.ts'
@@ -24,6 +24,7 @@ const url = (data: Uint8Array) => Buffer.from(data).toString('base64url')
 /** A key of a type as node:crypto writes it, or a published one. */
 function jwkOf(type: KeyTypeName, other = 0): PrivateJwk {
   if (onBls(type)) return blsJwks[other] ?? {}
+  if (experimentalKeyTypeNames.includes(type)) return seedJwk(type, randomBytes(type === 'ML-DSA-65' ? 32 : 64))
   const key = importableKey(type)
   if (!isAsymmetric(type)) return { kty: 'oct', k: url(key) }
   return createPrivateKey({ format: 'der', type: 'pkcs8', key }).export({ format: 'jwk' }) as PrivateJwk
@@ -52,7 +53,7 @@ for (const type of withJwk) {
       )
       if (!isAsymmetric(type)) continue
       const { use: _use, alg: _alg, ...shown } = await exportedJwk(id)
-      const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicJwk } = jwk
+      const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, priv: _priv, alg: _said, ...publicJwk } = jwk
       t.strictSame(shown, { ...publicJwk, kid: id }, 'the public part is that of the JWK')
     }
 
@@ -97,7 +98,7 @@ const publishedRsa = didKeys.flatMap(({ privateKey }) => ('jwk' in privateKey ? 
 function damaged(type: KeyTypeName): (readonly [name: string, jwk: unknown])[] {
   const jwk = jwkOf(type)
   const other = jwk['kty'] === 'RSA' ? publishedRsa : jwkOf(type, 1)
-  const members = Object.keys(jwk).filter(name => name !== 'kty' && name !== 'crv')
+  const members = Object.keys(jwk).filter(name => !['kty', 'crv', 'alg'].includes(name))
   const secret = isAsymmetric(type) ? 'd' : 'k'
   const own = jwk[secret] ?? ''
   const without = (name: string) => Object.fromEntries(Object.entries(jwk).filter(([member]) => member !== name))
@@ -135,7 +136,8 @@ function damaged(type: KeyTypeName): (readonly [name: string, jwk: unknown])[] {
     )
       // Every RSA key has the same exponent.
       .filter(([name]) => name !== 'e of another key'),
-    ...(isAsymmetric(type) && !rsa
+    ...(jwk['alg'] ? ([['without alg', without('alg')]] as const) : []),
+    ...(jwk['x'] && !rsa
       ? ([
           ['x with its last bit flipped', flip('x', bytes(jwk['x']).length - 1)],
           ['x of zeros', withBytes('x', Buffer.alloc(bytes(jwk['x']).length))],
@@ -184,7 +186,9 @@ t.test('refusals', async t => {
   for (const type of withJwk) {
     const own = jwkOf(type)
     const table = damaged(type).map(([name, jwk]) => refusal(type, name, jwk))
-    const others = foreign.filter(([, { kty, crv }]) => kty !== own['kty'] || crv !== own['crv'])
+    const others = foreign.filter(
+      ([, { kty, crv, alg }]) => kty !== own['kty'] || crv !== own['crv'] || alg !== own['alg'],
+    )
     for (const [other, jwk] of others) table.push(refusal(type, `the JWK of ${other}`, jwk))
     table.push(refusal(type, 'beside PKCS#8', own, { key: base64(importableKey(type)) }))
     table.push(refusal(type, 'beside a public key', own, { public_key: base64('a public key') }))
