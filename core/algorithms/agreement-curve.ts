@@ -35,7 +35,7 @@ export interface OpenedKey {
   readonly publicKey: Uint8Array
 }
 
-/** Big-endian numbers of an elliptic curve's point; `x` alone, as it is, for X25519. */
+/** Big-endian numbers of an elliptic curve's point; `x` alone, as it is, for X25519 and X448. */
 export interface Coordinates {
   readonly x: Uint8Array
   readonly y?: Uint8Array

@@ -8,6 +8,7 @@ export const rsaEncryption = Buffer.from('06092a864886f70d0101010500', 'hex')
 
 /** RFC 8410 section 3 */
 export const idX25519 = Buffer.from('06032b656e', 'hex')
+export const idX448 = Buffer.from('06032b656f', 'hex')
 
 const idEcPublicKey = Buffer.from('06072a8648ce3d0201', 'hex')
 

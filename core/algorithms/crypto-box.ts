@@ -3,7 +3,7 @@ import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { words } from './aead.ts'
 import type { Box } from './key-type.ts'
-import { privateKeyObject, publicKeyOf, x25519Agree } from './x25519.ts'
+import { x25519 } from './x25519.ts'
 
 const sigma = words(Buffer.from('expand 32-byte k'))
 const tagLength = 16
@@ -11,7 +11,7 @@ const tagLength = 16
 /** The crypto box of NaCl (X25519, XSalsa20, Poly1305), with the X25519 key that belongs to an Ed25519 seed. */
 export function ed25519Box(seed: Uint8Array): Box {
   const scalar = x25519Scalar(seed)
-  const key = privateKeyObject(scalar)
+  const key = x25519.privateKeyOf(scalar)
   scalar.fill(0)
   return x25519Box(key)
 }
@@ -25,7 +25,7 @@ export function x25519Scalar(seed: Uint8Array): Uint8Array {
 }
 
 export function x25519Box(key: KeyObject): Box {
-  const own = publicKeyOf(key)
+  const own = x25519.publicKeyOfPrivate(key)
   return {
     seal: (plaintext, nonce, theirs) =>
       withSharedKey(key, theirs, shared => xsalsa20poly1305(shared, nonce).encrypt(plaintext)),
@@ -51,7 +51,7 @@ export function sealNonce(ephemeral: Uint8Array, recipient: Uint8Array): Uint8Ar
 
 /** NaCl's `crypto_box_beforenm`. @throws KmsError INVALID_REQUEST for a point of low order */
 function withSharedKey<T>(key: KeyObject, theirs: Uint8Array, use: (shared: Uint8Array) => T): T {
-  const agreed = x25519Agree(key, theirs)
+  const agreed = x25519.agree(key, theirs)
   const input = words(agreed)
   const shared = new Uint32Array(8)
   hsalsa(sigma, input, new Uint32Array(4), shared)

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type KeyMaterial, type PublicPart, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
-import { type PrivateKey, readEdwardsPkcs8 } from './pkcs8.ts'
+import { type PrivateKey, readOkpPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readOkpJwk } from './secret-jwk.ts'
 
@@ -60,7 +60,7 @@ export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
   return {
     family: 'signature',
     generate: random => fromSeed(random(size)),
-    importSecret: encoded => fromPrivateKey(readEdwardsPkcs8(encoded, oid)),
+    importSecret: encoded => fromPrivateKey(readOkpPkcs8(encoded, oid)),
     importJwk: jwk => fromPrivateKey(readOkpJwk(jwk, purpose)),
     publicPart,
     signer(seed, publicKey) {

@@ -5,7 +5,7 @@ import { ecdsaKeyType } from './ecdsa.ts'
 import { ed448KeyType } from './ed448.ts'
 import { ed25519KeyType } from './ed25519.ts'
 import { hmacSha256KeyType } from './hmac.ts'
-import { nistP256KeyType, nistP384KeyType, nistP521KeyType, x25519KeyType } from './key-agreement.ts'
+import { nistP256KeyType, nistP384KeyType, nistP521KeyType, x448KeyType, x25519KeyType } from './key-agreement.ts'
 import type { KeyType } from './key-type.ts'
 import { mlDsa65KeyType } from './ml-dsa.ts'
 import { mlKem768KeyType, mlKem768Name } from './ml-kem.ts'
@@ -35,6 +35,7 @@ export const keyTypes = table({
   NISTP384ECDHKW: nistP384KeyType,
   NISTP521ECDHKW: nistP521KeyType,
   X25519ECDHKW: x25519KeyType,
+  X448ECDHKW: x448KeyType,
   BLS12381G2: bbsPlusKeyType,
   'BLS12381G2-SHA-256': bbsIetfKeyType,
   'ML-DSA-65': mlDsa65KeyType,

@@ -3,6 +3,7 @@ import type { Random } from '../ports/index.ts'
 import { type AgreementCurve, type Coordinates, noAgreement, type OpenedKey } from './agreement-curve.ts'
 import { type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
+import { x448 } from './x448.ts'
 import { x25519 } from './x25519.ts'
 
 const p256Agreement = nistAgreementCurve('P-256')
@@ -12,6 +13,7 @@ const p521Agreement = nistAgreementCurve('P-521')
 /** Every name under which existing clients know a curve: of JWE, of exports, of Go's library, of Tink. */
 const curves: ReadonlyMap<string, AgreementCurve> = new Map([
   ['X25519', x25519],
+  ['X448', x448],
   ...([p256Agreement, p384Agreement, p521Agreement] as const).flatMap(curve => {
     const bits = curve.name.slice(2)
     const names = [curve.name, curve.exportName, `secp${bits}r1`, `EllipticCurveType_${curve.exportName}`]
@@ -106,6 +108,7 @@ export const nistP256KeyType = keyAgreementKeyType(p256Agreement)
 export const nistP384KeyType = keyAgreementKeyType(p384Agreement)
 export const nistP521KeyType = keyAgreementKeyType(p521Agreement)
 export const x25519KeyType = keyAgreementKeyType(x25519)
+export const x448KeyType = keyAgreementKeyType(x448)
 
 /** @throws whatever is wrong with it */
 function parseExport(encoded: Uint8Array): SentPublicKey {

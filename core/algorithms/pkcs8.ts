@@ -1,4 +1,4 @@
-import { ecPublicKey, idX25519, rsaEncryption } from './algorithm-identifiers.ts'
+import { ecPublicKey, rsaEncryption } from './algorithm-identifiers.ts'
 import { DerReader, derTag, readOnly } from './der.ts'
 import { wrongKeyMaterial } from './key-type.ts'
 
@@ -30,21 +30,12 @@ function readPkcs8(encoded: Uint8Array, algorithm: Uint8Array): PrivateKey {
 }
 
 /**
- * An EdDSA key (RFC 8410 section 7): the seed, of whatever length was sent.
+ * A key of RFC 8410 (section 7): the seed or scalar, of whatever length was sent.
  *
  * @param curve the curve's OBJECT IDENTIFIER in DER
  * @throws KmsError INVALID_REQUEST
  */
-export function readEdwardsPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
-  return readOkpPkcs8(encoded, curve)
-}
-
-/** An X25519 key of the same form: the scalar, of whatever length was sent. @throws KmsError INVALID_REQUEST */
-export function readX25519Pkcs8(encoded: Uint8Array): PrivateKey {
-  return readOkpPkcs8(encoded, idX25519)
-}
-
-function readOkpPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
+export function readOkpPkcs8(encoded: Uint8Array, curve: Uint8Array): PrivateKey {
   const { secret, publicKey } = readPkcs8(encoded, curve)
   return { secret: readOnly(secret, derTag.octetString), publicKey }
 }

@@ -23,6 +23,7 @@ export const agreementCurves = {
   NISTP384ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
   NISTP521ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-521' }),
   X25519ECDHKW: () => generateKeyPairSync('x25519'),
+  X448ECDHKW: () => generateKeyPairSync('x448'),
 } as const
 
 /** One agreement to unwrap, and two under a fresh key to wrap as a sender; anonymously everything is wrapped for itself. */

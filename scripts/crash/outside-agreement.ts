@@ -39,9 +39,9 @@ export interface AgreementType {
   hasRaw(exported: Uint8Array, raw?: Uint8Array): boolean
 }
 
-/** @param crv P-256, P-384, P-521 or X25519 */
+/** @param crv P-256, P-384, P-521, X25519 or X448 */
 export function agreementType(crv: string, size: number): AgreementType {
-  const ec = crv !== 'X25519'
+  const ec = crv.startsWith('P-')
   /** Of a point's coordinate: without leading zeros in an export, of full length in a JWK. */
   const padded = (base64: string) => {
     const bytes = Buffer.from(base64, 'base64')
@@ -60,7 +60,9 @@ export function agreementType(crv: string, size: number): AgreementType {
     make() {
       const { privateKey, publicKey } = ec
         ? generateKeyPairSync('ec', { namedCurve: crv })
-        : generateKeyPairSync('x25519')
+        : crv === 'X448'
+          ? generateKeyPairSync('x448')
+          : generateKeyPairSync('x25519')
       return { secret: privateKey.export({ format: 'der', type: 'pkcs8' }), publicKey: exportOf(publicKey) }
     },
     unwrap(secret, { encryptedcek, epk, alg, apu, apv = '' }) {

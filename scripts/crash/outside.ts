@@ -194,6 +194,7 @@ export const outsideTypes: Readonly<Record<DrilledTypeName, OutsideType>> = {
   NISTP384ECDHKW: agreementType('P-384', 48),
   NISTP521ECDHKW: agreementType('P-521', 66),
   X25519ECDHKW: agreementType('X25519', 32),
+  X448ECDHKW: agreementType('X448', 56),
   BLS12381G2: { family: 'bbs-plus', make: newMultiKey, idOf: multiKeyId, ...outsideBbsPlus },
   'BLS12381G2-SHA-256': { family: 'bbs', make: newMultiKey, idOf: multiKeyId, ...outsideBbs },
 }

@@ -4,7 +4,7 @@ import { decodeEntry, entriesOf } from '@keyhold/adapters/store-embedded/record-
 import { outcome } from '@keyhold/contract'
 import { decodeBase64, SecretBytes, type StoredRecord } from '@keyhold/core'
 import { keyTypeNames, keyTypes } from '@keyhold/core/algorithms/index.js'
-import { readEcPkcs8, readEdwardsPkcs8 } from '@keyhold/core/algorithms/pkcs8.js'
+import { readEcPkcs8, readOkpPkcs8 } from '@keyhold/core/algorithms/pkcs8.js'
 import { readSealed } from '@keyhold/core/locks/sealed.js'
 import { openIntegrityKey } from '@keyhold/core/records/header.js'
 import { readBody, writeBody } from '@keyhold/core/records/record-body.js'
@@ -64,7 +64,7 @@ const readers: Record<string, Reader> = {
   },
   'a PKCS#8 Ed25519 key': {
     sample: okpPkcs8(oid.ed25519, randomBytes(32)),
-    read: bytes => readEdwardsPkcs8(bytes, oid.ed25519),
+    read: bytes => readOkpPkcs8(bytes, oid.ed25519),
     endings: ['done', 'INVALID_REQUEST'],
   },
   'a PKCS#8 elliptic curve key': {
@@ -151,7 +151,7 @@ function pkcs8({ kty, crv = '', alg }: Jwk, secret: Uint8Array, publicKey: Uint8
   if (kty === 'RSA') return rsaPkcs8(secret)
   if (alg !== undefined) return seedPkcs8(oid[alg as 'ML-DSA-65'], secret)
   const curve = crv === 'SECP256K1' ? 'secp256k1' : crv
-  const okp = { Ed25519: oid.ed25519, Ed448: oid.ed448, X25519: oid.x25519 }[crv]
+  const okp = { Ed25519: oid.ed25519, Ed448: oid.ed448, X25519: oid.x25519, X448: oid.x448 }[crv]
   if (okp !== undefined) return okpPkcs8(okp, secret)
   return ecPkcs8(oid[curve as 'P-256'], secret, publicKey)
 }

@@ -18,6 +18,7 @@ export const bits = (content: Uint8Array) => der(0x03, Uint8Array.of(0), content
  */
 export const oid = {
   x25519: Buffer.from('06032b656e', 'hex'),
+  x448: Buffer.from('06032b656f', 'hex'),
   ed25519: Buffer.from('06032b6570', 'hex'),
   ed448: Buffer.from('06032b6571', 'hex'),
   rsaEncryption: Buffer.from('06092a864886f70d010101', 'hex'),

@@ -6,12 +6,12 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
  * The curves of the asymmetric key types, as JWK names them (RFC 7518 section 6.2.1.1, RFC 8037 section 2, RFC 8812
  * section 3.1).
  */
-export type CurveName = 'Ed25519' | 'Ed448' | 'X25519' | 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
+export type CurveName = 'Ed25519' | 'Ed448' | 'X25519' | 'X448' | 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
 
 /**
  * The PKCS#8 DER (RFC 5958) of a private key, as clients import it.
  *
- * @param publicKey raw for Ed25519, Ed448 and X25519, an uncompressed point for the others
+ * @param publicKey raw for Ed25519, Ed448, X25519 and X448, an uncompressed point for the others
  */
 export function pkcs8(crv: CurveName, privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const key = { ...publicJwk(crv, publicKey), d: base64Url(privateKey) }
@@ -39,7 +39,7 @@ export function jwkThumbprint(curve: CurveName, publicKey: Uint8Array): string {
 }
 
 function publicJwk(crv: CurveName, publicKey: Uint8Array) {
-  if (crv === 'Ed25519' || crv === 'Ed448' || crv === 'X25519') return { kty: 'OKP', crv, x: base64Url(publicKey) }
+  if (/^(Ed|X)/.test(crv)) return { kty: 'OKP', crv, x: base64Url(publicKey) }
   const middle = (publicKey.length + 1) / 2
   return { kty: 'EC', crv, x: base64Url(publicKey.subarray(1, middle)), y: base64Url(publicKey.subarray(middle)) }
 }

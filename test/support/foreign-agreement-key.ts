@@ -19,20 +19,25 @@ export interface ForeignAgreementKey {
 }
 
 export function foreignAgreementKey(type: KeyTypeName): ForeignAgreementKey {
-  const [, size] = /^NISTP(\d{3})ECDHKW$/.exec(type) ?? []
-  if (size === undefined && type !== 'X25519ECDHKW') throw new Error(`no foreign implementation of ${type} is known`)
-  const { privateKey, publicKey } =
-    size === undefined ? generateKeyPairSync('x25519') : generateKeyPairSync('ec', { namedCurve: `P-${size}` })
+  const { privateKey, publicKey } = newPair(type)
   const { x = '', y, crv = '', kty = '' } = publicKey.export({ format: 'jwk' })
   const standard = (text: string) => Buffer.from(text, 'base64url').toString('base64')
   const sent = { x: standard(x), ...(y !== undefined && { y: standard(y) }), curve: crv, type: kty }
   return { pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }), sent, privateKey }
 }
 
+function newPair(type: KeyTypeName) {
+  if (type === 'X25519ECDHKW') return generateKeyPairSync('x25519')
+  if (type === 'X448ECDHKW') return generateKeyPairSync('x448')
+  const [, size] = /^NISTP(\d{3})ECDHKW$/.exec(type) ?? []
+  if (size === undefined) throw new Error(`no foreign implementation of ${type} is known`)
+  return generateKeyPairSync('ec', { namedCurve: `P-${size}` })
+}
+
 /** Of a public key as it is sent or exported. */
 export function foreignPublicKey({ x, y, curve, type }: SentKey): KeyObject {
   const crv = curve.replace('NIST_P', 'P-')
-  const size = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }[crv] ?? 32
+  const size = { 'P-256': 32, 'P-384': 48, 'P-521': 66, X448: 56 }[crv] ?? 32
   const padded = (text: string) =>
     Buffer.from(text, 'base64')
       .toString('hex')

@@ -1,5 +1,5 @@
 import { sealNonce, x25519Box, x25519Scalar } from '@keyhold/core/algorithms/crypto-box.js'
-import { privateKeyObject } from '@keyhold/core/algorithms/x25519.js'
+import { x25519 } from '@keyhold/core/algorithms/x25519.js'
 import { decodeMultibase, encodeMultibase } from '@keyhold/core/encoding/multibase.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import t from 'tap'
@@ -11,7 +11,7 @@ import { boxFlow, goBox, goConversion, goSealNonce } from './published/crypto-bo
 /** What existing clients know of NaCl's boxes. Their tests have X25519 keys, which can be looked at in the core alone. */
 t.test('a box of two X25519 keys', async t => {
   const { payload, nonce, box } = goBox
-  const [one, two] = [goBox.privateKey1, goBox.privateKey2].map(key => x25519Box(privateKeyObject(fromBase58(key))))
+  const [one, two] = [goBox.privateKey1, goBox.privateKey2].map(key => x25519Box(x25519.privateKeyOf(fromBase58(key))))
   const [first, second] = [goBox.publicKey1, goBox.publicKey2].map(key => fromBase58(key))
   const nonceBytes = Buffer.from(nonce)
   const made = one?.seal(Buffer.from(payload), nonceBytes, second ?? new Uint8Array(0))

@@ -59,7 +59,7 @@ for (const [keyType, noble] of Object.entries(secondAgreements) as [KeyTypeName,
 }
 
 function sent({ curve }: SecondAgreement, publicKey: Uint8Array): SentPublicKey {
-  if (curve === 'X25519') return { type: 'OKP', curve, x: publicKey }
+  if (curve.startsWith('X')) return { type: 'OKP', curve, x: publicKey }
   const middle = (publicKey.length + 1) / 2
   return { type: 'EC', curve, x: publicKey.subarray(1, middle), y: publicKey.subarray(middle) }
 }

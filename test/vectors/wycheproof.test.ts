@@ -3,7 +3,7 @@ import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadCases } from './wycheproof/aead.ts'
 import { aesWrapCases } from './wycheproof/aes-wrap.ts'
-import { ecdhCases, x25519Cases } from './wycheproof/agreement.ts'
+import { ecdhCases, montgomeryCases } from './wycheproof/agreement.ts'
 import { ecdsaDerCases, ecdsaP1363Cases } from './wycheproof/ecdsa.ts'
 import { edwardsCases } from './wycheproof/edwards.ts'
 import { hmacCases } from './wycheproof/hmac.ts'
@@ -30,7 +30,8 @@ const files: Readonly<Record<string, CasesOf>> = {
   'aes_gcm_test.json': aeadCases({ 128: 'AES128GCM', 256: 'AES256GCM' }),
   'chacha20_poly1305_test.json': aeadCases({ 256: 'ChaCha20Poly1305' }),
   'hmac_sha256_test.json': hmacCases,
-  'x25519_test.json': x25519Cases,
+  'x25519_test.json': montgomeryCases('X25519ECDHKW', 'X25519'),
+  'x448_test.json': montgomeryCases('X448ECDHKW', 'X448'),
   'ecdh_secp256r1_webcrypto_test.json': ecdhCases('NISTP256ECDHKW', 'P-256'),
   'aes_wrap_test.json': aesWrapCases,
   'mldsa_65_verify_test.json': mlDsaVerifyCases,

@@ -30,6 +30,7 @@ async function exported(app: TestApp, path: string, format: string) {
 const multicodecs: Readonly<Record<string, number>> = {
   Ed25519: 0xed,
   X25519: 0xec,
+  X448: 0x1204,
   Ed448: 0x1203,
   'P-256': 0x1200,
   'P-384': 0x1201,
@@ -121,6 +122,7 @@ t.test('what a JWK says beside the key', async t => {
     NISTP384ECDHKW: { kty: 'EC', crv: 'P-384', use: 'enc' },
     NISTP521ECDHKW: { kty: 'EC', crv: 'P-521', use: 'enc' },
     X25519ECDHKW: { kty: 'OKP', crv: 'X25519', use: 'enc' },
+    X448ECDHKW: { kty: 'OKP', crv: 'X448', use: 'enc' },
     BLS12381G2: { kty: 'OKP', crv: 'BLS12381G2' },
     'BLS12381G2-SHA-256': { kty: 'OKP', crv: 'BLS12381G2' },
     'ML-DSA-65': { kty: 'AKP', use: 'sig', alg: 'ML-DSA-65' },

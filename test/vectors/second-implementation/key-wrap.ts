@@ -1,13 +1,14 @@
 import type { KeyTypeName } from '@keyhold/core'
 import { aeskw } from '@noble/ciphers/aes.js'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { x448 } from '@noble/curves/ed448.js'
 import { x25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { CurveName } from '../../support/encoded-keys.ts'
 
-/** A curve as noble has it. Private keys are raw, public keys 32 bytes or an uncompressed point. */
+/** A curve as noble has it. Private keys are raw, public keys bytes of a coordinate or an uncompressed point. */
 export interface SecondAgreement {
   readonly curve: CurveName
   newPrivateKey(): Uint8Array
@@ -15,12 +16,12 @@ export interface SecondAgreement {
   agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array
 }
 
-const montgomery: SecondAgreement = {
-  curve: 'X25519',
-  newPrivateKey: () => x25519.utils.randomSecretKey(),
-  publicKeyOf: privateKey => x25519.getPublicKey(privateKey),
-  agree: (privateKey, publicKey) => x25519.getSharedSecret(privateKey, publicKey),
-}
+const montgomery = (curve: CurveName, noble: typeof x25519): SecondAgreement => ({
+  curve,
+  newPrivateKey: () => noble.utils.randomSecretKey(),
+  publicKeyOf: privateKey => noble.getPublicKey(privateKey),
+  agree: (privateKey, publicKey) => noble.getSharedSecret(privateKey, publicKey),
+})
 
 /** The shared secret is the x coordinate alone. */
 const weierstrass = (curve: CurveName, noble: typeof p256): SecondAgreement => ({
@@ -34,7 +35,8 @@ export const secondAgreements = {
   NISTP256ECDHKW: weierstrass('P-256', p256),
   NISTP384ECDHKW: weierstrass('P-384', p384),
   NISTP521ECDHKW: weierstrass('P-521', p521),
-  X25519ECDHKW: montgomery,
+  X25519ECDHKW: montgomery('X25519', x25519),
+  X448ECDHKW: montgomery('X448', x448),
 } as const satisfies Partial<Record<KeyTypeName, SecondAgreement>>
 
 /** By algorithm, the bytes of the KEK and how it wraps; the nonce of XC20PKW is given. */

@@ -47,12 +47,13 @@ function agreementCases<Key>(
     )
 }
 
-export const x25519Cases = agreementCases<string>(
-  'X25519ECDHKW',
-  // Node computes the public key of the private one.
-  key => pkcs8('X25519', hexToBytes(key), none),
-  key => ({ type: 'OKP', curve: 'X25519', x: hexToBytes(key) }),
-)
+export const montgomeryCases = (keyType: KeyTypeName, curve: CurveName) =>
+  agreementCases<string>(
+    keyType,
+    // Node computes the public key of the private one.
+    key => pkcs8(curve, hexToBytes(key), none),
+    key => ({ type: 'OKP', curve, x: hexToBytes(key) }),
+  )
 
 export const ecdhCases = (keyType: KeyTypeName, curve: CurveName) =>
   agreementCases<Jwk>(
