@@ -100,10 +100,10 @@ t.test('without its token file the server admits nobody, and says that it is its
 t.test('a token is good for creating keystores and for nothing else', async t => {
   const { world, statusOf } = await bearerWorld(t, 'token\n')
   t.equal(await statusOf('token'), 200)
-  for (const { method, path, body } of routes.filter(({ proof }) => proof !== 'admission')) {
+  for (const { method, path, body, unsigned } of routes.filter(({ proof }) => proof !== 'admission')) {
     const headers = { host: 'kms.example', authorization: 'Bearer token' }
     const wire = { method, target: path.replaceAll(/:\w+/g, 'x'), headers, ...(body && { body: Buffer.from('{}') }) }
-    t.equal((await world.send(wire)).status, 401, `${method} ${path}`)
+    t.equal((await world.send(wire)).status, unsigned?.status ?? 401, `${method} ${path}`)
   }
 })
 
