@@ -58,13 +58,15 @@ t.test('an answer is an answer, whatever it says', async t => {
 })
 
 t.test('what hangs is given up when the time of the call is over, and not repeated', async t => {
+  const ended = new Set<string>()
   let seen: readonly string[] = []
   // On a busy machine the time may be over before the request has gone out.
   while (seen.length === 0) {
     const { vault, requests } = await faultyVault(t, 'trustbloc', () => undefined, 300)
-    t.equal(await outcome(() => vault.get('one')), 'VAULT_UNAVAILABLE')
+    ended.add(await outcome(() => vault.get('one')))
     seen = requests
   }
+  t.strictSame([...ended], ['VAULT_UNAVAILABLE'])
   t.strictSame(seen, ['GET'])
 })
 
