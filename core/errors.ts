@@ -33,6 +33,8 @@ export const errorCodes = [
   'DECRYPTION_FAILED',
   /** There is too much to compute to end this in time, or what computed it failed. The request may be repeated. */
   'OVERLOADED',
+  /** The authorization server did not say in time what a token is worth. The request may be repeated. */
+  'AUTH_UNAVAILABLE',
   /** The store did not answer, or not in time. The request may be repeated. */
   'STORE_UNAVAILABLE',
   /** The lock did not answer, or not in time. The request may be repeated. */
@@ -83,7 +85,9 @@ export function invalidRequest(message: string, cause?: unknown): KmsError {
  * proven caller may not do what is asked. The reason goes to the log alone.
  */
 export function unauthenticated(reason: string): KmsError {
-  return new KmsError('UNAUTHENTICATED', 'the request is not signed in a way that is accepted here', { cause: reason })
+  return new KmsError('UNAUTHENTICATED', 'the request does not prove who makes it in a way that is accepted here', {
+    cause: reason,
+  })
 }
 
 export function forbidden(reason: string): KmsError {

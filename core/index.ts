@@ -6,6 +6,7 @@ export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
 export { publicFormNames } from './algorithms/public-forms.ts'
 export { jwkByteMembers, type SecretJwk } from './algorithms/secret-jwk.ts'
+export { readAccessRights, type TokenAction } from './authorization/access-rights.ts'
 export type { Caller } from './authorization/caller.ts'
 export { UserShare } from './authorization/user-share.ts'
 export { ed25519DidUrl } from './dids/did-key.ts'
@@ -14,6 +15,7 @@ export type { VerificationKey } from './dids/verification-key.ts'
 export { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from './encoding/base64.ts'
 export { canonicalMap } from './encoding/canonical.ts'
 export { encodeMultibase } from './encoding/multibase.ts'
+export { isKeptVerbatim } from './encoding/text.ts'
 export { type ErrorCode, errorCodes, forbidden, invalidRequest, KmsError, unauthenticated } from './errors.ts'
 export { algorithmOfAries, type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
 export { type RequestHead, type SignatureParameters, signingString } from './http-signatures/signing-string.ts'
@@ -41,6 +43,9 @@ export { deriveProof, signMulti, verifyMulti, verifyProof } from './operations/s
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
 export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
 export type {
+  AccessRight,
+  AccessToken,
+  AccessTokenPort,
   BbsScheme,
   Clock,
   Collection,
@@ -50,9 +55,11 @@ export type {
   LockContext,
   LockPort,
   Ports,
+  PublicJwk,
   Random,
   SecretSharePort,
   StoredRecord,
+  TokenOwner,
   Vault,
   VaultBinding,
   VaultPort,

@@ -1,8 +1,10 @@
 import { forbidden } from '../errors.ts'
 import type { Kms } from '../kms.ts'
+import type { AccessToken, TokenOwner } from '../ports/index.ts'
 import type { Keystore } from '../records/keystore.ts'
 import type { Action } from '../zcap/action.ts'
-import { checkInvocation, isKeyOf, type Root, type VerifiedChain } from '../zcap/chain.ts'
+import { checkInvocation, isKeyOf, isWithin, type Root, type VerifiedChain } from '../zcap/chain.ts'
+import type { TokenAction } from './access-rights.ts'
 import type { Caller } from './caller.ts'
 
 /** What a request is about: a keystore, or one of its keys by the id that stands in the request. */
@@ -23,6 +25,9 @@ export async function authorize(kms: Kms, caller: Caller, action: Action, target
     case 'anonymous':
     case 'signer':
       throw forbidden('the request invokes no capability')
+    case 'token':
+      checkToken(caller.token, target.keystore, action, urlOf(target))
+      return
     case 'invoker': {
       const { chains } = kms
       const chain = await chains.verify(caller.invocation, rootOf(target.keystore))
@@ -40,11 +45,29 @@ export function authorizeController(caller: Caller, keystore: Keystore): void {
     throw forbidden('the signer is not the controller')
 }
 
-/** Whether a caller may create a keystore that will belong to `controller`. @throws KmsError FORBIDDEN */
-export function authorizeCreation(caller: Caller, controller: string): void {
-  if (caller.kind === 'local' || caller.kind === 'admitted') return
-  if (!('key' in caller) || !isKeyOf(caller.key, controller)) {
-    throw forbidden('the signer is not the controller that is named')
+/**
+ * Whether a caller may see what a keystore is: its controller, and whoever holds a token for it, whatever that allows
+ * there. @throws KmsError FORBIDDEN
+ */
+export function authorizeDescription(caller: Caller, keystore: Keystore): void {
+  if (caller.kind === 'token') checkToken(caller.token, keystore, undefined, keystore.url)
+  else authorizeController(caller, keystore)
+}
+
+/** Whether a caller may create a keystore under a URL that will belong to a controller. @throws KmsError FORBIDDEN */
+export function authorizeCreation(caller: Caller, { url, controller }: Root): void {
+  switch (caller.kind) {
+    case 'local':
+    case 'admitted':
+      return
+    case 'token':
+      checkRights(caller.token, 'createKeyStore', url)
+      return
+    case 'anonymous':
+      throw forbidden('nobody has proven to be the controller that is named')
+    case 'signer':
+    case 'invoker':
+      if (!isKeyOf(caller.key, controller)) throw forbidden('the signer is not the controller that is named')
   }
 }
 
@@ -63,4 +86,26 @@ async function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: Verifi
 /** The id of a key is one segment, whatever it holds: `1/2` is nothing below key 1. */
 function urlOf({ keystore, keyId }: Target): string {
   return keyId === undefined ? keystore.url : `${keystore.url}/keys/${encodeURIComponent(keyId)}`
+}
+
+type Token = Pick<AccessToken, 'owner' | 'rights'>
+
+/** A token is good for the keystores of its owner alone, whatever its issuer has said of it. */
+function checkToken(token: Token, { owner }: Keystore, action: TokenAction | undefined, url: string): void {
+  if (owner === undefined || !isSame(owner, token.owner)) throw forbidden('the keystore does not belong to the token')
+  checkRights(token, action, url)
+}
+
+function checkRights({ rights }: Token, action: TokenAction | undefined, url: string): void {
+  const isAllowed = rights.some(
+    ({ actions, locations }) =>
+      (action === undefined || actions === undefined || actions.includes(action)) &&
+      (locations === undefined || locations.some(location => isWithin(url, location))),
+  )
+  if (!isAllowed) throw forbidden('the token does not allow this action here')
+}
+
+function isSame(one: TokenOwner, other: TokenOwner): boolean {
+  if ('thumbprint' in one) return 'thumbprint' in other && one.thumbprint === other.thumbprint
+  return 'issuer' in other && one.issuer === other.issuer && one.subject === other.subject
 }

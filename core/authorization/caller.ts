@@ -1,4 +1,5 @@
 import type { VerificationKey } from '../dids/verification-key.ts'
+import type { AccessToken } from '../ports/index.ts'
 import type { Invocation } from '../zcap/invocation.ts'
 import type { UserShare } from './user-share.ts'
 
@@ -16,3 +17,5 @@ type Principal =
   | { readonly kind: 'signer'; readonly key: VerificationKey }
   /** The same, invoking a capability. */
   | { readonly kind: 'invoker'; readonly key: VerificationKey; readonly invocation: Invocation }
+  /** Whom an access token was issued to, using it for what it allows. */
+  | { readonly kind: 'token'; readonly token: Pick<AccessToken, 'owner' | 'rights'> }

@@ -1,4 +1,4 @@
-import { authorize, authorizeController } from '../authorization/authorize.ts'
+import { authorize, authorizeController, authorizeDescription } from '../authorization/authorize.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
 import { KmsError } from '../errors.ts'
@@ -50,8 +50,22 @@ export async function resolveKeystore(
 
 /** A keystore for its controller, in whatever state it is. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
 export async function resolveControlled(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
+  return resolveFor(authorizeController, kms, caller, keystoreId)
+}
+
+/** A keystore for whoever may see what it is, in whatever state it is. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
+export async function resolveShown(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
+  return resolveFor(authorizeDescription, kms, caller, keystoreId)
+}
+
+async function resolveFor(
+  decide: (caller: Caller, keystore: Keystore) => void,
+  kms: Kms,
+  caller: Caller,
+  keystoreId: string,
+): Promise<Keystore> {
   const { keystore, found } = await findKeystore(kms, keystoreId)
-  authorizeController(caller, keystore)
+  decide(caller, keystore)
   if (!found) throw keystoreNotFound()
   return keystore
 }

@@ -1,6 +1,7 @@
 import { authorizeCreation } from '../authorization/authorize.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { newKeystoreId } from '../encoding/identifier.ts'
+import { isKeptVerbatim } from '../encoding/text.ts'
 import { invalidRequest } from '../errors.ts'
 import { makeKeystoreLock, type RequestedLock } from '../keys/keystore-lock.ts'
 import { bindVault, type OfferedVault } from '../keys/keystore-vault.ts'
@@ -27,12 +28,13 @@ export interface CreateKeystoreCommand {
 export async function createKeystore(kms: Kms, caller: Caller, command: CreateKeystoreCommand): Promise<Keystore> {
   const { controller, vault } = command
   checkController(controller)
-  authorizeCreation(caller, controller)
   const id = newKeystoreId(kms.ports.random)
   const root = { url: kms.keystoreUrl(id), controller }
+  authorizeCreation(caller, root)
   const keystore: Keystore = {
     id,
     ...root,
+    ...(caller.kind === 'token' && { owner: caller.token.owner }),
     ...(await rootCapability(kms, root)),
     createdAt: kms.ports.clock.now(),
     state: 'active',
@@ -67,9 +69,4 @@ export async function rootCapability(kms: Kms, root: Root): Promise<Pick<Keystor
   const { clock, random } = kms.ports
   const capability = await makeRootCapability(root, kms.capabilitySigner, random, clock.now())
   return { rootCapability: Buffer.from(JSON.stringify(capability), 'utf8') }
-}
-
-/** Whether a text survives UTF-8, as records are written: a lone surrogate and a byte order mark at the front do not. */
-function isKeptVerbatim(text: string): boolean {
-  return new TextDecoder().decode(new TextEncoder().encode(text)) === text
 }

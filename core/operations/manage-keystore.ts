@@ -1,13 +1,13 @@
 import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
-import { resolveControlled } from '../keys/resolve-key.ts'
+import { resolveControlled, resolveShown } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
 import type { Keystore } from '../records/keystore.ts'
 import { checkController, rootCapability } from './create-keystore.ts'
 
-/** Shows a keystore to its controller. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
+/** Shows a keystore to its controller, and to whoever holds a token for it. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
 export async function describeKeystore(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
-  return resolveControlled(kms, caller, keystoreId)
+  return resolveShown(kms, caller, keystoreId)
 }
 
 /** Who may read a keystore's public keys as a JWK Set. */
@@ -25,7 +25,7 @@ export interface UpdateKeystoreCommand {
 
 /**
  * Changes what its controller may change of a keystore. When it is given to another controller, its old root capability,
- * and all that was delegated below it, stops; the new one is answered.
+ * all that was delegated below it, and the tokens of whoever created it stop; the new root is answered.
  *
  * @throws KmsError INVALID_REQUEST, KEYSTORE_NOT_FOUND, FORBIDDEN, CONFLICT, OPERATION_UNSUPPORTED
  */
@@ -53,6 +53,6 @@ function publishing(keystore: Keystore, jwks: JwksReaders | undefined): Keystore
 
 async function handedOver(kms: Kms, keystore: Keystore, controller: string | undefined): Promise<Keystore> {
   if (controller === undefined) return keystore
-  const { rootCapability: _old, ...rest } = keystore
+  const { rootCapability: _old, owner: _former, ...rest } = keystore
   return { ...rest, controller, ...(await rootCapability(kms, { url: keystore.url, controller })) }
 }

@@ -4,6 +4,7 @@ import type { LockPort } from './lock.ts'
 import type { SecretSharePort } from './secret-share.ts'
 import type { VaultPort } from './vault.ts'
 
+export type { AccessRight, AccessToken, AccessTokenPort, PublicJwk, TokenOwner } from './access-token.ts'
 export type {
   BbsDeriveProofJob,
   BbsJob,

@@ -1,3 +1,4 @@
+import type { TokenOwner } from '../ports/index.ts'
 import type { ShareField } from '../shamir/shares.ts'
 
 /** The states in which a keystore or key may be (SP 800-57 part 1, section 7). Only an active one can be used. */
@@ -29,6 +30,8 @@ export interface Keystore {
   readonly url: string
   /** The DID (or other name) of whoever the keystore belongs to, verbatim. */
   readonly controller: string
+  /** Whose access tokens may be used with it, beside capabilities. Absent unless it was created with such a token. */
+  readonly owner?: TokenOwner
   /** The root capability that was answered for this controller: JSON, UTF-8. Absent if the controller is no DID. */
   readonly rootCapability?: Uint8Array
   /** Unix time, milliseconds. */

@@ -6,19 +6,21 @@ import {
   type Keystore,
   listRevocations,
   revokeCapability,
+  type TokenOwner,
   updateKeystore,
 } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { deflateCapability, hashOfText } from '../authentication/capability-text.ts'
 import { readDelegated } from '../authentication/zcap.ts'
-import { errorReplies, KeystoreParams } from '../schema.ts'
+import { errorReplies, KeystoreParams, OptionalText } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const Description = Type.Object({
   key_store_url: Type.String(),
   controller: Type.String(),
+  owner: Type.Optional(Type.Object({ iss: OptionalText, sub: OptionalText, jkt: OptionalText })),
   created: Type.String(),
   state: Type.String(),
   lock: Type.String(),
@@ -116,10 +118,12 @@ function writeJson(body: object): string {
   }
 }
 
-function describe({ url, controller, createdAt, state, lock, edv, jwks, revision, rootCapability }: Keystore) {
+function describe(keystore: Keystore) {
+  const { url, controller, owner, createdAt, state, lock, edv, jwks, revision, rootCapability } = keystore
   return {
     key_store_url: url,
     controller,
+    ...(owner !== undefined && { owner: ownerReply(owner) }),
     created: new Date(createdAt).toISOString(),
     state,
     lock: lock.kind,
@@ -128,4 +132,9 @@ function describe({ url, controller, createdAt, state, lock, edv, jwks, revision
     revision,
     ...(rootCapability !== undefined && { capability: encodeBase64(deflateCapability(rootCapability)) }),
   }
+}
+
+/** As tokens name them (RFC 7519 section 4.1, RFC 9449 section 6.1). */
+function ownerReply(owner: TokenOwner) {
+  return 'thumbprint' in owner ? { jkt: owner.thumbprint } : { iss: owner.issuer, sub: owner.subject }
 }
