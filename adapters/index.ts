@@ -1,7 +1,7 @@
 /**
  * What opens each adapter. Those that need a large library are exports of their own, loaded when they are chosen:
  * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/share-http`,
- * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/vault-edv`.
+ * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/token-gnap`, `@keyhold/adapters/vault-edv`.
  */
 export { ComputationThreads, type ComputationThreadsOptions } from './computation-threads/computation-threads.ts'
 export { FixedClock } from './fixed/fixed-clock.ts'
@@ -14,5 +14,8 @@ export { openEmbeddedKeyStore } from './store-embedded/embedded-key-store.ts'
 export { MemoryKeyStore } from './store-memory/memory-key-store.ts'
 export { systemClock } from './system/system-clock.ts'
 export { systemRandom } from './system/system-random.ts'
+export { CachedAccessTokens, type TokenCacheLimits } from './token-cached/cached-access-tokens.ts'
+export { SigningKeyFileError } from './token-gnap/signing-key-file-error.ts'
+export { MemoryAccessTokens } from './token-memory/memory-access-tokens.ts'
 export { MemoryVaults } from './vault-memory/memory-vaults.ts'
 export { verifyCcgChain } from './zcap-ccg/verify-ccg-chain.ts'

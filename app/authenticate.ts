@@ -1,28 +1,38 @@
-import type { Clock, ResolveDid } from '@keyhold/core'
-import type { AuthConfig, Config } from './config/config.ts'
+import type { AccessTokenPort, Clock, ResolveDid, VerifyMessage } from '@keyhold/core'
+import type { Config, ZcapConfig } from './config/config.ts'
 import { admitAnyone, admitBearers } from './http/authentication/admission.ts'
 import type { Authenticators } from './http/authentication/authenticator.ts'
+import { byCredential } from './http/authentication/by-credential.ts'
+import { gnapAuthenticators } from './http/authentication/gnap.ts'
 import { localAuthenticators } from './http/authentication/local.ts'
 import { zcapAuthenticators } from './http/authentication/zcap.ts'
 
+/** Who knows what tokens are worth, for each kind of token that is taken. */
+export interface Tokens {
+  readonly gnap?: { readonly tokens: AccessTokenPort; readonly verifyMessage: VerifyMessage }
+}
+
 /** Chooses how callers prove who they are, for a server that is reached under a URL. */
-export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: ResolveDid) {
+export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: ResolveDid, { gnap }: Tokens = {}) {
   return (baseUrl: () => string): Authenticators => {
     const { auth, chainPolicy } = config
     switch (auth.kind) {
       case 'none':
         return localAuthenticators
-      case 'zcap': {
+      case 'credentials': {
+        const { clockSkew } = chainPolicy
         const authority = () => new URL(baseUrl()).host
-        const { coverage } = auth
-        const zcap = zcapAuthenticators({ clock, resolveDid, coverage, clockSkew: chainPolicy.clockSkew, authority })
-        return { ...zcap, admission: admission(auth, zcap) }
+        const zcap = auth.zcap && zcapAuthenticators({ clock, resolveDid, clockSkew, authority, ...auth.zcap })
+        return byCredential({
+          ...(auth.zcap && zcap && { zcap: { ...zcap, admission: admission(auth.zcap, zcap) } }),
+          ...(auth.gnap && gnap && { gnap: gnapAuthenticators({ clock, clockSkew, baseUrl, ...gnap, ...auth.gnap }) }),
+        })
       }
     }
   }
 }
 
-function admission({ admission }: Extract<AuthConfig, { kind: 'zcap' }>, zcap: Authenticators) {
+function admission({ admission }: ZcapConfig, zcap: Authenticators) {
   switch (admission.kind) {
     case 'controller':
       return zcap.admission

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
+  CachedAccessTokens,
   CachedKeyStore,
   ComputationThreads,
   MemoryKeyStore,
@@ -22,14 +23,20 @@ import {
   type VaultPort,
 } from '@keyhold/core'
 import type { Logger } from 'pino'
+import type { Tokens } from './authenticate.ts'
 import type { Config, LockConfig, SharesConfig, StoreConfig, VaultsConfig } from './config/config.ts'
 import { traceLock, traceStore } from './trace.ts'
 
 /** How many shares of users are kept in memory at most. */
 const mostShares = 1000
 
+/** What is known of tokens is kept for as many at most, and of those that are good for nothing for as long. */
+const tokenLimits = { max: 10_000, refusedTtl: 5000 } as const
+
 export interface Composition {
   readonly ports: Ports
+  /** Who knows what access tokens are worth. */
+  readonly tokens: Tokens
   /** What each keystore's lock is wrapped in, if anything. */
   readonly observeLock?: (lock: LockPort) => LockPort
   /** Closes what was opened, in reverse order. */
@@ -47,17 +54,19 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   try {
     const store = await openStore(config.store, log)
     const shares = config.shares && (await openShares(config.shares))
+    const tokens = await openTokens(config)
     const vaults = vaultsWhenNeeded(config.vaults, random)
     const computation = new ComputationThreads()
     const close = async () => {
       await computation.close()
       await vaults.close()
+      await tokens.gnap?.tokens.close()
       await shares?.close()
       await store.close()
       await lock.close()
     }
     const ports: Ports = { store, lock, random, clock: systemClock, vaults, computation, ...(shares && { shares }) }
-    return log.isLevelEnabled('debug') ? { ...traced(ports, log), close } : { ports, close }
+    return log.isLevelEnabled('debug') ? { ...traced(ports, log), tokens, close } : { ports, tokens, close }
   } catch (error) {
     await lock.close()
     throw error
@@ -123,7 +132,20 @@ async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise
   return openHttpSecretShares({ ...config, token: read, cache, clock: systemClock })
 }
 
-function traced(ports: Ports, log: Logger): Omit<Composition, 'close'> {
+/** The libraries for it are loaded when it is chosen. */
+async function openTokens({ auth, chainPolicy }: Config): Promise<Tokens> {
+  if (auth.kind === 'none' || auth.gnap === undefined) return {}
+  const { cacheTtl: ttl, ...gnap } = auth.gnap
+  const { openGnap } = await import('@keyhold/adapters/token-gnap')
+  const { tokens, verifyMessage } = await openGnap({
+    ...gnap,
+    clockSkew: chainPolicy.clockSkew * 1000,
+    clock: systemClock,
+  })
+  return { gnap: { tokens: new CachedAccessTokens(tokens, { ...tokenLimits, ttl }, systemClock), verifyMessage } }
+}
+
+function traced(ports: Ports, log: Logger): Pick<Composition, 'ports' | 'observeLock'> {
   const observeLock = (lock: LockPort) => traceLock(lock, log)
   return { ports: { ...ports, lock: observeLock(ports.lock), store: traceStore(ports.store, log) }, observeLock }
 }

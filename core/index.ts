@@ -17,6 +17,12 @@ export { canonicalMap } from './encoding/canonical.ts'
 export { encodeMultibase } from './encoding/multibase.ts'
 export { isKeptVerbatim } from './encoding/text.ts'
 export { type ErrorCode, errorCodes, forbidden, invalidRequest, KmsError, unauthenticated } from './errors.ts'
+export {
+  type MessageSignature,
+  readMessageSignature,
+  type SignedMessage,
+  type VerifyMessage,
+} from './http-signatures/message-signature.ts'
 export { algorithmOfAries, type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
 export { type RequestHead, type SignatureParameters, signingString } from './http-signatures/signing-string.ts'
 export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, decodeBase64, KmsError, SecretBytes } from '@keyhold/core'
 import { CircuitBreaker } from '../shared/circuit-breaker.ts'
 import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
+import { withSecondAttempt } from '../shared/second-attempt.ts'
 import { TokenFileError } from '../shared/token-file.ts'
 import { ShareFailure, sharesUnavailable } from './share-errors.ts'
 
@@ -27,8 +27,6 @@ const ofSubject = ['non-existent user', 'missing parameter'] as const
 /** Milliseconds. */
 const checkPause = 10_000
 const breaker = { failures: 5, pause: 5000 } as const
-/** Milliseconds before the second attempt. */
-const pause = 50
 /** Longer URLs are refused somewhere on the way, which would look like a server that is broken. */
 const maximumSubject = 4096
 
@@ -76,7 +74,7 @@ export class AuthServerClient {
     const authorization = await this.#authorization()
     const attempt = () => this.#send(encoded, authorization, signal)
     const refuse = () => sharesUnavailable('the last calls were not answered, so this one was not made')
-    const answer = await this.#breaker.run(() => this.#twice(attempt, signal), refuse)
+    const answer = await this.#breaker.run(() => withSecondAttempt(signal, attempt), refuse)
     try {
       const share = shareIn(answer)
       this.#answeredAt = this.#options.clock.elapsed()
@@ -94,17 +92,6 @@ export class AuthServerClient {
     } catch (error) {
       if (error instanceof KmsError || error instanceof TokenFileError) throw sharesUnavailable(error)
       throw sharesUnavailable(`the token cannot be read (${(error as NodeJS.ErrnoException)?.code ?? 'no code'})`)
-    }
-  }
-
-  /** A connection may have been closed just when it was used again. */
-  async #twice(attempt: () => Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer> {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof HttpFailure) || error.reason !== 'connection' || signal.aborted) throw error
-      await sleep(pause)
-      return attempt()
     }
   }
 

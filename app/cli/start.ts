@@ -1,4 +1,4 @@
-import { MasterKeyFileError, verifyCcgChain } from '@keyhold/adapters'
+import { MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
 import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
@@ -31,7 +31,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
     return await serve(config, log)
   } catch (error) {
     // What an operator can mend is said in a sentence; anything else keeps its stack.
-    const mendable = error instanceof MasterKeyFileError || error instanceof KmsError || isSystemError(error)
+    const mendable = error instanceof KmsError || isFileError(error) || isSystemError(error)
     if (!mendable) throw error
     log.fatal({ err: error.cause }, error.message)
     return 1
@@ -39,13 +39,16 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 }
 
 async function serve(config: Config, log: Logger): Promise<number> {
-  const { ports, observeLock, close } = await compose(config, log)
+  const { ports, tokens, observeLock, close } = await compose(config, log)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
     const { userLock, experimentalKeyTypes } = config
     const resolveDid = resolveSelfContainedDid
-    if (config.auth.kind === 'zcap' && config.auth.coverage === 'legacy') {
+    if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
+    }
+    if (config.auth.kind === 'credentials' && config.auth.gnap?.isSigned === false) {
+      log.warn('KMS_GNAP_HTTPSIG_DISABLE: whoever sees a GNAP token can use it')
     }
     const server = await buildServer({
       ports,
@@ -59,7 +62,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
-      authenticators: chooseAuthenticators(config, ports.clock, resolveDid),
+      authenticators: chooseAuthenticators(config, ports.clock, resolveDid, tokens),
     })
     const stop = stopSignal()
     await server.listen({ ...listen, backlog, listenTextResolver: address => `listening at ${address}` })
@@ -73,6 +76,10 @@ async function serve(config: Config, log: Logger): Promise<number> {
   } finally {
     await close()
   }
+}
+
+function isFileError(error: unknown): error is Error {
+  return error instanceof MasterKeyFileError || error instanceof SigningKeyFileError
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the next one does what it does by default. */

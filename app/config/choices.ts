@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { AdmissionConfig, AuthConfig, Config, LockConfig, StoreConfig } from './config.ts'
+import type { AdmissionConfig, AuthConfig, Config, GnapConfig, LockConfig, StoreConfig, TokenConfig } from './config.ts'
 import type { Settings } from './settings.ts'
 
 /** The configuration that settings amount to which do not contradict each other. */
@@ -72,15 +72,40 @@ function toLock(store: StoreConfig, parsed: Settings): LockConfig {
 
 function toShares(parsed: Settings): Pick<Config, 'shares'> {
   const { authServerUrl: url, authServerTimeout: timeout, shamirSecretCacheTtl } = parsed
-  if (url === undefined) return {}
   const { authServerTokenFile: file, authServerToken: text } = parsed
+  if (url === undefined || (file === undefined && text === undefined)) return {}
   const token = file === undefined ? { text: present(text) } : { file }
   return { shares: { url, token, timeout, cacheTtl: parsed.cacheEnable ? shamirSecretCacheTtl : 0 } }
 }
 
 function toAuth(parsed: Settings): AuthConfig {
-  if (parsed.authType === 'none') return { kind: 'none' }
-  return { kind: 'zcap', coverage: parsed.zcapCoverage, admission: toAdmission(parsed) }
+  const { authType, zcapCoverage: coverage } = parsed
+  const methods: readonly string[] = authType
+  if (methods.includes('none')) return { kind: 'none' }
+  return {
+    kind: 'credentials',
+    ...(methods.includes('zcap') && { zcap: { coverage, admission: toAdmission(parsed) } }),
+    ...(methods.includes('gnap') && { gnap: toGnap(parsed) }),
+  }
+}
+
+function toGnap(parsed: Settings): GnapConfig {
+  return {
+    ...toTokens(parsed),
+    url: present(parsed.authServerUrl),
+    signingKeyFile: present(parsed.gnapSigningKey),
+    isSigned: !parsed.gnapHttpsigDisable,
+  }
+}
+
+function toTokens({ tokenAudience, baseUrl, ...parsed }: Settings): TokenConfig {
+  const audience = tokenAudience ?? baseUrl
+  return {
+    type: parsed.tokenAccessType,
+    ...(audience !== undefined && { audience }),
+    timeout: parsed.authServerTimeout,
+    cacheTtl: parsed.cacheEnable ? parsed.tokenCacheTtl : 0,
+  }
 }
 
 function toAdmission({ keystoreAdmission, keystoreAdmissionTokenFile }: Settings): AdmissionConfig {

@@ -53,10 +53,32 @@ export interface VaultsConfig {
 export type AuthConfig =
   | { readonly kind: 'none' }
   | {
-      readonly kind: 'zcap'
-      readonly coverage: Settings['zcapCoverage']
-      readonly admission: AdmissionConfig
+      readonly kind: 'credentials'
+      readonly zcap?: ZcapConfig
+      readonly gnap?: GnapConfig
     }
+
+export interface ZcapConfig {
+  readonly coverage: Settings['zcapCoverage']
+  readonly admission: AdmissionConfig
+}
+
+export interface TokenConfig {
+  /** What access rights for this service are called. */
+  readonly type: string
+  /** What tokens call this service, if that is known before it listens. */
+  readonly audience?: string
+  readonly timeout: number
+  /** How long it is known what a token is worth. */
+  readonly cacheTtl: number
+}
+
+export interface GnapConfig extends TokenConfig {
+  readonly url: string
+  readonly signingKeyFile: string
+  /** Whether requests are signed by the key of their token. */
+  readonly isSigned: boolean
+}
 
 export type AdmissionConfig =
   | { readonly kind: 'controller' }

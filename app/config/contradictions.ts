@@ -1,5 +1,5 @@
 import { type SettingName, type Settings, settings } from './settings.ts'
-import { isLoopback } from './values.ts'
+import { isLoopback, isLoopbackUrl } from './values.ts'
 
 type Parsed = Partial<Settings>
 
@@ -10,6 +10,8 @@ interface Belonging {
   readonly needs?: readonly SettingName[]
   readonly takes?: readonly SettingName[]
 }
+
+const has = (list: readonly string[] | undefined, wanted: string) => list?.includes(wanted)
 
 const is = <T>(value: T | undefined, wanted: T) => (value === undefined ? undefined : value === wanted)
 
@@ -38,6 +40,7 @@ const belongings: readonly Belonging[] = [
     chosen: ({ keystoreAdmission }) => is(keystoreAdmission, 'bearer'),
     needs: ['keystoreAdmissionTokenFile'],
   },
+  { choice: 'the authentication gnap', chosen: ({ authType }) => has(authType, 'gnap'), needs: ['gnapSigningKey'] },
 ]
 
 /** What is of no use without an auth server. */
@@ -61,6 +64,8 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     databaseUrl,
     secretLockType,
     userLock,
+    gnapHttpsigDisable,
+    gnapHttpsigDisableRemote,
   } = parsed
   const remote = host !== undefined && !isLoopback(host.host)
   const mongoUrl = databaseUrl !== undefined && /^mongodb(\+srv)?:\/\//.test(databaseUrl)
@@ -77,6 +82,7 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     databaseType === 'mongodb' && secretLockType === 'local' && !isGiven('secretLockKeyPath'),
   )
   const authServer = isGiven('authServerUrl')
+  const hasToken = isGiven('authServerTokenFile') || isGiven('authServerToken')
   for (const name of ofAuthServer) {
     check(
       `${settings[name].variable}: is for an auth server only: set KMS_AUTH_SERVER_URL`,
@@ -85,28 +91,38 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
   }
   check(
     'KMS_AUTH_SERVER_TOKEN_FILE: must be set for the auth server',
-    parsed.authServerUrl !== undefined && !isGiven('authServerTokenFile') && !isGiven('authServerToken'),
+    parsed.authServerUrl !== undefined && has(authType, 'gnap') === false && !hasToken,
   )
   check(
     'KMS_AUTH_SERVER_TOKEN: is given twice: KMS_AUTH_SERVER_TOKEN_FILE is set as well',
     parsed.authServerTokenFile !== undefined && parsed.authServerToken !== undefined,
   )
   check(
-    'KMS_USER_LOCK: shamir needs a server that holds the other shares: set KMS_AUTH_SERVER_URL',
-    userLock === 'shamir' && !authServer,
+    'KMS_USER_LOCK: shamir needs a server that holds the other shares: set KMS_AUTH_SERVER_URL and its token',
+    userLock === 'shamir' && !(authServer && hasToken),
   )
   check(
     'KMS_AUTH_TYPE: none is refused on any address but loopback: set KMS_HOST to 127.0.0.1:8076',
-    authType === 'none' && remote,
+    has(authType, 'none') && remote,
   )
   check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
   check(
-    'KMS_BASE_URL: must be set on any address but loopback: capabilities name it',
-    authType === 'zcap' && baseUrl === undefined && remote,
+    'KMS_BASE_URL: must be set on any address but loopback: what is signed names it',
+    has(authType, 'none') === false && baseUrl === undefined && remote,
   )
   check(
     'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
     zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
+  )
+  check(
+    'KMS_KEYSTORE_ADMISSION: is for the authentication zcap only: tokens say for themselves whether they admit',
+    has(authType, 'zcap') === false && keystoreAdmission !== undefined && keystoreAdmission !== 'controller',
+  )
+  check('KMS_AUTH_SERVER_URL: must be set for the authentication gnap', has(authType, 'gnap') && !authServer)
+  const isReachedRemotely = remote || (baseUrl !== undefined && !isLoopbackUrl(baseUrl))
+  check(
+    'KMS_GNAP_HTTPSIG_DISABLE: is refused on any address but loopback, unless KMS_GNAP_HTTPSIG_DISABLE_REMOTE says that it is meant',
+    gnapHttpsigDisable && !gnapHttpsigDisableRemote && isReachedRemotely,
   )
   return problems
 }

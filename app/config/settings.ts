@@ -3,6 +3,7 @@ import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
 import { lockSettings } from './settings/lock.ts'
 import { storeSettings } from './settings/store.ts'
+import { tokenSettings } from './settings/token.ts'
 import { userSettings } from './settings/user.ts'
 
 export { unsupportedSettings } from './settings/unsupported.ts'
@@ -18,6 +19,7 @@ export const settings = {
   ...keySettings,
   ...userSettings,
   ...authSettings,
+  ...tokenSettings,
 } as const
 
 export type SettingName = keyof typeof settings

@@ -16,6 +16,20 @@ export function oneOf<const T extends string>(...choices: readonly T[]): (value:
   }
 }
 
+/** Some of the choices, separated by commas, in any case and order, each once; or `alone`, and nothing beside it. */
+export function someOf<const T extends string, const A extends string>(choices: readonly T[], alone: A) {
+  return (value: string): readonly T[] | readonly [A] => {
+    const named = value
+      .toLowerCase()
+      .split(',')
+      .map(item => item.trim())
+    if (named.length === 1 && named[0] === alone) return [alone]
+    const chosen = choices.filter(choice => named.includes(choice))
+    if (chosen.length === named.length) return chosen
+    throw new RangeError(`must be some of ${choices.join(', ')}, separated by commas, or ${alone} alone`)
+  }
+}
+
 export function integer(minimum: number, maximum: number): (value: string) => number {
   return value => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
@@ -37,6 +51,14 @@ export function duration(value: string): number {
   }
   if (!Number.isSafeInteger(Math.round(sum))) throw new RangeError('must be shorter')
   return Math.round(sum)
+}
+
+export function durationUpTo(maximum: number): (value: string) => number {
+  return value => {
+    const milliseconds = duration(value)
+    if (milliseconds <= maximum) return milliseconds
+    throw new RangeError(`must be ${maximum / 1000}s at most`)
+  }
 }
 
 /** How long something is waited for. */
@@ -83,11 +105,16 @@ export function name(value: string): string {
   return value
 }
 
+/** The `type` of an access right, without what would end it as a part of a scope (RFC 6749 section 3.3). */
+export function accessType(value: string): string {
+  if (/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(value)) return value
+  throw new RangeError('must be 1 to 256 visible ASCII characters, none of them a quote or backslash')
+}
+
 /** As `baseUrl`; a URL of plain http is taken on a loopback address only: secrets pass over it. */
 export function endpoint(value: string): string {
   const url = baseUrl(value)
-  const { protocol, hostname } = new URL(url)
-  if (protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+  if (url.startsWith('http:') && !isLoopbackUrl(url)) {
     throw new RangeError('must be an https URL, or an http URL on a loopback address')
   }
   return url
@@ -107,6 +134,10 @@ export function awsKeyUri(value: string): AwsKey {
     throw new RangeError('must be aws-kms:// and the ARN of a key or an alias')
   }
   return { arn, region }
+}
+
+export function isLoopbackUrl(url: string): boolean {
+  return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))
 }
 
 export function isLoopback(host: string): boolean {

@@ -63,13 +63,21 @@ export function frameErrorBody(status: number): ErrorBody {
 /**
  * Answers whatever was thrown. What has failed here (anything from 500 up but 501) is logged with its cause, and what
  * nobody has foreseen keeps its text inside.
+ *
+ * @param challenges how a caller could prove who it is, said with every 401
  */
-export function onError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function onError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  challenges: readonly string[] = [],
+): void {
   const { status, body } = describe(error)
   if (error instanceof KmsError && (status === 401 || status === 403)) {
     request.log.info({ code: body.code, reason: error.cause }, 'refused')
   }
   if (status >= 500 && status !== 501) request.log.error({ err: error, code: body.code }, 'request failed')
+  if (status === 401 && challenges.length > 0) reply.header('www-authenticate', challenges)
   if (status === 503) reply.header('retry-after', String((error instanceof KmsError && retryAfter[error.code]) || 1))
   reply.code(status).send(body)
 }

@@ -78,10 +78,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
   const baseUrl = () => origin
   const kms = await openKms(ports, { ...options, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
-  const { admission, signer, visitor, invoker } = options.authenticators?.(baseUrl) ?? localAuthenticators
+  const authenticators = options.authenticators?.(baseUrl) ?? localAuthenticators
+  const { admission, signer, visitor, invoker, challenges } = authenticators
 
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
-  app.setErrorHandler(onError)
+  app.setErrorHandler((error, request, reply) => onError(error, request, reply, challenges))
   app.setNotFoundHandler(notFound)
   // Before the body is read: what it holds does not matter where nothing is.
   app.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()))

@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net'
-import { invalidRequest, SecretBytes, UserShare } from '@keyhold/core'
+import { forbidden, invalidRequest, SecretBytes, UserShare } from '@keyhold/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { headOf } from './authentication/signed-head.ts'
 
@@ -14,16 +14,19 @@ const longestShare = 1024
 const longestSubject = 512
 
 /**
- * Reads `Secret-Share` and whose it is, `Auth-User`. Anyone could write a name there, so it is believed only if a proxy
- * that has verified it says so; without a name that is believed there is no share.
+ * Reads `Secret-Share`. Whose it is says the access token of the request; if that says nothing, `Auth-User` does. Anyone
+ * could write a name there, so it is believed only if a proxy that has verified it says so; without a name that is
+ * believed there is no share.
  *
  * @param trustedProxies addresses and networks in CIDR form
  */
 export function readUserShares(app: FastifyInstance, trustedProxies: readonly string[]): void {
   const trusted = blockListOf(trustedProxies)
   app.decorateRequest('userShare', null)
-  app.addHook('onRequest', async request => {
-    if (request.headers['secret-share'] !== undefined) request.userShare = userShareOf(request, trusted)
+  // Not before it is known who makes the request.
+  app.addHook('preParsing', async request => {
+    const { 'secret-share': share, 'auth-user': user } = request.headers
+    if (share !== undefined || user !== undefined) request.userShare = userShareOf(request, trusted)
   })
   // Not when the answer has gone out: that of a client that is gone never does.
   app.addHook('onSend', async request => {
@@ -34,9 +37,21 @@ export function readUserShares(app: FastifyInstance, trustedProxies: readonly st
 function userShareOf(request: FastifyRequest, trusted: BlockList): UserShare | null {
   const { 'secret-share': shares, 'auth-user': subjects } = headOf(request).headers
   const share = only(shares, longestShare, 'Secret-Share')
-  const subject = isIn(trusted, request.ip) ? utf8Of(only(subjects, longestSubject, 'Auth-User')) : ''
+  const named = isIn(trusted, request.ip) ? utf8Of(only(subjects, longestSubject, 'Auth-User')) : ''
+  const proven = subjectOf(request)
+  if (named !== '' && proven !== undefined && named !== proven) {
+    throw forbidden('Auth-User names somebody else than the token does')
+  }
+  const subject = proven ?? named
   if (share === '' || subject === '') return null
   return new UserShare(subject, new SecretBytes(Buffer.from(share, 'latin1')))
+}
+
+/** Whom the access token of a request was issued to, if it has one that says so. */
+function subjectOf({ proven }: FastifyRequest): string | undefined {
+  if (proven?.caller.kind !== 'token') return undefined
+  const { owner } = proven.caller.token
+  return 'subject' in owner ? owner.subject : undefined
 }
 
 /** The value of a header; empty if it was not sent. @throws KmsError INVALID_REQUEST */

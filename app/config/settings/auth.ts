@@ -6,10 +6,11 @@ export const authSettings = {
   authType: setting(
     'KMS_AUTH_TYPE',
     'auth-type',
-    values.oneOf('zcap', 'none'),
+    values.someOf(['zcap', 'gnap'], 'none'),
     'zcap',
-    'How callers prove what they may do: zcap (requests that are signed and invoke a capability) or none (accepted on a ' +
-      'loopback address only).',
+    'How callers prove what they may do, as a list separated by commas: zcap (requests that are signed and invoke a ' +
+      'capability), gnap (tokens of a GNAP auth server, in requests that are signed); or none (accepted on a loopback ' +
+      'address only).',
   ),
   zcapCoverage: setting(
     'KMS_ZCAP_COVERAGE',

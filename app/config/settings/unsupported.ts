@@ -12,8 +12,6 @@ export const unsupportedSettings: Readonly<Record<string, string>> = {
   KMS_TLS_SERVE_KEY: 'tls-serve-key',
   KMS_DID_DOMAIN: 'did-domain',
   KMS_AUTH_DISABLE: 'disable-auth',
-  KMS_GNAP_SIGNING_KEY: 'gnap-signing-key',
-  KMS_GNAP_HTTPSIG_DISABLE: 'disable-HTTPSIG',
   KMS_KEY_STORE_CACHE_TTL: 'key-store-cache-ttl',
   KMS_CORS_ENABLE: 'enable-cors',
 }

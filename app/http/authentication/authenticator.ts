@@ -36,6 +36,8 @@ export interface Authenticators {
   readonly visitor: Authenticator
   /** Everything else. */
   readonly invoker: Authenticator
+  /** What is said with every 401: how a caller could prove who it is (RFC 9110 section 11.6.1). Default: nothing. */
+  readonly challenges?: readonly string[]
 }
 
 /** Authenticates every request of a scope. */

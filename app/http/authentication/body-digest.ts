@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { unauthenticated } from '@keyhold/core'
+import { type RequestHead, unauthenticated } from '@keyhold/core'
+import { hasBody } from './signed-head.ts'
 
 /** The digest of a body that its signer has signed. */
 export interface BodyDigest {
@@ -28,6 +29,23 @@ export function parseDigest(text: string): BodyDigest | undefined {
     default:
       return undefined
   }
+}
+
+/**
+ * Parses a `Content-Digest` field (RFC 9530 section 2): one member, `sha-256` or `sha-512`. Undefined if it is anything
+ * else: other hashes, and lists of several.
+ */
+export function parseContentDigest(text: string): BodyDigest | undefined {
+  const [, bits, value = ''] = /^sha-(256|512)=:([^:]*):$/.exec(text) ?? []
+  return bits === undefined ? undefined : digestOf(`sha${bits as '256' | '512'}`, value)
+}
+
+/** The digest that was signed. @throws KmsError UNAUTHENTICATED if there is none, or it is not that of no body */
+export function requireDigest(head: RequestHead, digest: BodyDigest | undefined): BodyDigest {
+  if (digest === undefined) throw unauthenticated('the digest is not of a form that is known here')
+  // Nobody will read a body that does not come, so that its digest is compared here.
+  if (!hasBody(head)) checkDigest(digest, new Uint8Array(0))
+  return digest
 }
 
 /** Compares the body, as it was received, with what was signed. @throws KmsError UNAUTHENTICATED */

@@ -15,7 +15,7 @@ import {
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
-import { checkDigest, parseDigest } from './body-digest.ts'
+import { parseDigest, requireDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
 import { ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
@@ -78,6 +78,7 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     signer: authenticator('signer'),
     visitor: authenticator('visitor'),
     invoker: authenticator('invoker'),
+    challenges: ['Signature realm="keyhold"'],
   }
 }
 
@@ -162,12 +163,7 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
 
 /** The digest that the body must have, if it is covered. An empty header, as the reference sends it, is none. */
 function signedDigest(head: RequestHead, { covered }: ParsedSignature): Pick<Proven, 'digest'> {
-  if (!covered.includes('digest')) return {}
-  const digest = parseDigest(onlyValue(head, 'digest') ?? '')
-  if (digest === undefined) throw unauthenticated('the digest is not of a form that is known here')
-  // Nobody will read a body that does not come, so that its digest is compared here.
-  if (!hasBody(head)) checkDigest(digest, new Uint8Array(0))
-  return { digest }
+  return covered.includes('digest') ? { digest: requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? '')) } : {}
 }
 
 function ifSent(head: RequestHead, name: string): string[] {

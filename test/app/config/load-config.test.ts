@@ -35,6 +35,18 @@ const vault = {
   timeout: 5000,
 } as const
 
+const gnap = {
+  type: 'keyhold',
+  timeout: 2000,
+  cacheTtl: 30_000,
+  url: 'https://auth.example',
+  signingKeyFile: '/key.pem',
+  isSigned: true,
+} as const
+
+/** The part of the configuration that says how callers prove who they are. */
+const byGnap = (changes: object) => ({ auth: { kind: 'credentials', gnap: { ...gnap, ...changes } } }) as const
+
 const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
 
 /** Choices, each whole, for the settings that mean something to one of them alone. */
@@ -48,6 +60,7 @@ const choices = {
     KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/token',
   },
   shares: { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN_FILE: '/token' },
+  gnap: { KMS_AUTH_TYPE: 'gnap', KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_GNAP_SIGNING_KEY: '/key.pem' },
   bearer: { KMS_KEYSTORE_ADMISSION: 'bearer', KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/token' },
 } satisfies Readonly<Record<string, Variables>>
 
@@ -58,6 +71,7 @@ function choiceOf(name: SettingName): Variables {
   if (/^secretLockVault/.test(name)) return choices.vault
   if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
   if (/^(userLock|authServer|shamir|trusted)/.test(name)) return choices.shares
+  if (/^(gnap|token)/.test(name)) return choices.gnap
   return name === 'keystoreAdmissionTokenFile' ? choices.bearer : {}
 }
 
@@ -98,14 +112,26 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   trustedProxies: ['10.0.0.0/8, ::1', { trustedProxies: ['10.0.0.0/8', '::1'] }],
   vaultAllow: ['http://127.0.0.1:1', { vaults: { allow: ['http://127.0.0.1:1'], timeout: 5000 } }],
   vaultTimeout: ['1s', { vaults: { allow: [], timeout: 1000 } }],
-  zcapCoverage: ['legacy', { auth: { kind: 'zcap', coverage: 'legacy', admission: { kind: 'controller' } } }],
+  zcapCoverage: [
+    'legacy',
+    { auth: { kind: 'credentials', zcap: { coverage: 'legacy', admission: { kind: 'controller' } } } },
+  ],
   zcapMaxTtl: ['1d', { chainPolicy: { maximumTtl: 86_400, clockSkew: 30 } }],
   clockSkew: ['5s', { chainPolicy: { maximumTtl: 7_776_000, clockSkew: 5 } }],
-  keystoreAdmission: ['open', { auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'open' } } }],
+  keystoreAdmission: [
+    'open',
+    { auth: { kind: 'credentials', zcap: { coverage: 'strict', admission: { kind: 'open' } } } },
+  ],
   keystoreAdmissionTokenFile: [
     '/tokens',
-    { auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'bearer', file: '/tokens' } } },
+    { auth: { kind: 'credentials', zcap: { coverage: 'strict', admission: { kind: 'bearer', file: '/tokens' } } } },
   ],
+  tokenAccessType: ['urn:kms', byGnap({ type: 'urn:kms' })],
+  tokenAudience: ['kms', byGnap({ audience: 'kms' })],
+  tokenCacheTtl: ['0', byGnap({ cacheTtl: 0 })],
+  gnapSigningKey: ['/other', byGnap({ signingKeyFile: '/other' })],
+  gnapHttpsigDisable: ['true', byGnap({ isSigned: false })],
+  gnapHttpsigDisableRemote: ['true', {}],
   cacheEnable: ['false', { cache: { max: 1000, ttl: 0 } }],
   kmsCacheTtl: ['1m', { cache: { max: 1000, ttl: 60_000 } }],
   kmsCacheSize: ['5', { cache: { max: 5, ttl: 600_000 } }],
@@ -122,7 +148,7 @@ const defaults: Config = {
   vaults: { allow: [], timeout: 5000 },
   experimentalKeyTypes: [],
   trustedProxies: [],
-  auth: { kind: 'zcap', coverage: 'strict', admission: { kind: 'controller' } },
+  auth: { kind: 'credentials', zcap: { coverage: 'strict', admission: { kind: 'controller' } } },
   chainPolicy: { maximumTtl: 7_776_000, clockSkew: 30 },
   cache: { max: 1000, ttl: 600_000 },
   bodyLimit: 1_048_576,

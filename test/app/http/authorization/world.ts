@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixedClock, MemoryKeyStore, seededRandom, verifyCcgChain } from '@keyhold/adapters'
 import { buildServer, type ServerOptions } from '@keyhold/app'
-import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
+import { chooseAuthenticators, type Tokens } from '@keyhold/app/authenticate.js'
 import { loadConfig } from '@keyhold/app/config/load-config.js'
 import {
   AeadLock,
@@ -49,13 +49,15 @@ export interface WorldOptions {
   /** Settings besides, or instead of, those that follow from the setting. */
   readonly environment?: Readonly<Record<string, string>>
   readonly log?: NonNullable<ServerOptions['log']>
+  /** Opens those who know what tokens are worth. Default: nobody does. */
+  readonly tokens?: (clock: FixedClock) => Promise<Tokens>
 }
 
 /** Opens a server that is closed when the test has ended. */
 export async function openWorld(
   t: Pick<Test, 'teardown'>,
   setting: Setting,
-  { environment = {}, log }: WorldOptions = {},
+  { environment = {}, log, tokens }: WorldOptions = {},
 ): Promise<World> {
   const clock = new FixedClock('2026-01-01T00:00:00.000Z')
   clock.advance(1000)
@@ -79,7 +81,7 @@ export async function openWorld(
     ...environment,
   })
   const capabilities = { policy: config.chainPolicy, resolveDid: resolveSelfContainedDid, verifyCcgChain }
-  const authenticators = chooseAuthenticators(config, clock, resolveSelfContainedDid)
+  const authenticators = chooseAuthenticators(config, clock, resolveSelfContainedDid, await tokens?.(clock))
   const { result: server, routes } = await withRoutes(() =>
     buildServer({ ports, baseUrl, capabilities, authenticators, ...(log && { log }) }),
   )

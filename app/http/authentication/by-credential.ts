@@ -1,0 +1,37 @@
+import { unauthenticated } from '@keyhold/core'
+import type { Authenticator, Authenticators } from './authenticator.ts'
+
+/** The ways in which callers may prove who they are. */
+export interface Methods {
+  /** Requests without a token. */
+  readonly zcap?: Authenticators
+  /** `Authorization: GNAP …` */
+  readonly gnap?: Authenticators
+}
+
+/**
+ * Authenticates each request by the credential that it carries, which the scheme of `Authorization` (RFC 9110 section 11.4)
+ * tells. Whoever reads a credential refuses those of others beside it: what a request means must not depend on which of
+ * two is looked at.
+ */
+export function byCredential(methods: Methods): Authenticators {
+  const { zcap, gnap } = methods
+  // Nobody looks for tokens where there are none.
+  if (zcap !== undefined && gnap === undefined) return zcap
+  const choose =
+    (route: 'admission' | 'signer' | 'invoker'): Authenticator =>
+    request => {
+      const [scheme] = /^[a-z]+(?= )/i.exec(request.headers.authorization ?? '') ?? []
+      const method = scheme?.toLowerCase() === 'gnap' ? gnap : zcap
+      if (method === undefined) throw unauthenticated('the request carries no credential that is taken here')
+      return method[route](request)
+    }
+  return {
+    admission: choose('admission'),
+    signer: choose('signer'),
+    invoker: choose('invoker'),
+    challenges: Object.values(methods as Readonly<Record<string, Authenticators>>).flatMap(
+      ({ challenges = [] }) => challenges,
+    ),
+  }
+}
