@@ -1,7 +1,8 @@
 /**
  * What opens each adapter. Those that need a large library are exports of their own, loaded when they are chosen:
  * `@keyhold/adapters/lock-aws-kms`, `@keyhold/adapters/lock-openbao-transit`, `@keyhold/adapters/share-http`,
- * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/token-gnap`, `@keyhold/adapters/vault-edv`.
+ * `@keyhold/adapters/store-mongo`, `@keyhold/adapters/token-gnap`, `@keyhold/adapters/token-oauth`,
+ * `@keyhold/adapters/vault-edv`.
  */
 export { ComputationThreads, type ComputationThreadsOptions } from './computation-threads/computation-threads.ts'
 export { FixedClock } from './fixed/fixed-clock.ts'

@@ -2,6 +2,7 @@ import type { AccessTokenPort, Clock, ResolveDid, VerifyMessage } from '@keyhold
 import type { Config, ZcapConfig } from './config/config.ts'
 import { admitAnyone, admitBearers } from './http/authentication/admission.ts'
 import type { Authenticators } from './http/authentication/authenticator.ts'
+import { bearerAuthenticators } from './http/authentication/bearer.ts'
 import { byCredential } from './http/authentication/by-credential.ts'
 import { gnapAuthenticators } from './http/authentication/gnap.ts'
 import { localAuthenticators } from './http/authentication/local.ts'
@@ -10,10 +11,11 @@ import { zcapAuthenticators } from './http/authentication/zcap.ts'
 /** Who knows what tokens are worth, for each kind of token that is taken. */
 export interface Tokens {
   readonly gnap?: { readonly tokens: AccessTokenPort; readonly verifyMessage: VerifyMessage }
+  readonly bearer?: AccessTokenPort
 }
 
 /** Chooses how callers prove who they are, for a server that is reached under a URL. */
-export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: ResolveDid, { gnap }: Tokens = {}) {
+export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: ResolveDid, tokens: Tokens = {}) {
   return (baseUrl: () => string): Authenticators => {
     const { auth, chainPolicy } = config
     switch (auth.kind) {
@@ -21,11 +23,13 @@ export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: R
         return localAuthenticators
       case 'credentials': {
         const { clockSkew } = chainPolicy
+        const { gnap, bearer } = tokens
         const authority = () => new URL(baseUrl()).host
         const zcap = auth.zcap && zcapAuthenticators({ clock, resolveDid, clockSkew, authority, ...auth.zcap })
         return byCredential({
           ...(auth.zcap && zcap && { zcap: { ...zcap, admission: admission(auth.zcap, zcap) } }),
           ...(auth.gnap && gnap && { gnap: gnapAuthenticators({ clock, clockSkew, baseUrl, ...gnap, ...auth.gnap }) }),
+          ...(auth.bearer && bearer && { bearer: bearerAuthenticators(bearer, auth.bearer.routes) }),
         })
       }
     }

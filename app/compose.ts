@@ -12,7 +12,9 @@ import {
   systemRandom,
 } from '@keyhold/adapters'
 import {
+  type AccessTokenPort,
   AeadLock,
+  type Clock,
   type KeyStorePort,
   type LockPort,
   lockKeyLength,
@@ -24,14 +26,23 @@ import {
 } from '@keyhold/core'
 import type { Logger } from 'pino'
 import type { Tokens } from './authenticate.ts'
-import type { Config, LockConfig, SharesConfig, StoreConfig, VaultsConfig } from './config/config.ts'
+import type {
+  BearerConfig,
+  Config,
+  GnapConfig,
+  LockConfig,
+  SharesConfig,
+  StoreConfig,
+  VaultsConfig,
+} from './config/config.ts'
 import { traceLock, traceStore } from './trace.ts'
 
 /** How many shares of users are kept in memory at most. */
 const mostShares = 1000
 
-/** What is known of tokens is kept for as many at most, and of those that are good for nothing for as long. */
-const tokenLimits = { max: 10_000, refusedTtl: 5000 } as const
+/** Of how many tokens it is known at most what they are worth, and for how many milliseconds that they are not. */
+const mostTokens = 10_000
+const longestRefusal = 5000
 
 export interface Composition {
   readonly ports: Ports
@@ -60,6 +71,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
     const close = async () => {
       await computation.close()
       await vaults.close()
+      await tokens.bearer?.close()
       await tokens.gnap?.tokens.close()
       await shares?.close()
       await store.close()
@@ -132,17 +144,32 @@ async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise
   return openHttpSecretShares({ ...config, token: read, cache, clock: systemClock })
 }
 
-/** The libraries for it are loaded when it is chosen. */
+/** The libraries for each are loaded when it is chosen. */
 async function openTokens({ auth, chainPolicy }: Config): Promise<Tokens> {
-  if (auth.kind === 'none' || auth.gnap === undefined) return {}
-  const { cacheTtl: ttl, ...gnap } = auth.gnap
+  if (auth.kind === 'none') return {}
+  const times = { clockSkew: chainPolicy.clockSkew * 1000, clock: systemClock }
+  return {
+    ...(auth.gnap && { gnap: await openGnapTokens({ ...auth.gnap, ...times }) }),
+    ...(auth.bearer && { bearer: await openBearerTokens({ ...auth.bearer, ...times }) }),
+  }
+}
+
+type Times = { readonly clockSkew: number; readonly clock: Clock }
+
+async function openGnapTokens({ cacheTtl, ...config }: GnapConfig & Times): Promise<NonNullable<Tokens['gnap']>> {
   const { openGnap } = await import('@keyhold/adapters/token-gnap')
-  const { tokens, verifyMessage } = await openGnap({
-    ...gnap,
-    clockSkew: chainPolicy.clockSkew * 1000,
-    clock: systemClock,
-  })
-  return { gnap: { tokens: new CachedAccessTokens(tokens, { ...tokenLimits, ttl }, systemClock), verifyMessage } }
+  const { tokens, verifyMessage } = await openGnap(config)
+  return { tokens: cached(tokens, cacheTtl), verifyMessage }
+}
+
+async function openBearerTokens({ cacheTtl, verification, ...config }: BearerConfig & Times): Promise<AccessTokenPort> {
+  const { openOAuthTokens } = await import('@keyhold/adapters/token-oauth')
+  return cached(await openOAuthTokens({ ...config, ...verification }), cacheTtl)
+}
+
+function cached(tokens: AccessTokenPort, ttl: number): AccessTokenPort {
+  const refusedTtl = Math.min(ttl, longestRefusal)
+  return new CachedAccessTokens(tokens, { max: mostTokens, ttl, refusedTtl }, systemClock)
 }
 
 function traced(ports: Ports, log: Logger): Pick<Composition, 'ports' | 'observeLock'> {

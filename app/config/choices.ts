@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import type { AdmissionConfig, AuthConfig, Config, GnapConfig, LockConfig, StoreConfig, TokenConfig } from './config.ts'
+import { toAuth } from './auth-choices.ts'
+import type { Config, LockConfig, StoreConfig } from './config.ts'
+import { present } from './present.ts'
 import type { Settings } from './settings.ts'
 
 /** The configuration that settings amount to which do not contradict each other. */
@@ -76,45 +78,4 @@ function toShares(parsed: Settings): Pick<Config, 'shares'> {
   if (url === undefined || (file === undefined && text === undefined)) return {}
   const token = file === undefined ? { text: present(text) } : { file }
   return { shares: { url, token, timeout, cacheTtl: parsed.cacheEnable ? shamirSecretCacheTtl : 0 } }
-}
-
-function toAuth(parsed: Settings): AuthConfig {
-  const { authType, zcapCoverage: coverage } = parsed
-  const methods: readonly string[] = authType
-  if (methods.includes('none')) return { kind: 'none' }
-  return {
-    kind: 'credentials',
-    ...(methods.includes('zcap') && { zcap: { coverage, admission: toAdmission(parsed) } }),
-    ...(methods.includes('gnap') && { gnap: toGnap(parsed) }),
-  }
-}
-
-function toGnap(parsed: Settings): GnapConfig {
-  return {
-    ...toTokens(parsed),
-    url: present(parsed.authServerUrl),
-    signingKeyFile: present(parsed.gnapSigningKey),
-    isSigned: !parsed.gnapHttpsigDisable,
-  }
-}
-
-function toTokens({ tokenAudience, baseUrl, ...parsed }: Settings): TokenConfig {
-  const audience = tokenAudience ?? baseUrl
-  return {
-    type: parsed.tokenAccessType,
-    ...(audience !== undefined && { audience }),
-    timeout: parsed.authServerTimeout,
-    cacheTtl: parsed.cacheEnable ? parsed.tokenCacheTtl : 0,
-  }
-}
-
-function toAdmission({ keystoreAdmission, keystoreAdmissionTokenFile }: Settings): AdmissionConfig {
-  if (keystoreAdmission !== 'bearer') return { kind: keystoreAdmission }
-  return { kind: 'bearer', file: present(keystoreAdmissionTokenFile) }
-}
-
-/** What a choice needs is there: `contradictions` has seen to that. */
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('a setting that is needed is missing')
-  return value
 }

@@ -56,6 +56,7 @@ export type AuthConfig =
       readonly kind: 'credentials'
       readonly zcap?: ZcapConfig
       readonly gnap?: GnapConfig
+      readonly bearer?: BearerConfig
     }
 
 export interface ZcapConfig {
@@ -78,6 +79,16 @@ export interface GnapConfig extends TokenConfig {
   readonly signingKeyFile: string
   /** Whether requests are signed by the key of their token. */
   readonly isSigned: boolean
+}
+
+export interface BearerConfig extends TokenConfig {
+  readonly issuer: string
+  readonly audience: string
+  /** What such tokens are good for. */
+  readonly routes: Settings['bearerRoutes']
+  readonly verification:
+    | { readonly jwksUrl: string; readonly algorithms: readonly string[] }
+    | { readonly introspectionUrl: string; readonly clientId: string; readonly clientSecretFile: string }
 }
 
 export type AdmissionConfig =

@@ -1,5 +1,6 @@
 import { type SettingName, type Settings, settings } from './settings.ts'
-import { isLoopback, isLoopbackUrl } from './values.ts'
+import { has, tokenContradictions } from './token-contradictions.ts'
+import { isLoopback } from './values.ts'
 
 type Parsed = Partial<Settings>
 
@@ -10,8 +11,6 @@ interface Belonging {
   readonly needs?: readonly SettingName[]
   readonly takes?: readonly SettingName[]
 }
-
-const has = (list: readonly string[] | undefined, wanted: string) => list?.includes(wanted)
 
 const is = <T>(value: T | undefined, wanted: T) => (value === undefined ? undefined : value === wanted)
 
@@ -41,6 +40,23 @@ const belongings: readonly Belonging[] = [
     needs: ['keystoreAdmissionTokenFile'],
   },
   { choice: 'the authentication gnap', chosen: ({ authType }) => has(authType, 'gnap'), needs: ['gnapSigningKey'] },
+  {
+    choice: 'the authentication bearer',
+    chosen: ({ authType }) => has(authType, 'bearer'),
+    needs: ['bearerIssuer'],
+    takes: ['bearerJwksUrl'],
+  },
+  {
+    choice: 'the introspection of bearer tokens',
+    chosen: ({ bearerIntrospectionUrl: url, authType }) => (has(authType, 'bearer') ? url !== undefined : false),
+    takes: ['bearerIntrospectionUrl'],
+    needs: ['bearerClientId', 'bearerClientSecretFile'],
+  },
+  {
+    choice: 'authentication by tokens',
+    chosen: ({ authType }) => authType && (has(authType, 'gnap') || has(authType, 'bearer')),
+    takes: ['tokenAudience'],
+  },
 ]
 
 /** What is of no use without an auth server. */
@@ -64,8 +80,6 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     databaseUrl,
     secretLockType,
     userLock,
-    gnapHttpsigDisable,
-    gnapHttpsigDisableRemote,
   } = parsed
   const remote = host !== undefined && !isLoopback(host.host)
   const mongoUrl = databaseUrl !== undefined && /^mongodb(\+srv)?:\/\//.test(databaseUrl)
@@ -114,16 +128,7 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     'KMS_ZCAP_COVERAGE: legacy is refused without TLS: set KMS_BASE_URL to an https URL, or listen on loopback',
     zcapCoverage === 'legacy' && remote && !baseUrl?.startsWith('https:'),
   )
-  check(
-    'KMS_KEYSTORE_ADMISSION: is for the authentication zcap only: tokens say for themselves whether they admit',
-    has(authType, 'zcap') === false && keystoreAdmission !== undefined && keystoreAdmission !== 'controller',
-  )
-  check('KMS_AUTH_SERVER_URL: must be set for the authentication gnap', has(authType, 'gnap') && !authServer)
-  const isReachedRemotely = remote || (baseUrl !== undefined && !isLoopbackUrl(baseUrl))
-  check(
-    'KMS_GNAP_HTTPSIG_DISABLE: is refused on any address but loopback, unless KMS_GNAP_HTTPSIG_DISABLE_REMOTE says that it is meant',
-    gnapHttpsigDisable && !gnapHttpsigDisableRemote && isReachedRemotely,
-  )
+  problems.push(...tokenContradictions(parsed, isGiven))
   return problems
 }
 

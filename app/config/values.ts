@@ -111,6 +111,19 @@ export function accessType(value: string): string {
   throw new RangeError('must be 1 to 256 visible ASCII characters, none of them a quote or backslash')
 }
 
+/** The asymmetric algorithms of JOSE: with any other whoever verifies a token could make one as well. */
+const asymmetric = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA', 'Ed25519']
+
+export function signatureAlgorithms(value: string): readonly string[] {
+  return list(value, algorithm => asymmetric.includes(algorithm))
+}
+
+/** An issuer identifier (RFC 8414 section 2): as `endpoint`, and compared letter by letter, so answered as it is. */
+export function issuer(value: string): string {
+  endpoint(value)
+  return value
+}
+
 /** As `baseUrl`; a URL of plain http is taken on a loopback address only: secrets pass over it. */
 export function endpoint(value: string): string {
   const url = baseUrl(value)

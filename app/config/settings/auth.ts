@@ -6,11 +6,11 @@ export const authSettings = {
   authType: setting(
     'KMS_AUTH_TYPE',
     'auth-type',
-    values.someOf(['zcap', 'gnap'], 'none'),
+    values.someOf(['zcap', 'gnap', 'bearer'], 'none'),
     'zcap',
     'How callers prove what they may do, as a list separated by commas: zcap (requests that are signed and invoke a ' +
-      'capability), gnap (tokens of a GNAP auth server, in requests that are signed); or none (accepted on a loopback ' +
-      'address only).',
+      'capability), gnap (tokens of a GNAP auth server, in requests that are signed), bearer (access tokens of an OAuth 2.0 ' +
+      'issuer); or none (accepted on a loopback address only).',
   ),
   zcapCoverage: setting(
     'KMS_ZCAP_COVERAGE',

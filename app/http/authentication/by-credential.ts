@@ -7,6 +7,8 @@ export interface Methods {
   readonly zcap?: Authenticators
   /** `Authorization: GNAP …` */
   readonly gnap?: Authenticators
+  /** `Authorization: Bearer …` */
+  readonly bearer?: Authenticators
 }
 
 /**
@@ -15,14 +17,16 @@ export interface Methods {
  * two is looked at.
  */
 export function byCredential(methods: Methods): Authenticators {
-  const { zcap, gnap } = methods
+  const { zcap, gnap, bearer } = methods
   // Nobody looks for tokens where there are none.
-  if (zcap !== undefined && gnap === undefined) return zcap
+  if (zcap !== undefined && gnap === undefined && bearer === undefined) return zcap
+  // Where no issuer's bearer tokens are taken, those of the admission may be.
+  const methodOf = (scheme: string | undefined) => (scheme === 'gnap' ? gnap : scheme === 'bearer' && bearer) || zcap
   const choose =
     (route: 'admission' | 'signer' | 'invoker'): Authenticator =>
     request => {
       const [scheme] = /^[a-z]+(?= )/i.exec(request.headers.authorization ?? '') ?? []
-      const method = scheme?.toLowerCase() === 'gnap' ? gnap : zcap
+      const method = methodOf(scheme?.toLowerCase())
       if (method === undefined) throw unauthenticated('the request carries no credential that is taken here')
       return method[route](request)
     }

@@ -1,22 +1,10 @@
-import { type Config, ConfigError, loadConfig } from '@keyhold/app'
+import { type Config, loadConfig } from '@keyhold/app'
 import { type SettingName, settings, unsupportedSettings } from '@keyhold/app/config/settings.js'
 import t from 'tap'
-
-type Variables = Readonly<Record<string, string>>
-
-function problemsOf(environment: Variables, flags: Variables = {}): readonly string[] {
-  try {
-    loadConfig(environment, flags)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+import { arn, choices, introspected, problemsOf, type Variables } from './choices.ts'
 
 const names = Object.keys(settings) as SettingName[]
 
-const arn = 'arn:aws:kms:eu-west-2:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab'
 const alias = 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/team/keyhold'
 const mongodb = {
   kind: 'mongodb',
@@ -47,22 +35,25 @@ const gnap = {
 /** The part of the configuration that says how callers prove who they are. */
 const byGnap = (changes: object) => ({ auth: { kind: 'credentials', gnap: { ...gnap, ...changes } } }) as const
 
-const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
+const jwks = { jwksUrl: 'https://issuer.example/jwks', algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'] } as const
+const introspection = {
+  introspectionUrl: 'https://issuer.example/introspect',
+  clientId: 'keyhold',
+  clientSecretFile: '/secret',
+} as const
+const bearer = {
+  type: 'keyhold',
+  audience: 'kms',
+  timeout: 2000,
+  cacheTtl: 30_000,
+  issuer: 'https://issuer.example',
+  routes: 'creation',
+} as const
 
-/** Choices, each whole, for the settings that mean something to one of them alone. */
-const choices = {
-  mongodb: { KMS_DATABASE_TYPE: 'mongodb', KMS_DATABASE_URL: 'mongodb://db', KMS_SECRET_LOCK_KEY_PATH: '/keys/own' },
-  aws: { KMS_SECRET_LOCK_TYPE: 'aws', KMS_SECRET_LOCK_AWS_KEY_URI: `aws-kms://${arn}` },
-  vault: {
-    KMS_SECRET_LOCK_TYPE: 'vault',
-    KMS_SECRET_LOCK_VAULT_URL: 'https://bao.example',
-    KMS_SECRET_LOCK_VAULT_KEY: 'keyhold',
-    KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/token',
-  },
-  shares: { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN_FILE: '/token' },
-  gnap: { KMS_AUTH_TYPE: 'gnap', KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_GNAP_SIGNING_KEY: '/key.pem' },
-  bearer: { KMS_KEYSTORE_ADMISSION: 'bearer', KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/token' },
-} satisfies Readonly<Record<string, Variables>>
+const byBearer = (verification: typeof jwks | typeof introspection, changes: object = {}) =>
+  ({ auth: { kind: 'credentials', bearer: { ...bearer, verification, ...changes } } }) as const
+
+const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
 
 /** What must be chosen beside a setting for it to mean something. */
 function choiceOf(name: SettingName): Variables {
@@ -72,6 +63,8 @@ function choiceOf(name: SettingName): Variables {
   if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
   if (/^(userLock|authServer|shamir|trusted)/.test(name)) return choices.shares
   if (/^(gnap|token)/.test(name)) return choices.gnap
+  if (/^bearer(Introspection|Client)/.test(name)) return introspected
+  if (/^bearer/.test(name)) return choices.jwt
   return name === 'keystoreAdmissionTokenFile' ? choices.bearer : {}
 }
 
@@ -132,6 +125,16 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   gnapSigningKey: ['/other', byGnap({ signingKeyFile: '/other' })],
   gnapHttpsigDisable: ['true', byGnap({ isSigned: false })],
   gnapHttpsigDisableRemote: ['true', {}],
+  bearerIssuer: ['https://other.example/', byBearer(jwks, { issuer: 'https://other.example/' })],
+  bearerRoutes: ['all', byBearer(jwks, { routes: 'all' })],
+  bearerJwksUrl: ['https://other.example/k', byBearer({ ...jwks, jwksUrl: 'https://other.example/k' as never })],
+  bearerAlgorithms: ['ES384, PS512', byBearer({ ...jwks, algorithms: ['ES384', 'PS512'] as never })],
+  bearerIntrospectionUrl: [
+    'https://other.example/i',
+    byBearer({ ...introspection, introspectionUrl: 'https://other.example/i' as never }),
+  ],
+  bearerClientId: ['other', byBearer({ ...introspection, clientId: 'other' as never })],
+  bearerClientSecretFile: ['/other', byBearer({ ...introspection, clientSecretFile: '/other' as never })],
   cacheEnable: ['false', { cache: { max: 1000, ttl: 0 } }],
   kmsCacheTtl: ['1m', { cache: { max: 1000, ttl: 60_000 } }],
   kmsCacheSize: ['5', { cache: { max: 5, ttl: 600_000 } }],
@@ -281,6 +284,13 @@ t.test('a choice wants what it needs, and nothing is said to a choice that was n
     KMS_SECRET_LOCK_VAULT_NAMESPACE: 'n',
     KMS_DATABASE_PREFIX: 'p',
     KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/t',
+    KMS_GNAP_SIGNING_KEY: '/k',
+    KMS_TOKEN_AUDIENCE: 'kms',
+    KMS_BEARER_ISSUER: 'https://issuer.example',
+    KMS_BEARER_JWKS_URL: 'https://issuer.example/jwks',
+    KMS_BEARER_INTROSPECTION_URL: 'https://issuer.example/introspect',
+    KMS_BEARER_CLIENT_ID: 'c',
+    KMS_BEARER_CLIENT_SECRET_FILE: '/s',
   }
   for (const [variable, value] of Object.entries(lonely)) {
     t.match(problemsOf({ [variable]: value }), [new RegExp(`^${variable}: is for .* only$`)])

@@ -1,30 +1,36 @@
 import { type Route, routes } from '../routes.ts'
-import type { Owner, TokenPlan } from './plan.ts'
+import type { Method, Owner, TokenPlan, TokenPlanned } from './plan.ts'
 
-/** Everything that the honest owner of a keystore can send: each route, for a keystore of a subject and of a key. */
+const alice: Owner = { subject: 'alice' }
+
+/** Everything that the honest owner of a keystore can send: each route, with each kind of token. */
 export function honestTokenPlans(): TokenPlan[] {
-  const owners: readonly Owner[] = [{ subject: 'alice' }, { keyOf: 'alice' }]
-  return routes.flatMap(route => owners.map(owner => honestTokenPlan(route, owner)))
+  return routes.flatMap(route => [
+    honestTokenPlan(route, 'gnap', alice),
+    honestTokenPlan(route, 'gnap', { keyOf: 'alice' }),
+    honestTokenPlan(route, 'introspection', alice),
+    honestTokenPlan(route, 'jwt', alice),
+  ])
 }
 
-export function honestTokenPlan(route: Route, owner: Owner): TokenPlan {
+export function honestTokenPlan(route: Route, method: Method, owner: Owner): TokenPlan {
+  const isGnap = method === 'gnap'
   const hasBody = route.body !== undefined
   const ofSubject = owner !== 'nobody' && 'subject' in owner
   return {
-    name: `${route.method} ${route.path}, ${ofSubject ? 'of a subject' : 'of a key'}`,
+    name: `${route.method} ${route.path}, ${method}, ${ofSubject ? 'of a subject' : 'of a key'}`,
     route,
-    signed: true,
+    method,
+    setting: { signed: true, bearer: 'all', verification: method === 'jwt' ? 'jwt' : 'introspection' },
     keystore: { owner, state: 'active' },
     token: {
-      known: 'active',
+      ...active,
       subject: ofSubject ? 'alice' : undefined,
-      key: 'alice',
-      access: ['keyhold'],
-      expires: undefined,
-      begins: undefined,
-      audience: 'absent',
+      ...(isGnap ? { key: 'alice' } : { audience: 'this', issuer: 'this' }),
+      // No JWT is without an end.
+      expires: method === 'jwt' ? 600 : undefined,
     },
-    authorization: ['GNAP TOKEN'],
+    authorization: [isGnap ? 'GNAP TOKEN' : 'Bearer TOKEN'],
     signature: {
       by: 'alice',
       keyId: 'own',
@@ -32,10 +38,10 @@ export function honestTokenPlan(route: Route, owner: Owner): TokenPlan {
       expires: undefined,
       covered: ['@method', '@target-uri', ...(hasBody ? ['content-digest'] : []), 'authorization'],
       parameters: '',
-      form: 'plain',
+      form: isGnap ? 'plain' : 'neither',
       flaw: 'none',
     },
-    digest: { header: hasBody ? 'content-digest' : 'absent', of: 'body' },
+    digest: { header: isGnap && hasBody ? 'content-digest' : 'absent', of: 'body' },
     body: 'honest',
     query: '',
     besides: {},
@@ -43,4 +49,16 @@ export function honestTokenPlan(route: Route, owner: Owner): TokenPlan {
     signedFor: [],
     later: 0,
   }
+}
+
+const active: TokenPlanned = {
+  known: 'active',
+  subject: undefined,
+  key: undefined,
+  access: ['keyhold'],
+  expires: undefined,
+  begins: undefined,
+  audience: 'absent',
+  issuer: 'absent',
+  flaw: 'none',
 }

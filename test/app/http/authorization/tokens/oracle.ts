@@ -24,23 +24,43 @@ export function judgeToken(plan: TokenPlan): Verdict {
 }
 
 function isProven(plan: TokenPlan): boolean {
-  return isTokenSent(plan) && isTokenGood(plan) && (!plan.signed || isSigned(plan))
+  const { method, setting, route } = plan
+  if (!isTokenSent(plan) || !isInTokenTime(plan)) return false
+  if (method === 'gnap') return isGnapTokenGood(plan) && (!setting.signed || isSigned(plan))
+  const isHere = setting.bearer === 'all' || route.proof === 'admission'
+  return isHere && isBearerTokenGood(plan)
 }
 
 /** Once, in the one header, under its scheme; and no other credential beside it. */
-function isTokenSent({ authorization, besides, twice }: TokenPlan): boolean {
+function isTokenSent({ method, authorization, besides, twice }: TokenPlan): boolean {
   const [line = '', ...others] = authorization
   const [scheme = '', token, ...rest] = line.split(' ')
   const isOnce = others.length === 0 && rest.length === 0 && !twice.includes('authorization')
-  return isOnce && scheme.toLowerCase() === 'gnap' && token === 'TOKEN' && !('capability-invocation' in besides)
+  const foreign = ['capability-invocation', ...(method === 'gnap' ? [] : ['signature', 'signature-input'])]
+  const isAlone = foreign.every(name => !(name in besides))
+  return isOnce && isAlone && scheme.toLowerCase() === (method === 'gnap' ? 'gnap' : 'bearer') && token === 'TOKEN'
 }
 
-function isTokenGood({ token, signed, later, repeatedAfter = 0 }: TokenPlan): boolean {
-  const { known, subject, key, expires, begins, audience } = token
+function isInTokenTime({ token: { expires, begins }, later, repeatedAfter = 0 }: TokenPlan): boolean {
   const now = (later + repeatedAfter) / 1000
-  const isInTime = (expires === undefined || expires > now) && (begins === undefined || begins <= now + clockSkew)
+  return (expires === undefined || expires > now) && (begins === undefined || begins <= now + clockSkew)
+}
+
+/** Of somebody, and of a key if requests are signed by it; for this service unless the server does not say. */
+function isGnapTokenGood({ token, setting }: TokenPlan): boolean {
+  const { known, subject, key, audience } = token
   const isSomebodys = subject !== undefined || key !== undefined
-  return known === 'active' && isInTime && audience !== 'another' && isSomebodys && (!signed || key !== undefined)
+  return known === 'active' && audience !== 'another' && isSomebodys && (!setting.signed || key !== undefined)
+}
+
+/** Of a subject, for this service, of the one issuer, and nothing but a bearer token. */
+function isBearerTokenGood({ method, token }: TokenPlan): boolean {
+  const { known, subject, audience, issuer, flaw, expires } = token
+  const isJwtWhole = method !== 'jwt' || (issuer === 'this' && expires !== undefined)
+  const isForThis = audience === 'this' || audience === 'this and another'
+  // Of a JWT nobody is asked whether it is active.
+  const isKnown = method === 'jwt' || known === 'active'
+  return isKnown && subject !== undefined && isForThis && issuer !== 'another' && flaw === 'none' && isJwtWhole
 }
 
 const acceptedForms: readonly SignatureForm[] = ['plain', 'another label']
@@ -119,7 +139,7 @@ function isDigestOfBody(plan: TokenPlan): boolean {
   return isKnown && (sendsBody(plan) ? digest.of === 'body' : isOfNothing)
 }
 
-/** What must happen once only happens once, but for those who do the same thing twice within a second. */
+/** What is signed happens once only, but for those who do the same thing twice within a second. */
 function isReplay({ route, repeatedAfter = 0 }: TokenPlan): boolean {
   return route.repeated !== undefined && repeatedAfter > honestRepetition
 }
@@ -153,8 +173,10 @@ const below: Readonly<Record<string, readonly Place[]>> = {
   '{key}': ['key'],
 }
 
-function hasRight({ route, token }: TokenPlan, action: string | undefined, place: Place): boolean {
-  return token.access.some(right => {
+function hasRight({ route, method, token }: TokenPlan, action: string | undefined, place: Place): boolean {
+  // Scopes are words (RFC 6749 section 3.3).
+  const words = (right: RightPlan) => (typeof right === 'string' && method !== 'gnap' ? right.split(' ') : [right])
+  return token.access.flatMap(words).some(right => {
     const { type, actions, locations } = asObject(right)
     const named = actions?.map(each => each.replace('{action}', actionOf(route)))
     const isAction = action === undefined || named === undefined || named.includes(action)

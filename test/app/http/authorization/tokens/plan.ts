@@ -7,8 +7,10 @@ import type { Route } from '../routes.ts'
 export interface TokenPlan {
   readonly name: string
   readonly route: Route
-  /** Whether requests must be signed by the key of their token. */
-  readonly signed: boolean
+  /** What the token is, and how it is found out what it is worth. */
+  readonly method: Method
+  /** How the service is configured. */
+  readonly setting: TokenSetting
   readonly keystore: KeystorePlan
   readonly token: TokenPlanned
   /** The lines of `Authorization`, `TOKEN` standing for the token. */
@@ -29,10 +31,25 @@ export interface TokenPlan {
   readonly repeatedAfter?: number
 }
 
+/** Of GNAP, introspected; of OAuth 2.0, introspected, or verified as a JWT. */
+export type Method = 'gnap' | 'introspection' | 'jwt'
+
+export interface TokenSetting {
+  /** Whether requests with GNAP tokens must be signed by the key of their token. */
+  readonly signed: boolean
+  /** What bearer tokens are good for. */
+  readonly bearer: 'creation' | 'all'
+  readonly verification: Exclude<Method, 'gnap'>
+}
+
 export type Person = 'alice' | 'bob'
 
-/** Whose keystores can be: a subject's, a key's, or nobody's, being created without a token. */
-export type Owner = { readonly subject: Person } | { readonly keyOf: Person } | 'nobody'
+/** Whose keystores can be: a subject's, here or elsewhere, a key's, or nobody's, being created without a token. */
+export type Owner =
+  | { readonly subject: Person }
+  | { readonly subjectElsewhere: Person }
+  | { readonly keyOf: Person }
+  | 'nobody'
 
 export interface KeystorePlan {
   readonly owner: Owner
@@ -49,7 +66,17 @@ export interface TokenPlanned {
   readonly expires: number | undefined
   readonly begins: number | undefined
   readonly audience: 'absent' | 'this' | 'this and another' | 'another'
+  readonly issuer: 'absent' | 'this' | 'another'
+  readonly flaw: 'none' | JwtFlaw | 'bound to a key' | 'of another type'
 }
+
+/** How a JWT is not what its issuer has made. */
+export type JwtFlaw =
+  | 'alg none'
+  | 'HMAC by the public key'
+  | 'by another key'
+  | 'of a key that is not published'
+  | 'a payload of another'
 
 /** `{action}` stands for what the route is about, `{ks}` and `{key}` for the URLs of the keystore and of the key in it. */
 export type RightPlan =

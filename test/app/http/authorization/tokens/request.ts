@@ -1,55 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { GnapClient, type GnapToken, thumbprintOf } from '../../../../support/gnap-server.ts'
+import { createHash } from 'node:crypto'
 import { authority, baseUrl } from '../places.ts'
 import type { Scene } from '../scene.ts'
 import type { Wire } from '../sign.ts'
-import { actionOf } from './oracle.ts'
-import type { DigestPlan, Moved, Owner, Person, RightPlan, SignaturePlan, TokenPlan } from './plan.ts'
-
-/** Whoever has a token: their keys, which last as long as the process. */
-export const people: Readonly<Record<Person, GnapClient>> = { alice: new GnapClient(), bob: new GnapClient() }
-
-/** As the service records it. */
-export function recordedOwner(owner: Owner, issuer: string) {
-  if (owner === 'nobody') return undefined
-  if ('subject' in owner) return { issuer, subject: owner.subject }
-  return { thumbprint: thumbprintOf(people[owner.keyOf].jwk) }
-}
-
-/** What the server answers of the token; undefined if it does not know it. */
-export function answerOf({ token, route }: TokenPlan, { keystore, signedAt }: Scene): GnapToken | undefined {
-  const { known, subject, key, access, expires, begins, audience } = token
-  if (known === 'unknown') return undefined
-  const time = (seconds: number) => signedAt / 1000 + seconds
-  const fill = (text: string) =>
-    text.replace('{action}', actionOf(route)).replace('{key}', '{ks}/keys/1').replace('{ks}', keystore)
-  const right = (right: RightPlan) =>
-    typeof right === 'string'
-      ? fill(right)
-      : {
-          ...right,
-          ...(right.actions && { actions: right.actions.map(fill) }),
-          ...(right.locations && { locations: right.locations.map(fill) }),
-        }
-  const audiences = {
-    absent: undefined,
-    this: baseUrl,
-    'this and another': [baseUrl, 'x'],
-    another: 'https://x.example',
-  }
-  return {
-    ...(known === 'inactive' && { active: false }),
-    access: access.map(right),
-    aud: audiences[audience],
-    ...(subject !== undefined && { subject_data: { sub: subject } }),
-    ...(key !== undefined && { key: people[key].key }),
-    ...(expires !== undefined && { exp: time(expires) }),
-    ...(begins !== undefined && { nbf: time(begins) }),
-  }
-}
+import { people } from './issue.ts'
+import type { DigestPlan, Moved, SignaturePlan, TokenPlan } from './plan.ts'
 
 /** Makes the request that a plan describes. Nothing of the product's own code has a part in it. */
-export function makeTokenRequest(plan: TokenPlan, scene: Scene, token = randomUUID()): { wire: Wire; token: string } {
+export function makeTokenRequest(plan: TokenPlan, scene: Scene, token: string): Wire {
   const body = plan.body === 'honest' ? scene.body : undefined
   const target = targetOf(plan, scene)
   const digest = writeDigest(plan.digest, scene.body ?? Buffer.alloc(0))
@@ -72,12 +29,12 @@ export function makeTokenRequest(plan: TokenPlan, scene: Scene, token = randomUU
     '@status': '200',
   }
   for (const moved of plan.signedFor) Object.assign(values, move(moved, values, scene))
-  Object.assign(headers, writeSignature(plan.signature, values, scene.signedAt))
+  if (plan.signature.form !== 'neither') Object.assign(headers, writeSignature(plan.signature, values, scene.signedAt))
   for (const header of plan.twice) {
     const [first = ''] = [headers[header] ?? ''].flat()
     headers[header] = [first, first]
   }
-  return { wire: { method: plan.route.method, target, headers, ...(body && { body }) }, token }
+  return { method: plan.route.method, target, headers, ...(body && { body }) }
 }
 
 function targetOf({ route, query }: TokenPlan, { keystore }: Scene): string {
@@ -174,8 +131,6 @@ function writeForm(form: SignaturePlan['form'], input: string, signature: string
       return { 'signature-input': input }
     case 'no Signature-Input':
       return { signature }
-    case 'neither':
-      return {}
     case 'a text that is no signature':
       return both(() => 'sig1')
     case 'as cavage':
