@@ -1,9 +1,10 @@
 import { signTrustbloc } from '@keyhold/client'
 import { type DidSigner, delegateTrustbloc, didKeySigner, type Random, SecretBytes } from '@keyhold/core'
 import { makeRootCapability } from '@keyhold/core/zcap/trustbloc/root-capability.js'
+import { type GnapCaller, gnapHeaders } from './gnap-caller.ts'
 
-/** How the requests of an operation prove what they may do: not at all, by a root or by a delegated capability. */
-export type Proof = 'none' | 'root' | 'delegated'
+/** How the requests of an operation prove what they may do: not at all, by a root or delegated capability, by a token. */
+export type Proof = 'none' | 'root' | 'delegated' | 'gnap'
 
 /** Who signs the requests of a variant: a key that exists for one run, and what it invokes. */
 export interface Caller {
@@ -34,8 +35,14 @@ export async function looseRoot(url: string, seed: Uint8Array, random: Random) {
 }
 
 /** The headers that a caller signs a request with, as they go over the wire. */
-export async function signedHeaders(caller: Caller, action: string, path: string, body: unknown): Promise<string> {
+export async function signedHeaders(
+  caller: Caller | GnapCaller,
+  action: string,
+  path: string,
+  body: unknown,
+): Promise<string> {
   const request = { method: 'POST', url: `http://localhost${path}`, body: Buffer.from(JSON.stringify(body)) }
+  if ('token' in caller) return headerLines(gnapHeaders(caller, request.url, request.body))
   const { capability } = caller
   const headers = await signTrustbloc(request, { action, capability }, await signerOf(caller.seed), Date.now())
   return headerLines(headers)

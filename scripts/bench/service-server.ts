@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CachedAccessTokens, MemoryAccessTokens } from '@keyhold/adapters'
 import { buildServer, compose, loadConfig } from '@keyhold/app'
 import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { openLog } from '@keyhold/app/logging.js'
@@ -13,6 +16,7 @@ import {
 import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
 import { base64 } from '../http-client.ts'
 import { callerOf, type Proof } from './caller.ts'
+import { ahead, type GnapCaller, gnapHeaders, newGnapCaller, tokenOf } from './gnap-caller.ts'
 import { type BenchUser, reportTo } from './variant-process.ts'
 
 /**
@@ -24,6 +28,7 @@ const [directory = '', keyType = '', proof = 'none', settings = '{}', userText =
 ) as Arguments
 type Arguments = [directory?: string, keyType?: string, proof?: Proof, settings?: string, user?: string]
 const user = JSON.parse(userText) as BenchUser | null
+const gnap = proof === 'gnap' ? newGnapCaller(randomUUID()) : undefined
 const config = loadConfig({
   // Signed requests name where they are sent, so that is settled before anything listens.
   KMS_HOST: '127.0.0.1:0',
@@ -31,12 +36,13 @@ const config = loadConfig({
   KMS_AUTH_TYPE: proof === 'none' ? 'none' : 'zcap',
   KMS_DATABASE_URL: join(directory, 'data'),
   KMS_EXPERIMENTAL_KEY_TYPES: experimentalKeyTypeNames.join(),
+  ...(gnap && (await gnapSettings(gnap))),
   ...JSON.parse(settings),
 })
 const log = openLog(config.logLevel)
-const { ports, close } = await compose(config, log)
+const { ports, tokens, close } = await compose(config, log)
 const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
-const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid)
+const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid, knownTokens())
 const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes }
 const server = await buildServer({ ports, ...options, baseUrl, log, authenticators })
 await server.listen(listen)
@@ -53,7 +59,7 @@ if (root === undefined) throw new Error('the service answered no root capability
 const headers = user?.headers ?? {}
 const keystore = pathOf(keystoreUrl)
 const created = await create(`${keystore}/keys`, { key_type: keyType }, { action: 'createKey', capability: root })
-const caller = proof === 'none' ? {} : { caller: await callerOf(proof, seed, root, ports.random) }
+const caller = proof === 'none' ? {} : { caller: gnap ?? (await callerOf(proof, seed, root, ports.random)) }
 const publicKey = created.public_key ?? undefined
 const address = {
   host: listen.host,
@@ -68,6 +74,25 @@ reportTo(process, address, async () => {
   await server.close()
   await close()
 })
+
+async function gnapSettings({ key }: GnapCaller): Promise<Record<string, string>> {
+  const file = join(directory, 'signing-key.pem')
+  await writeFile(file, key)
+  return {
+    KMS_AUTH_TYPE: 'zcap,gnap',
+    KMS_AUTH_SERVER_URL: 'http://127.0.0.1:9',
+    KMS_GNAP_SIGNING_KEY: file,
+    KMS_CLOCK_SKEW: `${ahead + 60}s`,
+  }
+}
+
+/** The one token, as if an auth server had been asked about it: which it is once in half a minute. */
+function knownTokens(): typeof tokens {
+  if (gnap === undefined || tokens.gnap === undefined) return {}
+  const known = new MemoryAccessTokens(new Map([[gnap.token, tokenOf(gnap)]]), ports.clock)
+  const limits = { max: 1000, ttl: 30_000, refusedTtl: 5000 }
+  return { gnap: { ...tokens.gnap, tokens: new CachedAccessTokens(known, limits, ports.clock) } }
+}
 
 /** A vault of the user's, delegated to this server. */
 async function offeredVault({ vaultServer }: BenchUser): Promise<object> {
@@ -88,7 +113,9 @@ interface Created {
 async function create(path: string, body: object, invoked?: { action: string; capability: object }): Promise<Created> {
   const payload = Buffer.from(JSON.stringify(body))
   const request = { method: 'POST', url: `${baseUrl}${path}`, body: payload }
-  const signed = await signTrustbloc(request, invoked, signer, Date.now())
+  const signed = gnap
+    ? gnapHeaders(gnap, request.url, payload)
+    : await signTrustbloc(request, invoked, signer, Date.now())
   return (await server.inject({ method: 'POST', url: path, headers: { ...signed, ...user?.headers }, payload })).json()
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Caller } from './caller.ts'
+import type { GnapCaller } from './gnap-caller.ts'
 
 /** Where a variant listens, and the paths of what it has made for the run. */
 export interface Address {
@@ -12,7 +13,7 @@ export interface Address {
   /** As the service exports it, if it is the service and the key has one. */
   readonly publicKey?: string
   /** Who signs the requests, if they are signed. */
-  readonly caller?: Caller
+  readonly caller?: Caller | GnapCaller
   /** What every request brings along. */
   readonly headers?: Readonly<Record<string, string>>
 }

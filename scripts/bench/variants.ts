@@ -56,6 +56,7 @@ export const operations: readonly Operation[] = [
   sign('ED25519'),
   sign('ED25519', 'root'),
   sign('ED25519', 'delegated'),
+  sign('ED25519', 'gnap'),
   ...signatureTypes.map(keyType => sign(keyType)),
   verify('ED25519'),
   ...signatureTypes.map(keyType => verify(keyType)),
