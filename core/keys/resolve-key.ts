@@ -6,7 +6,6 @@ import type { Kms } from '../kms.ts'
 import type { Key } from '../records/key.ts'
 import type { Keystore, State } from '../records/keystore.ts'
 import type { Action } from '../zcap/action.ts'
-
 import { requireShares } from './keystore-lock.ts'
 import { withKeyRecords } from './keystore-vault.ts'
 

@@ -22,6 +22,9 @@ export function bearerAuthenticators(tokens: AccessTokenPort, routes: 'creation'
   const refuse: Authenticator = async () => {
     throw unauthenticated('bearer tokens are good for creating keystores alone')
   }
-  const elsewhere = routes === 'all' ? authenticate : refuse
-  return { admission: authenticate, signer: elsewhere, invoker: elsewhere, challenges: ['Bearer realm="keyhold"'] }
+  // What needs no proof is not refused for one that is good for something else.
+  const ignore: Authenticator = async () => ({ caller: { kind: 'anonymous' } })
+  const [elsewhere, visitor] = routes === 'all' ? [authenticate, authenticate] : [refuse, ignore]
+  const challenges = ['Bearer realm="keyhold"']
+  return { admission: authenticate, signer: elsewhere, visitor, invoker: elsewhere, challenges }
 }

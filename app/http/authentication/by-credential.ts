@@ -23,16 +23,18 @@ export function byCredential(methods: Methods): Authenticators {
   // Where no issuer's bearer tokens are taken, those of the admission may be.
   const methodOf = (scheme: string | undefined) => (scheme === 'gnap' ? gnap : scheme === 'bearer' && bearer) || zcap
   const choose =
-    (route: 'admission' | 'signer' | 'invoker'): Authenticator =>
-    request => {
+    (route: 'admission' | 'signer' | 'visitor' | 'invoker'): Authenticator =>
+    async request => {
       const [scheme] = /^[a-z]+(?= )/i.exec(request.headers.authorization ?? '') ?? []
       const method = methodOf(scheme?.toLowerCase())
-      if (method === undefined) throw unauthenticated('the request carries no credential that is taken here')
-      return method[route](request)
+      if (method !== undefined) return method[route](request)
+      if (route === 'visitor') return { caller: { kind: 'anonymous' } }
+      throw unauthenticated('the request carries no credential that is taken here')
     }
   return {
     admission: choose('admission'),
     signer: choose('signer'),
+    visitor: choose('visitor'),
     invoker: choose('invoker'),
     challenges: Object.values(methods as Readonly<Record<string, Authenticators>>).flatMap(
       ({ challenges = [] }) => challenges,

@@ -61,6 +61,7 @@ export function gnapAuthenticators(options: GnapOptions): Authenticators {
   return {
     admission: authenticate,
     signer: authenticate,
+    visitor: authenticate,
     invoker: authenticate,
     challenges: [`GNAP as_uri="${url}/gnap/auth"`],
   }

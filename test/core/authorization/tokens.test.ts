@@ -6,13 +6,13 @@ import {
   createKeystore,
   describeKeystore,
   exportKey,
-  handOverKeystore,
   type Keystore,
   type Kms,
   listRevocations,
   openKms,
   sign,
   type TokenOwner,
+  updateKeystore,
 } from '@keyhold/core'
 import t from 'tap'
 import { memoryPorts } from '../../support/memory-ports.ts'
@@ -151,13 +151,13 @@ t.test('creating a keystore takes a right to do so', async t => {
 t.test('what is the controller’s alone no token can do', async t => {
   const { kms, keystore } = await setUp()
   const handOver = { keystoreId: keystore.id, controller: 'did:example:bob', revision: 2 }
-  t.equal(await outcome(() => handOverKeystore(kms, holding(alice, {}), handOver)), 'FORBIDDEN')
+  t.equal(await outcome(() => updateKeystore(kms, holding(alice, {}), handOver)), 'FORBIDDEN')
   t.equal(await outcome(() => listRevocations(kms, holding(alice, {}), keystore.id, 10)), 'FORBIDDEN')
 })
 
 t.test('a keystore that is handed over belongs to no token any more', async t => {
   const { kms, keystore, keyId } = await setUp()
-  await handOverKeystore(kms, local, { keystoreId: keystore.id, controller: 'did:example:bob', revision: 2 })
+  await updateKeystore(kms, local, { keystoreId: keystore.id, controller: 'did:example:bob', revision: 2 })
   t.notOk('owner' in ((await kms.records.findKeystore(keystore.id)) ?? {}))
   for (const [action, attempt] of Object.entries(attempts)) {
     t.equal(await outcome(() => attempt(kms, holding(alice, {}), keystore, keyId)), 'FORBIDDEN', action)
