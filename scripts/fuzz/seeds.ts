@@ -94,6 +94,21 @@ export const seeds = {
     `${trustblocHeader}\nPOST /v1/keystores/x/keys?y=1\ndigest: SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=`,
     `${ccgHeader}\nGET /v1/keystores/x\nhost: kms.example\naccept: */*`,
   ),
+  /** `Signature-Input`, and `Signature`. */
+  messageSignatures: texts(
+    `sig1=("@method" "@target-uri" "content-digest" "authorization");created=1795658623;keyid="${multibase}"\n` +
+      `sig1=:${signature}:`,
+    `a-b_1=("@method");created=1;expires=2;nonce="n";tag="gnap";alg="ed25519"\na-b_1=:AAAA:`,
+    'sig1=("authorization" "@path");keyid="";created=0\nsig1=:AA==:',
+  ),
+  contentDigests: texts(
+    'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:',
+    `sha-512=:${Buffer.alloc(64).toString('base64')}:`,
+  ),
+  accessRights: texts(
+    '["keyhold","openid","keyhold:sign"]',
+    JSON.stringify([{ type: 'keyhold', actions: ['sign'], locations: [url, 'https://kms.example/'] }]),
+  ),
   trustblocCapabilities: texts(JSON.stringify(trustbloc)),
   ccgCapabilities: texts(JSON.stringify(ccgFirst), JSON.stringify(ccgSecond)),
   didKeys: texts(key, did, p256),

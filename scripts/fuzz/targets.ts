@@ -1,13 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { readChain } from '@keyhold/adapters/zcap-ccg/read-chain.js'
-import { parseDigest } from '@keyhold/app/http/authentication/body-digest.js'
+import { parseContentDigest, parseDigest } from '@keyhold/app/http/authentication/body-digest.js'
 import { inflateCapability, parseInvocation } from '@keyhold/app/http/authentication/capability-text.js'
 import {
   decodeBase64,
   encodeBase64,
   type KeyTypeName,
   parseSignature,
+  readAccessRights,
+  readMessageSignature,
   readShare,
   readTrustblocCapability,
   signingString,
@@ -18,6 +20,7 @@ import { resolveDidKey } from '@keyhold/core/dids/did-key.js'
 import { decodeMultibase, encodeMultibase } from '@keyhold/core/encoding/multibase.js'
 import { canonicalNQuads, type Quad } from '@keyhold/core/zcap/trustbloc/n-quads.js'
 import { capabilityQuads, proofQuads } from '@keyhold/core/zcap/trustbloc/proof.js'
+import { parseDictionary } from 'structured-headers'
 import { seeds } from './seeds.ts'
 
 export interface FuzzTarget {
@@ -58,6 +61,47 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
       if (text === undefined) return false
       strictEqual(text.split('\n').length, signature?.covered.length)
       return true
+    },
+  },
+  // What verifies it reads the header a second time, and must read the same.
+  'message signature': {
+    seeds: seeds.messageSignatures,
+    accepts(input) {
+      const [signatureInput = '', signature = ''] = latin1(input).split('\n')
+      const headers = { 'signature-input': [signatureInput], signature: [signature], authorization: ['x'] }
+      const policy = { coverage: [], maximumAge: Number.POSITIVE_INFINITY, clockSkew: Number.POSITIVE_INFINITY }
+      const head = { method: 'POST', target: '/', headers: { ...headers, 'content-digest': ['x'] } }
+      const { covered, keyId, created } = readMessageSignature(head, policy, 0)
+      const [[label, item] = [], ...others] = parseDictionary(signatureInput)
+      const [components = [], parameters] = (item ?? []) as unknown as [
+        [string, Map<string, unknown>][],
+        Map<string, unknown>,
+      ]
+      deepStrictEqual(
+        components.map(([name]) => name),
+        covered,
+      )
+      ok(components.every(([, own]) => own.size === 0) && others.length === 0)
+      deepStrictEqual([parameters?.get('keyid'), parameters?.get('created')], [keyId, Number(created)])
+      deepStrictEqual([...parseDictionary(signature).keys()], [label])
+      return true
+    },
+  },
+  'content digest': {
+    seeds: seeds.contentDigests,
+    accepts(input) {
+      const digest = parseContentDigest(latin1(input))
+      if (digest === undefined) return false
+      strictEqual(latin1(input), `${digest.algorithm.replace('sha', 'sha-')}=:${encodeBase64(digest.bytes)}:`)
+      return true
+    },
+  },
+  'access rights': {
+    seeds: seeds.accessRights,
+    accepts(input) {
+      const rights = readAccessRights([json(input)].flat(), 'keyhold')
+      ok(rights.every(({ locations = [] }) => locations.every(location => /^https?:\/\/[^/]+(\/|$)/.test(location))))
+      return rights.length > 0
     },
   },
   'TrustBloc capability': {

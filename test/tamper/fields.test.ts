@@ -39,6 +39,10 @@ const ofEveryRecord: readonly Row[] = [
 ]
 
 const ofKeystores: readonly Row[] = [
+  [
+    'owner',
+    ({ content }) => ({ content: { ...content, owner: { issuer: 'https://auth.example', subject: 'thief' } } }),
+  ],
   ['controller', ({ content }) => ({ content: { ...content, controller: 'did:example:thief' } })],
   ['creation', ({ content }) => ({ content: { ...content, createdAt: 0 } })],
   ['lock scheme', ({ content }) => ({ content: { ...content, lock: { ...content.lock, kind: 'shamir' } } })],

@@ -37,7 +37,7 @@ export const userSettings = {
     'auth-server-timeout',
     values.timeout,
     '2s',
-    'How long a call to that server may take, a repetition included.',
+    'How long a call to that server, or to the issuer of bearer tokens, may take, a repetition included.',
   ),
   shamirSecretCacheTtl: setting(
     'KMS_SHAMIR_SECRET_CACHE_TTL',

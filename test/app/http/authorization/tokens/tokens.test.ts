@@ -17,8 +17,8 @@ const everything = process.env['KEYHOLD_FULL_MATRIX'] === '1'
 const seed = Number(process.env['KEYHOLD_MATRIX_SEED'] ?? Date.now() % 1_000_000)
 const sampleSize = 400
 
-// All of them take minutes.
-t.setTimeout(everything ? 1_200_000 : 280_000)
+// All of them take a quarter of an hour.
+t.setTimeout(everything ? 3_600_000 : 280_000)
 
 const all = everyTokenPlan(honestTokenPlans())
 
