@@ -60,7 +60,8 @@ export function readMessageSignature(head: RequestHead, policy: SignaturePolicy,
 }
 
 /** One member of a dictionary whose value is an inner list with parameters (RFC 8941 sections 3.1.1 and 3.2). */
-const input = /^([a-z][a-z0-9_-]{0,31})=\(("@?[a-z0-9-]+"(?: "@?[a-z0-9-]+")*)\)((?:;[a-z]+=(?:\d{1,15}|"[ !#-[\]-~]*"))*)$/
+const input =
+  /^([a-z][a-z0-9_-]{0,31})=\(("@?[a-z0-9-]+"(?: "@?[a-z0-9-]+")*)\)((?:;[a-z]+=(?:\d{1,15}|"[ !#-[\]-~]*"))*)$/
 const value = /^([a-z][a-z0-9_-]{0,31})=:(?:[A-Za-z0-9+/]{4}){0,256}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?:$/
 
 function withParameters(covered: readonly string[] = [], text: string): MessageSignature | undefined {

@@ -164,6 +164,20 @@ t.test('without any keys nobody is let in', async t => {
   t.notOk(await isGood(makeJwt(es, claims())))
 })
 
+t.test('keys are fetched once for all who wait for them, and from nowhere else', async t => {
+  const { issuer, claims, isGood } = await setUp(t)
+  const all = await Promise.all(Array.from({ length: 20 }, () => isGood(makeJwt(es, claims()))))
+  t.ok(all.every(good => good))
+  t.equal(issuer.fetched, 1)
+  const moved = await setUp(t)
+  const elsewhere = await setUp(t)
+  moved.issuer.fault = (_request, response) => {
+    response.writeHead(302, { location: `${elsewhere.url}/jwks` }).end()
+  }
+  t.equal(await outcome(() => moved.isGood(makeJwt(es, moved.claims()))), 'AUTH_UNAVAILABLE', 'a redirect is no answer')
+  t.equal(elsewhere.issuer.fetched, 0)
+})
+
 t.test('after close every call answers AUTH_UNAVAILABLE', async t => {
   const { tokens, claims } = await setUp(t)
   const token = makeJwt(es, claims())

@@ -1,5 +1,6 @@
 import { systemRandom } from '@keyhold/adapters'
-import { splitSecret } from '@keyhold/core'
+import { readCapability, signTrustbloc } from '@keyhold/client'
+import { didKeySigner, SecretBytes, splitSecret } from '@keyhold/core'
 import t from 'tap'
 import { base64, pathOf } from '../../support/build-app.ts'
 import { CountingShares } from '../../support/counting-shares.ts'
@@ -107,3 +108,39 @@ t.test('while the authorization server is away', async t => {
   t.strictSame(await statuses(), [200, 200, 200], 'without a restart')
   t.ok(fixed.now() - begun < 40_000)
 })
+
+t.test(
+  'a capability of its controller works beside the token, which ends when the keystore is handed over',
+  async t => {
+    const scene = await tokenApp(t)
+    const { app, clock, gnap } = scene
+    const client = new GnapClient()
+    gnap.tokens.set('token', { access: ['keyhold'], key: client.key, subject_data: { sub: 'alice' } })
+    const send = gnapSender(scene, client, 'token')
+    const controller = await didKeySigner(new SecretBytes(systemRandom()(32)))
+    const created = await send('POST', '/v1/keystores', { controller: controller.didUrl })
+    const keystore = pathOf(created.body.key_store_url)
+    const key = pathOf((await send('POST', `${keystore}/keys`, { key_type: 'ED25519' })).body.key_url)
+    const capability = readCapability(created.body.capability)
+    const signed = async (path: string, body: object, action?: string) => {
+      const payload = Buffer.from(JSON.stringify(body))
+      const request = { method: 'POST', url: `http://localhost${path}`, body: payload }
+      const headers = await signTrustbloc(request, action ? { action, capability } : undefined, controller, clock.now())
+      return { request: { method: 'POST', path, body: payload, headers } as const, headers }
+    }
+    const { request, headers } = await signed(`${key}/sign`, { message }, 'sign')
+    t.equal((await app.send(request)).status, 200)
+    const both = await send(
+      'POST',
+      `${key}/sign`,
+      { message },
+      { 'capability-invocation': headers['capability-invocation'] ?? '' },
+    )
+    t.equal(both.status, 401, 'but not in one request')
+    t.equal((await send('POST', keystore, { controller: 'did:example:bob', revision: 2 })).status, 403)
+    const handOver = await signed(keystore, { controller: 'did:example:bob', revision: 2 })
+    const handedOver = await app.send(handOver.request)
+    t.strictSame([handedOver.status, handedOver.body.owner], [200, undefined])
+    t.equal((await send('POST', `${key}/sign`, { message })).status, 403)
+  },
+)
