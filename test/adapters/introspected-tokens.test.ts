@@ -22,7 +22,7 @@ async function open(t: Test, secret = 'secret\n', clientId = 'keyhold') {
     audience,
     type: 'keyhold',
     clockSkew: 30_000,
-    timeout: 2000,
+    timeout: 10_000,
     clock,
     introspectionUrl: `${url}/introspect`,
     clientId,

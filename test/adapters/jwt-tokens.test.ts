@@ -9,13 +9,22 @@ const algorithms = ['ES256', 'RS256', 'EdDSA']
 const [es, rs, ed] = [newIssuerKey('es'), newIssuerKey('rs', 'RS256'), newIssuerKey('ed', 'EdDSA')]
 
 /** An issuer that publishes three keys, and its tokens as they are seen from here. */
-async function setUp(t: Test, timeout = 2000) {
+async function setUp(t: Test) {
   const issuer = new FakeOAuthIssuer()
   const url = await issuer.start()
   issuer.keys = [es, rs, ed]
   const clock = new FixedClock('2026-01-01T00:00:00Z')
   const jwksUrl = `${url}/jwks`
-  const options = { issuer: url, audience, type: 'keyhold', clockSkew: 30_000, timeout, clock, jwksUrl, algorithms }
+  const options = {
+    issuer: url,
+    audience,
+    type: 'keyhold',
+    clockSkew: 30_000,
+    timeout: 10_000,
+    clock,
+    jwksUrl,
+    algorithms,
+  }
   const tokens = await openOAuthTokens(options)
   t.teardown(async () => {
     await tokens.close()
@@ -153,13 +162,13 @@ t.test('while the issuer is away its keys are good for an hour', async t => {
 t.test('without any keys nobody is let in', async t => {
   const texts = ['', '[]', 'null', '{"keys":7}', '{}', '{"keys":[7]}', '<html>', 'a'.repeat(1_000_000)]
   for (const text of texts) {
-    const { issuer, claims, isGood } = await setUp(t, 300)
+    const { issuer, claims, isGood } = await setUp(t)
     issuer.fault = (_request, response) => void response.writeHead(200).end(text)
     t.equal(await outcome(() => isGood(makeJwt(es, claims()))), 'AUTH_UNAVAILABLE', text.slice(0, 20))
     issuer.fault = undefined
     t.ok(await isGood(makeJwt(es, claims())), 'and it is back')
   }
-  const { issuer, claims, isGood } = await setUp(t, 300)
+  const { issuer, claims, isGood } = await setUp(t)
   issuer.keys = []
   t.notOk(await isGood(makeJwt(es, claims())))
 })

@@ -70,7 +70,7 @@ async function startProvider(t: Test, accessTokenFormat: 'jwt' | 'opaque') {
   return { issuer, issue, issueToClient }
 }
 
-const common = { audience, type: 'keyhold', clockSkew: 30_000, timeout: 5000, clock: systemClock }
+const common = { audience, type: 'keyhold', clockSkew: 30_000, timeout: 10_000, clock: systemClock }
 
 t.test('JWTs of a real issuer', async t => {
   const { issuer, issue, issueToClient } = await startProvider(t, 'jwt')

@@ -31,7 +31,7 @@ export async function tokenApp(t: Test, { environment = {}, ports, ...given }: T
     KMS_BASE_URL: baseUrl,
     KMS_AUTH_TYPE: 'zcap,gnap',
     KMS_AUTH_SERVER_URL: url,
-    KMS_AUTH_SERVER_TIMEOUT: '500ms',
+    KMS_AUTH_SERVER_TIMEOUT: '10s',
     KMS_GNAP_SIGNING_KEY: signingKeyFile,
     ...environment,
   })

@@ -62,7 +62,7 @@ export async function openTokenWorld(
         }),
   }
   const tokens = async (clock: Clock): Promise<Tokens> => {
-    const common = { type: 'keyhold', audience: baseUrl, clockSkew: 30_000, timeout: 5000, clock }
+    const common = { type: 'keyhold', audience: baseUrl, clockSkew: 30_000, timeout: 30_000, clock }
     const cached = (tokens: AccessTokenPort) => {
       t.teardown(() => tokens.close())
       return new CachedAccessTokens(tokens, { max: 1000, ttl: 30_000, refusedTtl: 5000 }, clock)
