@@ -1,6 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { systemClock } from '@keyhold/adapters'
+import { systemClock, systemRandom } from '@keyhold/adapters'
+import { openHttpSecretShares } from '@keyhold/adapters/share-http'
+import { SecretBytes, splitSecret } from '@keyhold/core'
 import { startAuth } from '@keyhold/scripts/servers/auth.js'
 import t from 'tap'
 import { base64, pathOf } from '../support/build-app.ts'
@@ -11,7 +13,10 @@ import { gnapSender, tokenApp } from '../support/token-app.ts'
 const message = base64('hello')
 const users = ['alice', 'bob']
 const directory = await temporaryDirectory(t)
-const server = await startAuth({ directory, token: 'secret-api-token', shares: new Map(), issueTo: users })
+const token = 'secret-api-token'
+const random = systemRandom()
+const [own, held] = await splitSecret('gf256-11b', random(32), random)
+const server = await startAuth({ directory, token, shares: new Map([['alice', held]]), issueTo: users })
 
 if ('skip' in server) {
   t.test('tokens of TrustBloc’s auth server', { skip: server.skip }, async () => undefined)
@@ -19,7 +24,15 @@ if ('skip' in server) {
   t.teardown(() => server.stop())
 
   t.test('tokens of TrustBloc’s auth server', async t => {
-    const scene = await tokenApp(t, { url: server.url, clock: systemClock })
+    const shares = await openHttpSecretShares({
+      url: server.url,
+      token: async () => new SecretBytes(Buffer.from(token)),
+      timeout: 10_000,
+      cache: { max: 10, ttl: 0 },
+      clock: systemClock,
+    })
+    t.teardown(() => shares.close())
+    const scene = await tokenApp(t, { url: server.url, clock: systemClock, ports: { shares } })
     const sender = async (user: string, tokenOf = user) => {
       const { keyFile = '' } = server.issued.get(user) ?? {}
       const client = new GnapClient(createPrivateKey(await readFile(keyFile)))
@@ -44,6 +57,15 @@ if ('skip' in server) {
     const madeUp = gnapSender(scene, new GnapClient(), 'made-up')
     t.equal((await madeUp('POST', `${key}/sign`, { message })).status, 401)
     t.equal(await server.introspections(401), 0)
+
+    const share = { 'secret-share': base64(own) }
+    const body = { controller: 'did:example:alice', lock: { type: 'shamir' } }
+    const shared = await alice('POST', '/v1/keystores', body, share)
+    t.equal(shared.status, 200, 'the server that issued the token knows the other share by its subject')
+    const path = `${pathOf(shared.body.key_store_url)}/keys`
+    t.equal((await alice('POST', path, { key_type: 'ED25519' }, share)).status, 200)
+    t.equal((await alice('POST', path, { key_type: 'ED25519' })).status, 400)
+    t.equal((await bob('POST', '/v1/keystores', body, share)).status, 403, 'and has none for another')
 
     await server.stop()
     t.equal((await alice('POST', `${key}/sign`, { message })).status, 200, 'what is known is known for a while')
