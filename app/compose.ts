@@ -55,26 +55,27 @@ export interface Composition {
 }
 
 /**
- * Opens the adapters that the configuration chooses: the lock first, so that without its key nothing else is touched.
+ * Opens the adapters that the configuration chooses: first what needs a key file, so that without it nothing else is
+ * touched.
  *
- * @throws MasterKeyFileError, or a KmsError of the lock or store
+ * @throws MasterKeyFileError, SigningKeyFileError, or a KmsError of the lock or store
  */
 export async function compose(config: Config, log: Logger): Promise<Composition> {
   const random = systemRandom()
   const lock = await openLock(config.lock, random, log)
   try {
+    const tokens = await openTokens(config)
     const store = await openStore(config.store, log)
     const shares = config.shares && (await openShares(config.shares))
-    const tokens = await openTokens(config)
     const vaults = vaultsWhenNeeded(config.vaults, random)
     const computation = new ComputationThreads()
     const close = async () => {
       await computation.close()
       await vaults.close()
-      await tokens.bearer?.close()
-      await tokens.gnap?.tokens.close()
       await shares?.close()
       await store.close()
+      await tokens.bearer?.close()
+      await tokens.gnap?.tokens.close()
       await lock.close()
     }
     const ports: Ports = { store, lock, random, clock: systemClock, vaults, computation, ...(shares && { shares }) }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Answer, base64, request } from '@keyhold/scripts/http-client.js'
@@ -131,4 +132,5 @@ t.test('without its signing key the service does not start, and says so', async 
   const wrong = await runService({ directory, environment })
   t.match(wrong, { code: 1, output: /key\.pem: holds no private key in PEM/ })
   t.notMatch(wrong.output, /but a secret|\n {4}at /)
+  t.notOk(existsSync(join(directory, 'keyhold-data', 'data.mdb')), 'and no store was opened')
 })
