@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A server that runs as a process of its own, on a loopback address. */
 export interface ServerProcess {
@@ -8,7 +9,7 @@ export interface ServerProcess {
   readonly pid: number
   /** The last 8 KiB that it wrote. */
   output(): string
-  /** Sends it a signal. */
+  /** Sends it a signal. After SIGSTOP none of its threads goes on. */
   kill(signal: NodeJS.Signals): void
   /** Ends it at once, also while it is stopped, and resolves when it is gone. May be called more than once. */
   stop(): Promise<void>
@@ -57,7 +58,11 @@ export async function launch({ name, command, directory, ready }: LaunchOptions)
     shell.stdin.end()
     throw error
   })
-  const kill = (signal: NodeJS.Signals) => void process.kill(pid, signal)
+  const kill = (signal: NodeJS.Signals) => {
+    process.kill(pid, signal)
+    if (signal !== 'SIGSTOP') return
+    while (threadStates(pid).some(state => 'RSD'.includes(state))) Atomics.wait(nobody, 0, 0, 1)
+  }
   return {
     address,
     pid,
@@ -68,4 +73,26 @@ export async function launch({ name, command, directory, ready }: LaunchOptions)
       await ended
     },
   }
+}
+
+/** Nobody wakes who waits here: the time is over then. */
+const nobody = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * One letter for each thread, as `ps` shows it: a stopped process stops them one after the other, and those that serve
+ * go on until the first has had its turn. None where the system does not say.
+ */
+function threadStates(pid: number): string[] {
+  const tasks = `/proc/${pid}/task`
+  const orNothing = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch {
+      return undefined
+    }
+  }
+  return (orNothing(() => readdirSync(tasks)) ?? []).flatMap(id => {
+    const line = orNothing(() => readFileSync(`${tasks}/${id}/stat`, 'utf8'))
+    return /\) (\S) /.exec(line ?? '')?.[1] ?? []
+  })
 }
