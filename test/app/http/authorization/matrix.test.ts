@@ -15,7 +15,7 @@ const sampleSize = 600
 const all = everyPlan(honestPlans())
 
 // All of them take minutes.
-if (everything) t.setTimeout(1_200_000)
+if (everything) t.setTimeout(7_200_000)
 
 t.test('the table of routes is that of the server', async t => {
   const world = await openWorld(t, { coverage: 'strict', admission: 'controller' })
