@@ -5,8 +5,8 @@ import { openGnap } from '@keyhold/adapters/token-gnap'
 import { accessTokenContract, outcome } from '@keyhold/contract'
 import { type AccessToken, type Clock, KmsError } from '@keyhold/core'
 import t, { type Test } from 'tap'
-import type { Fault } from '../support/auth-server.ts'
 import { FakeGnapServer, GnapClient, type GnapToken, thumbprintOf, writeSigningKey } from '../support/gnap-server.ts'
+import type { Fault } from '../support/loopback-server.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const type = 'keyhold'
@@ -17,7 +17,7 @@ async function setUp(t: Test, { timeout = 10_000, clock = new FixedClock('2026-0
   const signingKeyFile = join(await temporaryDirectory(t), 'signing-key.pem')
   await writeSigningKey(signingKeyFile)
   const server = new FakeGnapServer()
-  const url = await server.start()
+  const url = await server.listen()
   const { tokens } = await openGnap({ url, signingKeyFile, type, audience, clockSkew: 30_000, timeout, clock })
   t.teardown(async () => {
     await tokens.close()
@@ -38,7 +38,7 @@ function answerOf({ owner, rights, expires, key }: AccessToken): GnapToken {
 
 // The issuer is known when its server has started, so one server stands for all.
 const shared = new FakeGnapServer()
-const sharedUrl = await shared.start()
+const sharedUrl = await shared.listen()
 t.teardown(() => shared.stop())
 await accessTokenContract(t, sharedUrl, async (t, known) => {
   const signingKeyFile = join(await temporaryDirectory(t), 'signing-key.pem')

@@ -3,8 +3,9 @@ import { FixedClock } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
 import { KmsError, SecretBytes } from '@keyhold/core'
 import t, { type Test } from 'tap'
-import { FakeAuthServer, type Fault } from '../support/auth-server.ts'
+import { FakeAuthServer } from '../support/auth-server.ts'
 import { fixedToken, hex, httpSecretSharesSuite, openShares, share } from '../support/http-secret-shares.ts'
+import type { Fault } from '../support/loopback-server.ts'
 import { secretsIn } from '../support/secret-forms.ts'
 import { until } from '../support/until.ts'
 
@@ -16,7 +17,7 @@ await httpSecretSharesSuite(t, async (t, shares) => {
 async function startServer(t: Test, shares: ReadonlyMap<string, Uint8Array> = new Map([['alice', share]])) {
   const server = new FakeAuthServer()
   server.shares = shares
-  const url = await server.start()
+  const url = await server.listen()
   t.teardown(() => server.stop())
   return { server, url, token: fixedToken(server.token), clock: new FixedClock('2026-01-01T00:00:00Z') }
 }
@@ -122,10 +123,10 @@ t.test('a call is repeated once if the connection broke, and not after an answer
   const attempts = async (fault: Fault, times: number) => {
     const before = server.asked.length
     let left = times
-    server.fault = (request, response) => {
+    server.fault = (request, response, body) => {
       left -= 1
       if (left === 0) server.fault = undefined
-      fault(request, response)
+      fault(request, response, body)
     }
     const end = await outcome(() => shares.fetchShare('alice'))
     server.fault = undefined

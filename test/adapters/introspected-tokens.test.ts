@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const audience = 'https://kms.example'
 const issuer = new FakeOAuthIssuer()
-const url = await issuer.start()
+const url = await issuer.listen()
 t.teardown(() => issuer.stop())
 
 async function open(t: Test, secret = 'secret\n', clientId = 'keyhold') {

@@ -11,7 +11,7 @@ const [es, rs, ed] = [newIssuerKey('es'), newIssuerKey('rs', 'RS256'), newIssuer
 /** An issuer that publishes three keys, and its tokens as they are seen from here. */
 async function setUp(t: Test) {
   const issuer = new FakeOAuthIssuer()
-  const url = await issuer.start()
+  const url = await issuer.listen()
   issuer.keys = [es, rs, ed]
   const clock = new FixedClock('2026-01-01T00:00:00Z')
   const jwksUrl = `${url}/jwks`

@@ -17,7 +17,7 @@ async function setUp(t: Test, settings: Readonly<Record<string, string>> = {}) {
   const signingKeyFile = join(directory, 'signing-key.pem')
   await writeSigningKey(signingKeyFile)
   const [gnap, oauth] = [new FakeGnapServer(), new FakeOAuthIssuer()]
-  const [url, issuer] = [await gnap.start(), await oauth.start()]
+  const [url, issuer] = [await gnap.listen(), await oauth.listen()]
   const service = await startService({
     directory,
     environment: {
@@ -104,7 +104,7 @@ t.test('the auth server dies under load', async t => {
   await until(() => since(died, 'known', 503).length > 10 && since(died, 'new', 503).length > 10)
   const lastKnown = since(died, 'known', 200).at(-1)?.at ?? died
   const back = Date.now()
-  await gnap.start(Number(new URL(url).port))
+  await gnap.listen(Number(new URL(url).port))
   await until(() => since(back, 'known', 200).length > 10 && since(back, 'new', 200).length > 10)
   const recovered = since(back, 'known', 200)[0]?.at ?? back
   isOver = true

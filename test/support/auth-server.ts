@@ -1,9 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-
-/** Answers a request instead of the server; what it does not end hangs. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => void
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Fault, LoopbackServer } from './loopback-server.ts'
 
 type Reply = readonly [status: number, text: string]
 
@@ -11,33 +7,20 @@ type Reply = readonly [status: number, text: string]
  * The shares of TrustBloc's auth server, in memory. Its answers are those of the real one, on which the same tests run:
  * plain text whatever it is, a refusal for the token first, and one status for a bad token and an unknown subject.
  */
-export class FakeAuthServer {
+export class FakeAuthServer extends LoopbackServer {
   /** Answers in place of the server while it is set. */
   fault: Fault | undefined
   /** The subjects of the requests that have arrived. */
   readonly asked: string[] = []
   token = 'secret-api-token'
   shares: ReadonlyMap<string, Uint8Array> = new Map()
-  readonly #server = createServer((request, response) => this.#serve(request, response))
 
-  /** Answers the URL. */
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise(resolve => this.#server.close(resolve))
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  protected override serve(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1')
     const subject = searchParams.get('sub') ?? ''
     this.asked.push(subject)
     if (this.fault !== undefined) {
-      this.fault(request, response)
+      this.fault(request, response, body)
       return
     }
     const [status, text] =

@@ -1,9 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Fault } from './auth-server.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Fault, LoopbackServer } from './loopback-server.ts'
 
 /** What is answered of a token: the members of RFC 9767 section 3.3 beside `active`. */
 export type GnapToken = Readonly<Record<string, unknown>>
@@ -12,7 +10,7 @@ export type GnapToken = Readonly<Record<string, unknown>>
  * The introspection of TrustBloc's GNAP authorization server, in memory. It checks what the real one checks, with nothing
  * of the product's: the resource server's signature, by the key in the body, over method, target and digest.
  */
-export class FakeGnapServer {
+export class FakeGnapServer extends LoopbackServer {
   /** Answers in place of the server while it is set. */
   fault: Fault | undefined
   readonly tokens = new Map<string, GnapToken>()
@@ -20,34 +18,12 @@ export class FakeGnapServer {
   readonly asked: string[] = []
   /** Why requests were refused. */
   readonly refused: string[] = []
-  readonly #server = createServer((request, response) => this.#serve(request, response))
-  #url = ''
 
-  get url(): string {
-    return this.#url
-  }
-
-  /** Answers the URL. @param port that of a server that was stopped */
-  async start(port = 0): Promise<string> {
-    this.#server.listen(port, '127.0.0.1')
-    await once(this.#server, 'listening')
-    this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-    return this.#url
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise(resolve => this.#server.close(resolve))
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const body = Buffer.concat(chunks)
+  protected override async serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
     const { access_token: token, resource_server: server } = JSON.parse(body.toString())
     this.asked.push(token)
-    if (this.fault !== undefined) return this.fault(request, response)
-    const refusal = refusalOf(request, body, `${this.#url}${request.url}`, server?.key?.jwk)
+    if (this.fault !== undefined) return this.fault(request, response, body)
+    const refusal = refusalOf(request, body, `${this.url}${request.url}`, server?.key?.jwk)
     if (refusal !== undefined) {
       this.refused.push(refusal)
       response.writeHead(401, { 'content-type': 'text/plain; charset=utf-8' }).end('{"error":"request_denied"}\n')

@@ -1,8 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Fault } from './auth-server.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Fault, LoopbackServer } from './loopback-server.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -45,8 +43,8 @@ export function makeJwt(key: IssuerKey, claims: Claims, header: Claims = {}): st
   return `${text}.${signature.toString('base64url')}`
 }
 
-/** An OAuth 2.0 issuer, in memory: its keys, and the introspection of its tokens (RFC 7662). */
-export class FakeOAuthIssuer {
+/** An OAuth 2.0 issuer, in memory: its keys, and the introspection of its tokens (RFC 7662). Its URL is its identifier. */
+export class FakeOAuthIssuer extends LoopbackServer {
   /** Answers in place of the server while it is set. */
   fault: Fault | undefined
   /** Published. */
@@ -58,36 +56,14 @@ export class FakeOAuthIssuer {
   fetched = 0
   /** Of the client that may ask, as a form encodes them. */
   credentials = 'keyhold:secret'
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
-  #url = ''
 
-  /** Its identifier, too. */
-  get url(): string {
-    return this.#url
-  }
-
-  /** @param port that of a server that was stopped */
-  async start(port = 0): Promise<string> {
-    this.#server.listen(port, '127.0.0.1')
-    await once(this.#server, 'listening')
-    this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-    return this.#url
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise(resolve => this.#server.close(resolve))
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
+  protected override async serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
     const { method, url, headers } = request
-    const form = new URLSearchParams(Buffer.concat(chunks).toString())
+    const form = new URLSearchParams(body.toString())
     const token = form.get('token') ?? ''
     if (url === '/jwks') this.fetched += 1
     else this.asked.push(token)
-    if (this.fault !== undefined) return this.fault(request, response)
+    if (this.fault !== undefined) return this.fault(request, response, body)
     const answer = (status: number, body: object) =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (method === 'GET' && url === '/jwks') return answer(200, { keys: this.keys.map(publicJwk) })

@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Fault, LoopbackServer } from './loopback-server.ts'
 import { TransitAdmin } from './transit-admin.ts'
 import { TransitError, TransitKey } from './transit-key.ts'
 
 type Body = Readonly<Record<string, unknown>>
 type Reply = readonly [status: number, body?: unknown]
 type Capabilities = Readonly<Record<string, { readonly capabilities: readonly string[] }>>
-
-/** Answers a request instead of the server; what it does not end hangs. */
-export type Fault = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
 
 const refusal = (status: number, text: string): Reply => [status, { errors: [text] }]
 const denied = refusal(403, '1 error occurred:\n\t* permission denied\n\n')
@@ -19,7 +15,7 @@ const denied = refusal(403, '1 error occurred:\n\t* permission denied\n\n')
  * A server with transit engines, in memory: keys with versions, tokens with policies, mounts, namespaces, a seal. The
  * answers are those of OpenBao 2.7; the tests that run on it run on the real one as well.
  */
-export class FakeTransitServer {
+export class FakeTransitServer extends LoopbackServer {
   /** Answers in place of the server while it is set. */
   fault: Fault | undefined
   /** How many requests to lock and unlock have arrived. */
@@ -33,30 +29,19 @@ export class FakeTransitServer {
   readonly #mounts = new Map<string, Map<string, TransitKey>>()
   readonly #policies = new Map<string, Capabilities>()
   readonly #tokens = new Map<string, readonly string[]>()
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
 
   async start(): Promise<TransitAdmin> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    const { port } = this.#server.address() as AddressInfo
-    return new TransitAdmin(`http://127.0.0.1:${port}`, this.#rootToken, this.#unsealKey)
+    return new TransitAdmin(await this.listen(), this.#rootToken, this.#unsealKey)
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise(resolve => this.#server.close(resolve))
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
+  protected override async serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
     const isUse = /\/(en|de)crypt\/[^/]+$/.test(request.url ?? '')
     if (isUse) this.uses += 1
-    if (isUse && this.fault !== undefined) return this.fault(request, response, Buffer.concat(chunks))
-    const [status, body] = this.#replyTo(request, Buffer.concat(chunks).toString() || '{}')
+    if (isUse && this.fault !== undefined) return this.fault(request, response, body)
+    const [status, reply] = this.#replyTo(request, body.toString() || '{}')
     response
       .writeHead(status, { 'content-type': 'application/json' })
-      .end(body === undefined ? '' : JSON.stringify(body))
+      .end(reply === undefined ? '' : JSON.stringify(reply))
   }
 
   #replyTo({ method = '', url = '', headers }: IncomingMessage, text: string): Reply {

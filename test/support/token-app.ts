@@ -25,7 +25,7 @@ export async function tokenApp(t: Test, { environment = {}, ports, ...given }: T
   const signingKeyFile = join(await temporaryDirectory(t), 'signing-key.pem')
   await writeSigningKey(signingKeyFile)
   const gnap = new FakeGnapServer()
-  const own = await gnap.start()
+  const own = await gnap.listen()
   const url = other ?? own
   const config = loadConfig({
     KMS_BASE_URL: baseUrl,

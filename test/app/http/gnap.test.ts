@@ -101,7 +101,7 @@ t.test('while the authorization server is away', async t => {
   const ready = await app.send({ method: 'GET', path: '/healthcheck' })
   t.equal(ready.status, 200)
 
-  await gnap.start(Number(new URL(url).port))
+  await gnap.listen(Number(new URL(url).port))
   fixed.advance(5000)
   // One call is made to try, and when it has succeeded all are.
   t.equal((await send('one')).status, 200)

@@ -29,7 +29,7 @@ export async function startIssuers(t: Test) {
   await writeSigningKey(signingKeyFile)
   await writeFile(clientSecretFile, 'secret')
   const [gnap, oauth] = [new FakeGnapServer(), new FakeOAuthIssuer()]
-  const issuers = { gnap: await gnap.start(), oauth: await oauth.start() }
+  const issuers = { gnap: await gnap.listen(), oauth: await oauth.listen() }
   t.teardown(async () => {
     await gnap.stop()
     await oauth.stop()
