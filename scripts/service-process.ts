@@ -79,7 +79,7 @@ async function listening(child: ChildProcess, output: () => string): Promise<str
   const deadline = AbortSignal.timeout(longestStart)
   try {
     for (;;) {
-      const url = /listening at (http:\/\/[^"\s]+)/.exec(output())?.[1]
+      const url = /listening at (https?:\/\/[^"\s]+)/.exec(output())?.[1]
       if (url !== undefined) return url
       if (child.exitCode !== null || child.signalCode !== null) throw new Error('the service ended')
       const waits = new AbortController()

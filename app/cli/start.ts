@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls'
 import { MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
 import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
 import type { Logger } from 'pino'
@@ -6,6 +7,7 @@ import { compose } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { buildServer } from '../http/server.ts'
+import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
 import { isSystemError } from './system-error.ts'
 
@@ -50,8 +52,10 @@ async function serve(config: Config, log: Logger): Promise<number> {
     if (config.auth.kind === 'credentials' && config.auth.gnap?.isSigned === false) {
       log.warn('KMS_GNAP_HTTPSIG_DISABLE: whoever sees a GNAP token can use it')
     }
+    const tls = config.tls && (await readTls(config.tls))
     const server = await buildServer({
       ports,
+      ...(tls && { tls }),
       cache,
       bodyLimit,
       requestTimeout,
@@ -65,11 +69,14 @@ async function serve(config: Config, log: Logger): Promise<number> {
       authenticators: chooseAuthenticators(config, ports.clock, resolveDid, tokens),
     })
     const stop = stopSignal()
+    const followed = config.tls && followTls(server.server as unknown as TlsServer, config.tls, log)
+    if (followed !== undefined) process.on('SIGHUP', () => void followed.reload())
     await server.listen({ ...listen, backlog, listenTextResolver: address => `listening at ${address}` })
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
     const impatience = setTimeout(() => server.server.closeAllConnections(), config.shutdownTimeout)
     await server.close()
+    followed?.stop()
     clearTimeout(impatience)
     log.info('stopped')
     return 0
@@ -79,7 +86,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
 }
 
 function isFileError(error: unknown): error is Error {
-  return error instanceof MasterKeyFileError || error instanceof SigningKeyFileError
+  return [MasterKeyFileError, SigningKeyFileError, TlsFileError].some(kind => error instanceof kind)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the next one does what it does by default. */

@@ -9,6 +9,7 @@ export function toConfig(parsed: Settings): Config {
   const store = toStore(parsed)
   return Object.freeze({
     listen: parsed.host,
+    ...toTls(parsed),
     ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
     store,
     lock: toLock(store, parsed),
@@ -25,6 +26,11 @@ export function toConfig(parsed: Settings): Config {
     shutdownTimeout: parsed.shutdownTimeout,
     logLevel: parsed.logLevel,
   })
+}
+
+function toTls({ tlsServeCert: cert, tlsServeKey: key, tlsClientCacerts: clientCa }: Settings): Pick<Config, 'tls'> {
+  if (cert === undefined || key === undefined) return {}
+  return { tls: { cert, key, ...(clientCa !== undefined && { clientCa }) } }
 }
 
 function toStore(parsed: Settings): StoreConfig {

@@ -1,4 +1,5 @@
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
+import type { TlsFiles } from '../http/tls.ts'
 import type { Settings } from './settings.ts'
 import type { Address } from './values.ts'
 
@@ -99,6 +100,8 @@ export type AdmissionConfig =
 /** What the settings choose. All times are milliseconds. */
 export interface Config {
   readonly listen: Address
+  /** Files that TLS is spoken with; plain HTTP is without them. */
+  readonly tls?: TlsFiles
   readonly baseUrl?: string
   readonly store: StoreConfig
   readonly lock: LockConfig

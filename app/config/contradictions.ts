@@ -16,6 +16,12 @@ const is = <T>(value: T | undefined, wanted: T) => (value === undefined ? undefi
 
 /** What a choice cannot do without, and what beside that means something to it alone. */
 const belongings: readonly Belonging[] = [
+  {
+    choice: 'TLS',
+    chosen: ({ tlsServeCert, tlsServeKey }) => tlsServeCert !== undefined || tlsServeKey !== undefined,
+    needs: ['tlsServeCert', 'tlsServeKey'],
+    takes: ['tlsClientCacerts'],
+  },
   { choice: 'the store mongodb', chosen: ({ databaseType }) => is(databaseType, 'mongodb'), takes: ['databasePrefix'] },
   {
     choice: 'the lock local',
@@ -120,6 +126,10 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     has(authType, 'none') && remote,
   )
   check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
+  check(
+    'KMS_BASE_URL: must be an https URL where TLS is spoken',
+    parsed.tlsServeCert !== undefined && baseUrl?.startsWith('http:'),
+  )
   check(
     'KMS_BASE_URL: must be set on any address but loopback: what is signed names it',
     has(authType, 'none') === false && baseUrl === undefined && remote,

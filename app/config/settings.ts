@@ -3,6 +3,7 @@ import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
 import { lockSettings } from './settings/lock.ts'
 import { storeSettings } from './settings/store.ts'
+import { tlsSettings } from './settings/tls.ts'
 import { tokenSettings } from './settings/token.ts'
 import { userSettings } from './settings/user.ts'
 
@@ -14,6 +15,7 @@ export { unsupportedSettings } from './settings/unsupported.ts'
  */
 export const settings = {
   ...httpSettings,
+  ...tlsSettings,
   ...storeSettings,
   ...lockSettings,
   ...keySettings,

@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
 import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
@@ -25,6 +26,8 @@ import { readUserShares } from './user-share.ts'
 
 export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly ports: Ports
+  /** What TLS is spoken with. Default: plain HTTP. */
+  readonly tls?: TlsOptions
   /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
   readonly baseUrl?: string
   /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
@@ -48,7 +51,7 @@ const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'n
  * @throws KmsError if the store does not belong to the lock
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, log } = options
+  const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, log, tls } = options
   const app = fastify({
     bodyLimit,
     requestTimeout,
@@ -56,12 +59,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Later than a late request is answered, which is looked for in intervals.
     connectionTimeout: requestTimeout + 30_000,
     keepAliveTimeout: 75_000,
-    // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
-    http: {
+    ...withTls(tls, {
       requestTimeout,
       headersTimeout: requestTimeout,
+      // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
       connectionsCheckingInterval: Math.min(requestTimeout, 1000),
-    },
+    }),
     routerOptions: { maxParamLength: 1024 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -127,6 +130,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     kms.close()
   })
   return app
+}
+
+/** Fastify has a type of its own for either kind of server; nothing here knows a difference. */
+function withTls(tls: TlsOptions | undefined, http: FastifyHttpOptions<Server>['http'] & { requestTimeout: number }) {
+  if (tls === undefined) return { http }
+  return { https: { ...http, ...tls, handshakeTimeout: http.requestTimeout } } as unknown as { http: typeof http }
 }
 
 /** Routes whose callers prove in one way who they are. */

@@ -1,6 +1,6 @@
 /**
- * Settings of TrustBloc KMS that this version cannot honour. They are refused rather than ignored: whoever asks for TLS
- * must not get plain HTTP.
+ * Settings of TrustBloc KMS that this version cannot honour. They are refused rather than ignored: whoever asks for
+ * a list of issuers must not get another one.
  */
 export const unsupportedSettings: Readonly<Record<string, string>> = {
   KMS_METRICS_HOST: 'metrics-host',
@@ -8,8 +8,6 @@ export const unsupportedSettings: Readonly<Record<string, string>> = {
   KMS_SECRET_LOCK_AWS_SECRET_KEY: 'secret-lock-aws-secret-key',
   KMS_TLS_SYSTEMCERTPOOL: 'tls-systemcertpool',
   KMS_TLS_CACERTS: 'tls-cacerts',
-  KMS_TLS_SERVE_CERT: 'tls-serve-cert',
-  KMS_TLS_SERVE_KEY: 'tls-serve-key',
   KMS_DID_DOMAIN: 'did-domain',
   KMS_AUTH_DISABLE: 'disable-auth',
   KMS_KEY_STORE_CACHE_TTL: 'key-store-cache-ttl',

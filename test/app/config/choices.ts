@@ -18,6 +18,7 @@ export const arn = 'arn:aws:kms:eu-west-2:111122223333:key/mrk-1234abcd12ab34cd5
 /** Choices, each whole, for the settings that mean something to one of them alone. */
 export const choices = {
   mongodb: { KMS_DATABASE_TYPE: 'mongodb', KMS_DATABASE_URL: 'mongodb://db', KMS_SECRET_LOCK_KEY_PATH: '/keys/own' },
+  tls: { KMS_TLS_SERVE_CERT: '/cert.pem', KMS_TLS_SERVE_KEY: '/key.pem' },
   aws: { KMS_SECRET_LOCK_TYPE: 'aws', KMS_SECRET_LOCK_AWS_KEY_URI: `aws-kms://${arn}` },
   vault: {
     KMS_SECRET_LOCK_TYPE: 'vault',

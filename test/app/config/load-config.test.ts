@@ -58,6 +58,7 @@ const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout
 /** What must be chosen beside a setting for it to mean something. */
 function choiceOf(name: SettingName): Variables {
   if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
+  if (/^tls/.test(name)) return choices.tls
   if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
   if (/^secretLockVault/.test(name)) return choices.vault
   if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
@@ -72,6 +73,9 @@ function choiceOf(name: SettingName): Variables {
 const others: Readonly<Record<SettingName, readonly [text: string, expected: Partial<Config>]>> = {
   host: ['127.0.0.1:1', { listen: { host: '127.0.0.1', port: 1 } }],
   baseUrl: ['https://kms.example/', { baseUrl: 'https://kms.example' }],
+  tlsServeCert: ['/other.pem', { tls: { cert: '/other.pem', key: '/key.pem' } }],
+  tlsServeKey: ['/other.pem', { tls: { cert: '/cert.pem', key: '/other.pem' } }],
+  tlsClientCacerts: ['/ca.pem', { tls: { cert: '/cert.pem', key: '/key.pem', clientCa: '/ca.pem' } }],
   databaseType: ['memory', { store: { kind: 'memory' }, lock: { kind: 'process' } }],
   databaseUrl: [
     '/elsewhere',
@@ -194,7 +198,7 @@ for (const name of names) {
 
 t.test('every problem is told at once, each beginning with its variable', async t => {
   const wrong = names.map(name => [settings[name].variable, ''] as const)
-  const variables = [...wrong.map(([variable]) => variable), 'KMS_NONSENSE', 'KMS_HOTS', 'KMS_TLS_SERVE_CERT']
+  const variables = [...wrong.map(([variable]) => variable), 'KMS_NONSENSE', 'KMS_HOTS', 'KMS_TLS_CACERTS']
   const problems = problemsOf(Object.fromEntries(variables.map(variable => [variable, ''])))
   t.strictSame(problems.map(problem => problem.slice(0, problem.indexOf(': '))).sort(), variables.sort())
   t.throws(() => loadConfig({ KMS_HOST: '', KMS_LOG_LEVEL: 'x' }), { message: /^KMS_HOST: .*\nKMS_LOG_LEVEL: / })
@@ -230,7 +234,7 @@ t.test('what this version does not support is refused, by variable and by flag',
     t.strictSame(problemsOf({ [variable]: '' }), refused, 'also if it is empty')
     t.strictSame(problemsOf({}, { [flag]: 'x' }), refused)
   }
-  t.ok('KMS_TLS_SERVE_CERT' in unsupportedSettings)
+  t.ok('KMS_TLS_CACERTS' in unsupportedSettings)
 })
 
 t.test('without authentication the service listens on a loopback address alone', async t => {
