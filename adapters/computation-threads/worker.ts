@@ -6,4 +6,7 @@ import { answer } from './answer.ts'
 // computation does, which takes long anyway. Elsewhere this would be the priority of the whole process.
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
-parentPort?.on('message', job => parentPort?.postMessage(answer(job)))
+parentPort?.on('message', job => {
+  const { reply, own } = answer(job)
+  parentPort?.postMessage(reply, own)
+})

@@ -53,6 +53,24 @@ t.test('computes what the core computes, and starts no thread before', async t =
   t.strictSame(job.operation === 'sign' && job.secret, bytes(keyPair.secretKey), 'the secret stays the caller’s')
 })
 
+t.test('every scheme is computed there, and secrets that are made arrive whole', async t => {
+  const { pool } = openPool(t)
+  const scheme = 'ml-kem-768'
+  const secret = Buffer.alloc(64, 5)
+  const publicKey = (await pool.run({ scheme, operation: 'publicKey', secret })) ?? new Uint8Array(0)
+  const made = (await pool.run({ scheme, operation: 'encapsulate', publicKey, random: Buffer.alloc(32, 6) })) ?? []
+  const [ciphertext, shared] = [Buffer.from(made).subarray(0, -32), Buffer.from(made).subarray(-32)]
+  t.strictSame(Buffer.from((await pool.run({ scheme, operation: 'decapsulate', secret, ciphertext })) ?? []), shared)
+  const message = Buffer.from('message')
+  const seed = Buffer.alloc(32, 7)
+  const key = (await pool.run({ scheme: 'ml-dsa-65', operation: 'publicKey', secret: seed })) ?? new Uint8Array(0)
+  const signing = { scheme: 'ml-dsa-65', operation: 'sign', secret: seed, message, random: seed } as const
+  const signature = (await pool.run(signing)) ?? new Uint8Array(0)
+  const verifying = { scheme: 'ml-dsa-65', operation: 'verify', publicKey: key, message, signature } as const
+  t.strictSame(await pool.run(verifying), new Uint8Array(0))
+  t.equal(await pool.run({ ...verifying, message: Buffer.from('massage') }), undefined)
+})
+
 t.test('a thread that has ended is replaced, and its job done', async t => {
   const starts = [startWorker, mortal]
   const { pool, started } = openPool(t, { start: () => (starts.shift() ?? startWorker)() })
@@ -106,10 +124,11 @@ t.test('closing ends what is computed and what waits', async t => {
 t.test('a thread wipes the private key that it was sent', async t => {
   const secret = bytes(keyPair.secretKey)
   const random = Buffer.alloc(96, 7)
-  t.strictSame(answer({ ...job, secret, random }), { result: right })
+  const { reply } = answer({ ...job, secret, random })
+  t.strictSame('result' in reply && Buffer.from(reply.result ?? []), right)
   t.ok(secret.every(byte => byte === 0))
   t.ok(random.every(byte => byte === 0))
   const wrong = bytes(keyPair.secretKey).subarray(1)
-  t.match(answer({ ...job, secret: wrong, random }), { failed: String }, 'also when it fails')
+  t.match(answer({ ...job, secret: wrong, random }).reply, { failed: String }, 'also when it fails')
   t.ok(wrong.every(byte => byte === 0))
 })
