@@ -44,7 +44,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, tokens, observeLock, close } = await compose(config, log)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
-    const { userLock, experimentalKeyTypes } = config
+    const { userLock, experimentalKeyTypes, allowedOrigins } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -65,6 +65,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(baseUrl && { baseUrl }),
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
+      ...(allowedOrigins && { allowedOrigins }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
       authenticators: chooseAuthenticators(config, ports.clock, resolveDid, tokens),
     })

@@ -21,6 +21,7 @@ export function toConfig(parsed: Settings): Config {
     auth: toAuth(parsed),
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
+    ...(parsed.corsEnable && { allowedOrigins: parsed.corsOrigins ?? 'any' }),
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
     shutdownTimeout: parsed.shutdownTimeout,

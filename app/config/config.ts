@@ -1,4 +1,5 @@
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
+import type { AllowedOrigins } from '../http/cors.ts'
 import type { TlsFiles } from '../http/tls.ts'
 import type { Settings } from './settings.ts'
 import type { Address } from './values.ts'
@@ -116,6 +117,8 @@ export interface Config {
   readonly auth: AuthConfig
   readonly chainPolicy: ChainPolicy
   readonly cache: CacheLimits
+  /** Whose pages may call this server from a browser; nobody's if absent. */
+  readonly allowedOrigins?: AllowedOrigins
   readonly bodyLimit: number
   readonly requestTimeout: number
   readonly shutdownTimeout: number

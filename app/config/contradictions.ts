@@ -22,6 +22,7 @@ const belongings: readonly Belonging[] = [
     needs: ['tlsServeCert', 'tlsServeKey'],
     takes: ['tlsClientCacerts'],
   },
+  { choice: 'CORS', chosen: ({ corsEnable }) => corsEnable, takes: ['corsOrigins'] },
   { choice: 'the store mongodb', chosen: ({ databaseType }) => is(databaseType, 'mongodb'), takes: ['databasePrefix'] },
   {
     choice: 'the lock local',
@@ -126,6 +127,7 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     has(authType, 'none') && remote,
   )
   check('KMS_KEYSTORE_ADMISSION: open is refused on any address but loopback', keystoreAdmission === 'open' && remote)
+  check('KMS_CORS_ENABLE: pages are served only if they prove who they are', parsed.corsEnable && has(authType, 'none'))
   check(
     'KMS_BASE_URL: must be an https URL where TLS is spoken',
     parsed.tlsServeCert !== undefined && baseUrl?.startsWith('http:'),

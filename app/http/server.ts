@@ -6,6 +6,7 @@ import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
+import { type AllowedOrigins, allowOrigins } from './cors.ts'
 import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logRequest } from './request-log.ts'
@@ -38,6 +39,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly requestTimeout?: number
   /** Addresses and networks (CIDR) whose `Auth-User` is believed. Default: none. */
   readonly trustedProxies?: readonly string[]
+  /** Whose pages may call this server from a browser. Default: nobody's. */
+  readonly allowedOrigins?: AllowedOrigins
   readonly log?: FastifyBaseLogger
 }
 
@@ -100,6 +103,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Kept open, the connection would hold up the close until its keep-alive time is over.
     if (closing) reply.header('connection', 'close')
   })
+  // Its route for all paths is none of those that are collected.
+  if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, options.trustedProxies ?? [])
   readJsonBodies(app)
   const methodsOf = collectMethods(app)

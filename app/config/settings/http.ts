@@ -11,6 +11,20 @@ export const httpSettings = {
     undefined,
     'The URL under which clients reach the service; every answered key URL begins with it. Default: where it listens.',
   ),
+  corsEnable: setting(
+    'KMS_CORS_ENABLE',
+    'enable-cors',
+    values.boolean,
+    'false',
+    'Whether pages of other origins may call this server from a browser.',
+  ),
+  corsOrigins: setting(
+    'KMS_CORS_ORIGINS',
+    'cors-origins',
+    values.origins,
+    undefined,
+    'The origins of those pages (https://wallet.example), separated by commas. Without it pages of any origin may.',
+  ),
   bodyLimit: setting(
     'KMS_BODY_LIMIT',
     'body-limit',

@@ -11,5 +11,4 @@ export const unsupportedSettings: Readonly<Record<string, string>> = {
   KMS_DID_DOMAIN: 'did-domain',
   KMS_AUTH_DISABLE: 'disable-auth',
   KMS_KEY_STORE_CACHE_TTL: 'key-store-cache-ttl',
-  KMS_CORS_ENABLE: 'enable-cors',
 }

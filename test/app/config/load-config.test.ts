@@ -59,6 +59,7 @@ const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout
 function choiceOf(name: SettingName): Variables {
   if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
   if (/^tls/.test(name)) return choices.tls
+  if (name === 'corsOrigins') return { KMS_CORS_ENABLE: 'true' }
   if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
   if (/^secretLockVault/.test(name)) return choices.vault
   if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
@@ -73,6 +74,8 @@ function choiceOf(name: SettingName): Variables {
 const others: Readonly<Record<SettingName, readonly [text: string, expected: Partial<Config>]>> = {
   host: ['127.0.0.1:1', { listen: { host: '127.0.0.1', port: 1 } }],
   baseUrl: ['https://kms.example/', { baseUrl: 'https://kms.example' }],
+  corsEnable: ['true', { allowedOrigins: 'any' }],
+  corsOrigins: ['https://wallet.example', { allowedOrigins: ['https://wallet.example'] }],
   tlsServeCert: ['/other.pem', { tls: { cert: '/other.pem', key: '/key.pem' } }],
   tlsServeKey: ['/other.pem', { tls: { cert: '/cert.pem', key: '/other.pem' } }],
   tlsClientCacerts: ['/ca.pem', { tls: { cert: '/cert.pem', key: '/key.pem', clientCa: '/ca.pem' } }],
@@ -208,6 +211,17 @@ t.test('a contradiction is told together with what is wrong elsewhere', async t 
   const open = { KMS_AUTH_TYPE: 'none', KMS_HOST: '0.0.0.0:80', KMS_LOG_LEVEL: 'loud' }
   t.match(problemsOf(open), [/^KMS_LOG_LEVEL: /, /^KMS_AUTH_TYPE: /])
   t.match(problemsOf({ KMS_HOST: 'nonsense', KMS_LOG_LEVEL: 'loud' }), [/^KMS_HOST: /, /^KMS_LOG_LEVEL: /])
+})
+
+t.test('what browsers and connections need', async t => {
+  const url = 'http://kms.example'
+  t.match(problemsOf({ KMS_CORS_ENABLE: 'true', KMS_AUTH_TYPE: 'none' }), [/^KMS_CORS_ENABLE: /])
+  t.match(problemsOf({ KMS_CORS_ORIGINS: 'https://wallet.example' }), [/^KMS_CORS_ORIGINS: /])
+  t.match(problemsOf({ KMS_CORS_ENABLE: 'true', KMS_CORS_ORIGINS: '*' }), [/^KMS_CORS_ORIGINS: /])
+  t.match(problemsOf({ KMS_TLS_SERVE_CERT: '/cert.pem' }), [/^KMS_TLS_SERVE_KEY: /])
+  t.match(problemsOf({ KMS_TLS_SERVE_KEY: '/key.pem' }), [/^KMS_TLS_SERVE_CERT: /])
+  t.match(problemsOf({ KMS_TLS_CLIENT_CACERTS: '/ca.pem' }), [/^KMS_TLS_CLIENT_CACERTS: /])
+  t.match(problemsOf({ ...choices.tls, KMS_BASE_URL: url }), [/^KMS_BASE_URL: /])
 })
 
 t.test('a value is not repeated', async t => {
