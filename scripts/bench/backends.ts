@@ -104,7 +104,7 @@ async function measureCpu(
 }
 
 function startOne(operation: Operation, directory: string, { fd }: FileHandle, settings: Settings): Promise<Variant> {
-  return Variant.start('service-server', operation, directory, fd, settings)
+  return Variant.start({ script: 'service-server', operation, directory, output: fd, settings })
 }
 
 function ofService(settings: Settings): Settings {

@@ -40,7 +40,7 @@ export async function measureBeside({ rounds, slice, warmUp }: BesideOptions): P
     const { key_url } = await heavy.ask(postRequest(`${keystore}/keys`, { key_type: multi.keyType }))
     const heavyAddress = { ...service.address, key: new URL(key_url).pathname }
     const requestsOf = async (operation: typeof sign, address: typeof service.address, load: Load) => {
-      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
+      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)), 64)
       return bodies.map(body => postRequest(operation.path(address), body))
     }
     const signing = await requestsOf(sign, service.address, light)

@@ -13,14 +13,16 @@ export interface RunOptions {
   readonly slice: number
   /** How many requests a variant answers before the first round: the compiler is not done with it before. */
   readonly warmUp: number
+  /** How many different requests there are. */
+  readonly bodies: number
   readonly seed: number
 }
 
 /** What takes about a minute for all operations. */
-export const full = { rounds: 40, slice: 200, warmUp: 8000 } as const
+export const full = { rounds: 40, slice: 200, warmUp: 8000, bodies: 64 } as const
 
 /** One tiny round, to see that everything works; nothing can be learned from its figures. */
-export const once = { rounds: 1, slice: 20, warmUp: 20 } as const
+export const once = { rounds: 1, slice: 4, warmUp: 4, bodies: 2 } as const
 
 /** Microseconds of processor time per answer in one round, by variant. */
 type Round = Readonly<Record<'floor' | 'real' | 'echo' | 'twin', number>>
@@ -59,7 +61,13 @@ export async function run(options: RunOptions, onRow: (row: Row) => void = () =>
   const running: Variant[] = []
   const start = async (script: 'floor-server' | 'service-server', operation: Operation) => {
     const place = await mkdtemp(join(directory, 'variant-'))
-    const variant = await Variant.start(script, operation, place, output.fd)
+    const variant = await Variant.start({
+      script,
+      operation,
+      directory: place,
+      output: output.fd,
+      bodies: options.bodies,
+    })
     running.push(variant)
     await variant.answer(options.warmUp)
     return variant

@@ -39,14 +39,14 @@ export async function measureUserLocks({ rounds, slice, warmUp }: UserLockOption
     if ('skip' in servers) return servers
     const output = await open(join(directory, 'log'), 'w')
     const start = async (place: string, settings = {}, user?: BenchUser) => {
-      const variant = await Variant.start(
-        'service-server',
+      const variant = await Variant.start({
+        script: 'service-server',
         operation,
-        await mkdtemp(join(directory, place)),
-        output.fd,
+        directory: await mkdtemp(join(directory, place)),
+        output: output.fd,
         settings,
-        user,
-      )
+        ...(user && { user }),
+      })
       running.push(variant)
       return variant
     }

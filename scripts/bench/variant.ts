@@ -4,6 +4,18 @@ import { shuffled, type UnitRandom } from './statistics.ts'
 import { type BenchUser, startVariant, type VariantProcess } from './variant-process.ts'
 import type { Operation } from './variants.ts'
 
+export interface VariantOptions {
+  readonly script: 'floor-server' | 'service-server'
+  readonly operation: Operation
+  readonly directory: string
+  /** What its standard output goes to: an open file's descriptor. */
+  readonly output: number
+  readonly settings?: Readonly<Record<string, string>>
+  readonly user?: BenchUser
+  /** How many different requests there are. Default: 64. */
+  readonly bodies?: number
+}
+
 /** A server, its client and what it is asked. */
 export class Variant {
   readonly #process: VariantProcess
@@ -16,20 +28,14 @@ export class Variant {
     this.#requests = requests
   }
 
-  static async start(
-    script: 'floor-server' | 'service-server',
-    operation: Operation,
-    directory: string,
-    output: number,
-    settings: Readonly<Record<string, string>> = {},
-    user: BenchUser | null = null,
-  ): Promise<Variant> {
+  static async start(options: VariantOptions): Promise<Variant> {
+    const { script, operation, directory, output, settings = {}, user = null, bodies: count = 64 } = options
     const args = [directory, operation.keyType, operation.proof, JSON.stringify(settings), JSON.stringify(user)]
     const process = await startVariant(script, args, output)
     try {
       const { address } = process
       const load = await Load.open(address)
-      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)))
+      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)), count)
       const path = operation.path(address)
       const { caller, headers = {} } = address
       const request = async (body: unknown) => {

@@ -15,11 +15,10 @@ export interface Operation {
   readonly keyType: string
   readonly proof: Proof
   path(address: Address): string
-  /** The bodies of the requests that the load rotates through; made anew for each variant, since its key is its own. */
-  bodies(address: Address, ask: Ask): Promise<readonly unknown[]>
+  /** So many bodies, through which the load rotates; made anew for each variant, since its key is its own. */
+  bodies(address: Address, ask: Ask, count: number): Promise<readonly unknown[]>
 }
 
-const bodyCount = 64
 const fewBytes = 256
 const manyBytes = 1024
 
@@ -29,7 +28,7 @@ export const echo: Operation = {
   keyType: 'echo',
   proof: 'none',
   path: () => '/echo',
-  bodies: () => several(() => ({ message: base64(randomBytes(fewBytes)) })),
+  bodies: (_address, _ask, count) => several(count, () => ({ message: base64(randomBytes(fewBytes)) })),
 }
 
 /** Beside Ed25519, whose signatures are those that most requests ask for. */
@@ -150,12 +149,12 @@ function ofKey(name: string, keyType: string, body: (address: Address, ask: Ask)
     keyType,
     proof: 'none',
     path: ({ key }) => `${key}/${name}`,
-    bodies: (address, ask) => several(() => body(address, ask)),
+    bodies: (address, ask, count) => several(count, () => body(address, ask)),
   }
 }
 
-async function several<T>(make: () => T | Promise<T>): Promise<T[]> {
+async function several<T>(count: number, make: () => T | Promise<T>): Promise<T[]> {
   const made: T[] = []
-  while (made.length < bodyCount) made.push(await make())
+  while (made.length < count) made.push(await make())
   return made
 }

@@ -12,7 +12,8 @@ const parties = { apu: Buffer.from('Alice'), apv: Buffer.from('Bob') }
 const standard = (base64Url = '') => Buffer.from(base64Url, 'base64url').toString('base64')
 const bytes = (base64Url = '') => Buffer.from(base64Url, 'base64url')
 
-for (const type of agreementTypes) {
+// jose does not know X448.
+for (const type of agreementTypes.filter(each => each !== 'X448ECDHKW')) {
   t.test(`${type}: a JWE that jose has made opens here`, async t => {
     const app = await buildApp(t)
     const keyPath = await app.key(type)
