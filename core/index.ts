@@ -47,7 +47,8 @@ export { rotateKey } from './operations/rotate-key.ts'
 export { sign, verify } from './operations/sign.ts'
 export { deriveProof, signMulti, verifyMulti, verifyProof } from './operations/sign-multi.ts'
 export { updateVaultCapability, vaultDid } from './operations/vault.ts'
-export { unwrap, type WrapCommand, type WrappedKey, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
+export { unwrap, wrapAnonymously, wrapAuthenticated } from './operations/wrap.ts'
+export type { WrapCommand, WrappedKey } from './operations/wrap-commands.ts'
 export type {
   AccessRight,
   AccessToken,

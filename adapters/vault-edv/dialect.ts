@@ -1,10 +1,7 @@
 import type { Headers, UnsignedRequest } from '@keyhold/client'
 import type { VaultBinding } from '@keyhold/core'
 import type { DocumentCipher } from './document-cipher.ts'
-import type { EdvConnection } from './edv-connection.ts'
-
-/** What a request does with a vault, as both dialects name it. */
-export type EdvAction = 'read' | 'write'
+import type { EdvAction, EdvConnection } from './edv-connection.ts'
 
 /** How a kind of vault is spoken with. */
 export interface EdvDialect {

@@ -3,8 +3,10 @@ import type { Headers, UnsignedRequest } from '@keyhold/client'
 import type { Random } from '@keyhold/core'
 import type { GuardedHttp } from '../shared/guarded-http.ts'
 import { type HttpAnswer, HttpFailure } from '../shared/http.ts'
-import type { EdvAction } from './dialect.ts'
 import { vaultUnavailable } from './edv-errors.ts'
+
+/** What a request does with a vault, as both dialects name it. */
+export type EdvAction = 'read' | 'write'
 
 export interface EdvCall {
   readonly method: 'GET' | 'POST' | 'DELETE'

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type Aead, type Encrypted, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import type { Aead, Encrypted, SynchronousKeyType } from './key-type.ts'
 import { readOctJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 const tagLength = 16
 

@@ -1,4 +1,4 @@
-import { wrongKeyMaterial } from './key-type.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /** The tags that a private key is made of (X.690 section 8.1.2; the context-specific ones are RFC 5958's and 5915's). */
 export const derTag = {

@@ -4,10 +4,11 @@ import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { ecPublicKey } from './algorithm-identifiers.ts'
 import type { Curve } from './curves.ts'
-import { type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
+import type { KeyMaterial } from './key-type.ts'
 import { type PrivateKey, readEcPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readJwk, type SecretJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
 export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {

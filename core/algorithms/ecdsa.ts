@@ -2,8 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { type Curve, curves } from './curves.ts'
 import { checkPoint, ecMultikey, ecSpki, generateEcKey, importEcJwk, importEcKey, pointJwk } from './ec-key.ts'
-import { type PublicPart, type Signer, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import type { PublicPart, Signer, SynchronousKeyType } from './key-type.ts'
 import { derOfSignature, withLowS } from './low-s.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /**
  * ECDSA with the hash of the curve's size (FIPS 186-5, P-384 with SHA-384, P-521 with SHA-512; RFC 8812 for secp256k1).

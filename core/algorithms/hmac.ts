@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type Mac, type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import type { KeyMaterial, Mac, SynchronousKeyType } from './key-type.ts'
 import { readOctJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 const keyLength = 32
 /** Of the identifier that every MAC of a key begins with, so that the version that made it can be found. */

@@ -1,8 +1,9 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts'
 import type { Random } from '../ports/index.ts'
 import { type AgreementCurve, type Coordinates, noAgreement, type OpenedKey } from './agreement-curve.ts'
-import { type SynchronousKeyType, wrongKeyMaterial } from './key-type.ts'
+import type { SynchronousKeyType } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 import { x448 } from './x448.ts'
 import { x25519 } from './x25519.ts'
 

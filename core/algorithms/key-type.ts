@@ -1,4 +1,3 @@
-import { KmsError } from '../errors.ts'
 import type { ComputationPort, Random } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { SecretJwk } from './secret-jwk.ts'
@@ -223,8 +222,4 @@ export type SecretOpeners<More extends unknown[] = [tools: Tools]> = {
 
 export type PublicOpeners<More extends unknown[] = [tools: Tools]> = {
   readonly [P in keyof PublicPrimitives]?: (publicKey: Uint8Array, ...more: More) => PublicPrimitives[P]
-}
-
-export function wrongKeyMaterial(cause?: unknown): KmsError {
-  return new KmsError('INVALID_REQUEST', 'key material: not a valid key of this key type', { cause })
 }

@@ -2,10 +2,11 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
-import { type KeyAgreement, type KeyMaterial, wrongKeyMaterial } from './key-type.ts'
+import type { KeyAgreement, KeyMaterial } from './key-type.ts'
 import { type PrivateKey, readOkpPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { readOkpJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /** A function of RFC 7748 section 5. */
 interface MontgomeryCurve {

@@ -15,7 +15,8 @@ import {
   pointJwk,
   significant,
 } from './ec-key.ts'
-import { type KeyAgreement, wrongKeyMaterial } from './key-type.ts'
+import type { KeyAgreement } from './key-type.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 type NistCurveName = 'P-256' | 'P-384' | 'P-521'
 

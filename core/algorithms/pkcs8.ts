@@ -1,6 +1,6 @@
 import { ecPublicKey, rsaEncryption } from './algorithm-identifiers.ts'
 import { DerReader, derTag, readOnly } from './der.ts'
-import { wrongKeyMaterial } from './key-type.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /** What was read, as views into the encoding. */
 export interface PrivateKey {

@@ -1,4 +1,4 @@
-import { wrongKeyMaterial } from './key-type.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 const generator = 65537
 

@@ -1,6 +1,6 @@
 import { DerReader, derTag, readOnly } from './der.ts'
 import { derOf, derOfPositive } from './der-writer.ts'
-import { wrongKeyMaterial } from './key-type.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 export const modulusBits = { smallest: 2048, default: 3072, largest: 4096 } as const
 

@@ -3,14 +3,7 @@ import { encodeBase64Url } from '../encoding/base64.ts'
 import { invalidRequest } from '../errors.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { rsaEncryption } from './algorithm-identifiers.ts'
-import {
-  type KeyMaterial,
-  type KeyType,
-  type PublicPart,
-  type Signer,
-  type Verifier,
-  wrongKeyMaterial,
-} from './key-type.ts'
+import type { KeyMaterial, KeyType, PublicPart, Signer, Verifier } from './key-type.ts'
 import { type PrivateKey, readRsaPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { refuseRocaModulus } from './roca.ts'
@@ -26,6 +19,7 @@ import {
   rsaPublicKeyOf,
 } from './rsa-key.ts'
 import { type JwkPurpose, readJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 const hash = 'sha256'
 

@@ -1,6 +1,6 @@
 import { invalidRequest, type KmsError } from '../errors.ts'
-import { wrongKeyMaterial } from './key-type.ts'
 import type { PrivateKey } from './pkcs8.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 /** The members of a JWK that are bytes in base64url (RFC 7518 sections 6.2 to 6.4, RFC 8037 section 2, RFC 9964 section 3). */
 export const jwkByteMembers = ['d', 'x', 'y', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'pub', 'priv'] as const

@@ -1,10 +1,11 @@
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { ComputationPort, SeedScheme } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { type KeyMaterial, type KeyType, type PublicPart, wrongKeyMaterial } from './key-type.ts'
+import type { KeyMaterial, KeyType, PublicPart } from './key-type.ts'
 import { type PrivateKey, readSeedPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readAlgorithmKeyPairJwk } from './secret-jwk.ts'
+import { wrongKeyMaterial } from './wrong-key-material.ts'
 
 interface Traits {
   readonly scheme: SeedScheme

@@ -7,7 +7,7 @@ import type { ResolvedKey } from '../keys/resolve-key.ts'
 import { useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
 import { usableVersions } from '../records/key.ts'
-import type { UnwrapCommand, WrapCommand, WrappedKey } from './wrap.ts'
+import type { UnwrapCommand, WrapCommand, WrappedKey } from './wrap-commands.ts'
 
 /** Whether a recipient's key is none that agrees, but one that a secret is encapsulated for: its `kty` says so. */
 export function isEncapsulated({ type }: SentPublicKey): boolean {

@@ -4,7 +4,6 @@ import {
   openFreshKey,
   openPrivateKey,
   readPublicKey,
-  type SentPrivateKey,
   type SentPublicKey,
   sentPublicKey,
 } from '../algorithms/key-agreement.ts'
@@ -25,33 +24,7 @@ import { useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
 import { newestVersion, usableVersions } from '../records/key.ts'
 import { isEncapsulated, unwrapEncapsulated, wrapEncapsulated } from './encapsulate.ts'
-
-export interface WrapCommand {
-  readonly keystoreId: string
-  /** The key to be wrapped, for the encryption of a content. Wiped when the call has ended. */
-  readonly cek: Uint8Array
-  readonly recipient: SentPublicKey
-  readonly apu: Uint8Array
-  readonly apv: Uint8Array
-  /** Default: AES key wrap, as existing clients expect it for a CEK of this length. */
-  readonly algorithm?: string
-  /**
-   * The ephemeral key, if the sender has made one: a JWE for several recipients has one alone, and its tag, which
-   * ECDH-1PU wants, covers it. It tells its maker nothing that the CEK does not. Wiped when the call has ended.
-   */
-  readonly ephemeral?: SentPrivateKey
-}
-
-export interface WrappedKey {
-  readonly algorithm: string
-  readonly encryptedCek: Uint8Array
-  /** The ephemeral public key, of ECDH. */
-  readonly epk?: SentPublicKey
-  /** The encapsulated key, of ML-KEM: its ciphertext. */
-  readonly ek?: Uint8Array
-  readonly apu: Uint8Array
-  readonly apv: Uint8Array
-}
+import type { UnwrapCommand, WrapCommand, WrappedKey } from './wrap-commands.ts'
 
 /**
  * Wraps for a recipient who need not know by whom (ECDH-ES, ML-KEM).
@@ -91,12 +64,6 @@ export async function wrapAuthenticated(
   } finally {
     wipe(command)
   }
-}
-
-export interface UnwrapCommand extends KeyAddress, Required<WrappedKey> {
-  /** Whose key has wrapped, which ECDH-1PU alone asks for. */
-  readonly sender?: SentPublicKey
-  readonly tag: Uint8Array
 }
 
 /**

@@ -1,8 +1,9 @@
 import { base64 } from '../http-client.ts'
 import { type Client, expectAnswer, importBody, useKey } from './client.ts'
 import { familyOf, type KeyEntry, type Made, type VersionEntry } from './ledger.ts'
-import { type Family, type OwnKey, outsideTypes } from './outside.ts'
+import { type Family, outsideTypes } from './outside.ts'
 import type { Wrapped } from './outside-agreement.ts'
+import type { OwnKey } from './own-key.ts'
 import { checkVersions } from './settle.ts'
 import type { StoredKey } from './stored.ts'
 

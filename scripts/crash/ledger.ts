@@ -1,4 +1,5 @@
-import { type DrilledTypeName, type Family, type OwnKey, outsideTypes } from './outside.ts'
+import { type DrilledTypeName, type Family, outsideTypes } from './outside.ts'
+import type { OwnKey } from './own-key.ts'
 
 /** What clients ask for that changes the store. */
 export const changeKinds = [

@@ -8,7 +8,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
-import type { OwnKey } from './outside.ts'
+import type { OwnKey } from './own-key.ts'
 
 /** What the service answers to a wrapping, and asks for to unwrap it; bytes as base64. */
 export interface Wrapped {

@@ -17,14 +17,7 @@ import { experimentalKeyTypeNames, type KeyTypeName, keyTypeNames } from '@keyho
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { type AgreementType, agreementType } from './outside-agreement.ts'
 import { multiKeyId, newMultiKey, type OutsideMulti, outsideBbs, outsideBbsPlus } from './outside-multi.ts'
-
-/** Key material that was made outside the service. */
-export interface OwnKey {
-  /** As it is imported: PKCS#8 DER, or the raw bytes of a symmetric key. */
-  readonly secret: Uint8Array
-  /** As it is exported; absent for a symmetric key. */
-  readonly publicKey?: Uint8Array
-}
+import type { OwnKey } from './own-key.ts'
 
 interface SignatureType {
   readonly family: 'signature'
