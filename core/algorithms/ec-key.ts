@@ -5,6 +5,7 @@ import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { ecPublicKey } from './algorithm-identifiers.ts'
 import type { Curve } from './curves.ts'
 import type { KeyMaterial } from './key-type.ts'
+import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readEcPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readJwk, type SecretJwk } from './secret-jwk.ts'
@@ -45,9 +46,7 @@ function fromPrivateKey(curve: Curve, { secret, publicKey }: PrivateKey): Requir
   const scalar = fitted(secret, curve.size)
   const material = scalar && fromScalar(curve, scalar)
   if (material === undefined) throw wrongKeyMaterial()
-  // The public point that the caller sent along must be this scalar's.
-  if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-  return material
+  return withOwnPublicKey(material, publicKey)
 }
 
 /** @throws KmsError INVALID_REQUEST if this is not the uncompressed form of a point of the curve (SEC 1 section 3.2.2.1) */

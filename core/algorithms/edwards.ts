@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { KeyMaterial, PublicPart, SynchronousKeyType } from './key-type.ts'
+import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readOkpPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readOkpJwk } from './secret-jwk.ts'
@@ -52,9 +53,7 @@ export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
   }
   const fromPrivateKey = ({ secret, publicKey }: PrivateKey): Required<KeyMaterial> => {
     if (secret.length !== size) throw wrongKeyMaterial()
-    const material = fromSeed(Uint8Array.from(secret))
-    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-    return material
+    return withOwnPublicKey(fromSeed(Uint8Array.from(secret)), publicKey)
   }
   // RFC 8037 section 3.1, RFC 9864 section 2.2
   const purpose: JwkPurpose = { kty: 'OKP', crv, use: 'sig', algorithms: ['EdDSA', crv], operations: ['sign'] }

@@ -3,6 +3,7 @@ import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
 import type { KeyAgreement, KeyMaterial } from './key-type.ts'
+import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readOkpPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { readOkpJwk } from './secret-jwk.ts'
@@ -58,9 +59,7 @@ export function montgomeryKeys({ crv, size, basePoint, oid, multicodec }: Montgo
   }
   const fromPrivateKey = ({ secret, publicKey }: PrivateKey) => {
     if (secret.length !== size) throw wrongKeyMaterial()
-    const material = fromScalar(Uint8Array.from(secret))
-    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-    return material
+    return withOwnPublicKey(fromScalar(Uint8Array.from(secret)), publicKey)
   }
   return {
     name: crv,

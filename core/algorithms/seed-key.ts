@@ -2,6 +2,7 @@ import { encodeBase64Url } from '../encoding/base64.ts'
 import type { ComputationPort, SeedScheme } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { KeyMaterial, KeyType, PublicPart } from './key-type.ts'
+import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readSeedPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readAlgorithmKeyPairJwk } from './secret-jwk.ts'
@@ -37,12 +38,7 @@ export function seedKeys(traits: Traits): SeedKeys {
   }
   const fromPrivateKey = async ({ secret: seed, publicKey }: PrivateKey, computation: ComputationPort) => {
     if (seed.length !== seedLength) throw wrongKeyMaterial()
-    const material = await fromSeed(Uint8Array.from(seed), computation)
-    if (publicKey !== undefined && Buffer.compare(publicKey, material.publicKey) !== 0) {
-      material.secret.wipe()
-      throw wrongKeyMaterial()
-    }
-    return material
+    return withOwnPublicKey(await fromSeed(Uint8Array.from(seed), computation), publicKey)
   }
   const requireExpanded = async (seed: Uint8Array, expanded: Uint8Array, computation: ComputationPort) => {
     const own = await made(computation.run({ scheme, operation: 'privateKey', secret: seed }))

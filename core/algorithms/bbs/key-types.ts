@@ -3,6 +3,7 @@ import { invalidRequest } from '../../errors.ts'
 import type { BbsScheme } from '../../ports/index.ts'
 import { SecretBytes } from '../../secrets/secret-bytes.ts'
 import type { Family, KeyMaterial, KeyType, PublicPart } from '../key-type.ts'
+import { withOwnPublicKey } from '../own-public-key.ts'
 import { withMulticodec } from '../public-forms.ts'
 import { readOkpJwk } from '../secret-jwk.ts'
 import { wrongKeyMaterial } from '../wrong-key-material.ts'
@@ -54,9 +55,7 @@ function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes, jwkAlgorithms
     importSecret,
     importJwk(jwk) {
       const { secret, publicKey } = readOkpJwk(jwk, { ...purpose, algorithms: jwkAlgorithms })
-      const material = importSecret(secret)
-      if (publicKey === undefined || Buffer.compare(publicKey, material.publicKey) !== 0) throw wrongKeyMaterial()
-      return material
+      return withOwnPublicKey(importSecret(secret), publicKey)
     },
     publicPart,
     multiSigner(lent, publicKey, { random, computation }) {
