@@ -46,6 +46,7 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
 
 /** On every answer that says nothing else. */
 const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+const fixed = Object.entries(fixedHeaders)
 
 /**
  * The whole HTTP service over a set of ports, not listening yet: `inject` works, and so does `listen`. Closing it wipes
@@ -99,7 +100,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     closing = true
   })
   app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(fixedHeaders)) if (!reply.hasHeader(name)) reply.header(name, value)
+    for (const [name, value] of fixed) if (!reply.hasHeader(name)) reply.header(name, value)
     // Kept open, the connection would hold up the close until its keep-alive time is over.
     if (closing) reply.header('connection', 'close')
   })

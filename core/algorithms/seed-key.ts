@@ -40,19 +40,20 @@ export function seedKeys(traits: Traits): SeedKeys {
     if (seed.length !== seedLength) throw wrongKeyMaterial()
     return withOwnPublicKey(await fromSeed(Uint8Array.from(seed), computation), publicKey)
   }
-  const requireExpanded = async (seed: Uint8Array, expanded: Uint8Array, computation: ComputationPort) => {
+  const isExpansion = async (expanded: Uint8Array, seed: Uint8Array, computation: ComputationPort) => {
     const own = await made(computation.run({ scheme, operation: 'privateKey', secret: seed }))
     const isSame = Buffer.compare(own, expanded) === 0
     own.fill(0)
-    if (!isSame) throw wrongKeyMaterial()
+    return isSame
   }
   return {
     generate: (random, _attributes, computation) => fromSeed(random(seedLength), computation),
     async importSecret(encoded, _random, computation) {
       const { expanded, ...key } = readSeedPkcs8(encoded, oid)
-      if (key.secret.length !== seedLength) throw wrongKeyMaterial()
-      if (expanded !== undefined) await requireExpanded(key.secret, expanded, computation)
-      return fromPrivateKey(key, computation)
+      const material = await fromPrivateKey(key, computation)
+      if (expanded === undefined || (await isExpansion(expanded, key.secret, computation))) return material
+      material.secret.wipe()
+      throw wrongKeyMaterial()
     },
     importJwk: async (jwk, _random, computation) =>
       fromPrivateKey(readAlgorithmKeyPairJwk(jwk, alg, purpose), computation),
