@@ -8,6 +8,7 @@ import {
   makeMasterKeyFile,
   openEmbeddedKeyStore,
   openLocalLock,
+  readIssuers,
   systemClock,
   systemRandom,
 } from '@keyhold/adapters'
@@ -44,6 +45,11 @@ const mostShares = 1000
 const mostTokens = 10_000
 const longestRefusal = 5000
 
+/** Certificates of whoever issues those of the servers that are called, in PEM. */
+interface Trust {
+  readonly ca: readonly string[] | undefined
+}
+
 export interface Composition {
   readonly ports: Ports
   /** Who knows what access tokens are worth. */
@@ -58,16 +64,17 @@ export interface Composition {
  * Opens the adapters that the configuration chooses: first what needs a key file, so that without it nothing else is
  * touched.
  *
- * @throws MasterKeyFileError, SigningKeyFileError, or a KmsError of the lock or store
+ * @throws IssuerFileError, MasterKeyFileError, SigningKeyFileError, or a KmsError of the lock or store
  */
 export async function compose(config: Config, log: Logger): Promise<Composition> {
   const random = systemRandom()
-  const lock = await openLock(config.lock, random, log)
+  const trust = { ca: config.issuers && (await readIssuers(config.issuers)) }
+  const lock = await openLock(config.lock, trust, random, log)
   try {
-    const tokens = await openTokens(config)
-    const store = await openStore(config.store, log)
-    const shares = config.shares && (await openShares(config.shares))
-    const vaults = vaultsWhenNeeded(config.vaults, random)
+    const tokens = await openTokens(config, trust)
+    const store = await openStore(config.store, trust, log)
+    const shares = config.shares && (await openShares({ ...config.shares, ...trust }))
+    const vaults = vaultsWhenNeeded({ ...config.vaults, ...trust }, random)
     const computation = new ComputationThreads()
     const close = async () => {
       await computation.close()
@@ -87,7 +94,7 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
 }
 
 /** What a large library is needed for is loaded when it is chosen. */
-async function openLock(config: LockConfig, random: Random, log: Logger): Promise<LockPort> {
+async function openLock(config: LockConfig, trust: Trust, random: Random, log: Logger): Promise<LockPort> {
   switch (config.kind) {
     case 'local':
       if (config.made) await makeFirstMasterKey(config.file, log)
@@ -96,16 +103,16 @@ async function openLock(config: LockConfig, random: Random, log: Logger): Promis
       return new AeadLock('process', new SecretBytes(random(lockKeyLength)), random)
     case 'aws-kms': {
       const { openAwsKmsLock } = await import('@keyhold/adapters/lock-aws-kms')
-      return openAwsKmsLock(config)
+      return openAwsKmsLock({ ...config, ...trust })
     }
     case 'openbao-transit': {
       const { openOpenbaoTransitLock } = await import('@keyhold/adapters/lock-openbao-transit')
-      return openOpenbaoTransitLock(config)
+      return openOpenbaoTransitLock({ ...config, ...trust })
     }
   }
 }
 
-async function openStore(config: StoreConfig, log: Logger): Promise<KeyStorePort> {
+async function openStore(config: StoreConfig, trust: Trust, log: Logger): Promise<KeyStorePort> {
   switch (config.kind) {
     case 'embedded':
       return openEmbeddedKeyStore(config)
@@ -114,14 +121,14 @@ async function openStore(config: StoreConfig, log: Logger): Promise<KeyStorePort
     case 'mongodb': {
       const { openMongoKeyStore } = await import('@keyhold/adapters/store-mongo')
       const onWaiting = (seconds: number, err: unknown) => log.warn({ err, seconds }, 'waiting for the database')
-      const store = await openMongoKeyStore({ ...config, onWaiting })
+      const store = await openMongoKeyStore({ ...config, ...trust, onWaiting })
       return config.cacheTtl === 0 ? store : new CachedKeyStore(store, { ttl: config.cacheTtl }, systemClock)
     }
   }
 }
 
 /** Most servers never see a vault: what opens them is loaded with the first. */
-function vaultsWhenNeeded(config: VaultsConfig, random: Random): VaultPort {
+function vaultsWhenNeeded(config: VaultsConfig & Trust, random: Random): VaultPort {
   let opened: Promise<VaultPort> | undefined
   const load = async () => {
     const { openEdvVaults } = await import('@keyhold/adapters/vault-edv')
@@ -138,7 +145,7 @@ function vaultsWhenNeeded(config: VaultsConfig, random: Random): VaultPort {
   }
 }
 
-async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise<SecretSharePort> {
+async function openShares({ token, cacheTtl, ...config }: SharesConfig & Trust): Promise<SecretSharePort> {
   const { openHttpSecretShares, tokenOfFile } = await import('@keyhold/adapters/share-http')
   const read = 'file' in token ? tokenOfFile(token.file) : async () => new SecretBytes(Buffer.from(token.text, 'utf8'))
   const cache = { ttl: cacheTtl, max: mostShares }
@@ -146,24 +153,28 @@ async function openShares({ token, cacheTtl, ...config }: SharesConfig): Promise
 }
 
 /** The libraries for each are loaded when it is chosen. */
-async function openTokens({ auth, chainPolicy }: Config): Promise<Tokens> {
+async function openTokens({ auth, chainPolicy }: Config, trust: Trust): Promise<Tokens> {
   if (auth.kind === 'none') return {}
-  const times = { clockSkew: chainPolicy.clockSkew * 1000, clock: systemClock }
+  const common = { clockSkew: chainPolicy.clockSkew * 1000, clock: systemClock, ...trust }
   return {
-    ...(auth.gnap && { gnap: await openGnapTokens({ ...auth.gnap, ...times }) }),
-    ...(auth.bearer && { bearer: await openBearerTokens({ ...auth.bearer, ...times }) }),
+    ...(auth.gnap && { gnap: await openGnapTokens({ ...auth.gnap, ...common }) }),
+    ...(auth.bearer && { bearer: await openBearerTokens({ ...auth.bearer, ...common }) }),
   }
 }
 
-type Times = { readonly clockSkew: number; readonly clock: Clock }
+type Common = Trust & { readonly clockSkew: number; readonly clock: Clock }
 
-async function openGnapTokens({ cacheTtl, ...config }: GnapConfig & Times): Promise<NonNullable<Tokens['gnap']>> {
+async function openGnapTokens({ cacheTtl, ...config }: GnapConfig & Common): Promise<NonNullable<Tokens['gnap']>> {
   const { openGnap } = await import('@keyhold/adapters/token-gnap')
   const { tokens, verifyMessage } = await openGnap(config)
   return { tokens: cached(tokens, cacheTtl), verifyMessage }
 }
 
-async function openBearerTokens({ cacheTtl, verification, ...config }: BearerConfig & Times): Promise<AccessTokenPort> {
+async function openBearerTokens({
+  cacheTtl,
+  verification,
+  ...config
+}: BearerConfig & Common): Promise<AccessTokenPort> {
   const { openOAuthTokens } = await import('@keyhold/adapters/token-oauth')
   return cached(await openOAuthTokens({ ...config, ...verification }), cacheTtl)
 }

@@ -1,11 +1,12 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { untilAborted } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
+import { type OutgoingTls, outgoingTls } from '../shared/outgoing-tls.ts'
 import { readAnswerBody } from './answer-body.ts'
 import { fromAwsError, lockUnavailable } from './aws-errors.ts'
 import { keyOfArn } from './key-arn.ts'
 
-export interface AwsKmsOptions {
+export interface AwsKmsOptions extends OutgoingTls {
   /** The ARN of a key (also of a replica of a multi-Region key) or of an alias. */
   readonly keyArn: string
   readonly region: string
@@ -37,7 +38,7 @@ export class KmsCalls {
   readonly #underWay = new Set<AbortController>()
 
   /** The credentials are what the SDK finds by itself: environment, profile, or the role of the machine. */
-  constructor({ keyArn, region, endpoint, timeout }: AwsKmsOptions) {
+  constructor({ keyArn, region, endpoint, timeout, ca }: AwsKmsOptions) {
     // Half of the time each, so that a second attempt has a chance when the first one hangs.
     const attempt = Math.ceil(timeout / 2)
     this.#keyArn = keyArn
@@ -52,6 +53,7 @@ export class KmsCalls {
         requestTimeout: attempt,
         throwOnRequestTimeout: true,
         logger: silent,
+        httpsAgent: outgoingTls({ ca }),
       },
       streamCollector: readAnswerBody,
       logger: silent,

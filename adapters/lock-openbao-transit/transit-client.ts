@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
+import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { readToken } from './token-file.ts'
 import { errorOf, isTooOld, lockUnavailable } from './transit-errors.ts'
 
-export interface OpenbaoTransitOptions {
+export interface OpenbaoTransitOptions extends OutgoingTls {
   /** Where the server is, without a slash at the end. */
   readonly url: string
   /** Where the transit engine is mounted. */
@@ -36,7 +37,7 @@ export class TransitClient {
 
   constructor(options: OpenbaoTransitOptions) {
     this.#options = options
-    this.#http = new HttpClient({ timeout: options.timeout })
+    this.#http = new HttpClient({ timeout: options.timeout, ca: options.ca })
   }
 
   async encrypt(plaintext: Uint8Array, associatedData: Uint8Array, signal: AbortSignal): Promise<string> {

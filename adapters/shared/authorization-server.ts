@@ -3,9 +3,10 @@ import { CircuitBreaker } from './circuit-breaker.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import { type HttpAnswer, type HttpCall, HttpClient, HttpFailure } from './http.ts'
 import { InFlight } from './in-flight.ts'
+import type { OutgoingTls } from './outgoing-tls.ts'
 import { withSecondAttempt } from './second-attempt.ts'
 
-export interface AuthorizationServerOptions {
+export interface AuthorizationServerOptions extends OutgoingTls {
   /** Milliseconds for a whole call, its repetition included. */
   readonly timeout: number
   readonly clock: Clock
@@ -35,9 +36,9 @@ export class AuthorizationServer {
   readonly #inFlight = new InFlight(maximumInFlight)
   #closed = false
 
-  constructor({ timeout, clock }: AuthorizationServerOptions) {
+  constructor({ timeout, clock, ca }: AuthorizationServerOptions) {
     this.#timeout = timeout
-    this.#http = new HttpClient({ timeout })
+    this.#http = new HttpClient({ timeout, ca })
     this.#breaker = new CircuitBreaker(breaker, clock)
   }
 

@@ -2,9 +2,10 @@ import { buildConnector } from 'undici'
 import { guardedConnector } from './guarded-connector.ts'
 import { dnsAddresses, type ResolveHost, systemAddresses } from './host-addresses.ts'
 import { type HttpAnswer, type HttpCall, HttpClient, type HttpClientOptions, HttpFailure } from './http.ts'
+import { outgoingTls } from './outgoing-tls.ts'
 import type { UrlGuard } from './url-guard.ts'
 
-export interface GuardedHttpOptions extends Pick<HttpClientOptions, 'timeout' | 'maximumBytes'> {
+export interface GuardedHttpOptions extends Pick<HttpClientOptions, 'timeout' | 'maximumBytes' | 'ca'> {
   readonly guard: UrlGuard
   /** Default: DNS, and for an allowed origin whatever the machine knows. */
   readonly resolve?: ResolveHost
@@ -17,7 +18,7 @@ const connections = 10
 
 /**
  * Calls URLs that a stranger has named, and nothing but the public hosts that these name, or what the guard allows
- * besides. It knows no proxy and follows no redirect. TLS certificates are verified whatever the environment says.
+ * besides. It knows no proxy and follows no redirect.
  */
 export class GuardedHttp {
   readonly #guard: UrlGuard
@@ -29,7 +30,7 @@ export class GuardedHttp {
       timeout,
       isTrusted: origin => guard.allows(new URL(origin)),
       resolve: resolve ?? ((name, isTrusted) => (isTrusted ? systemAddresses(name) : dnsAddresses(name))),
-      connect: connect ?? buildConnector({ timeout, rejectUnauthorized: true }),
+      connect: connect ?? buildConnector({ timeout, ...outgoingTls(limits) }),
     })
     this.#guard = guard
     this.#client = new HttpClient({ ...limits, connections, connect: connector })

@@ -1,5 +1,6 @@
 import { Agent, type buildConnector, request } from 'undici'
 import { untilAborted } from './deadline.ts'
+import { type OutgoingTls, outgoingTls } from './outgoing-tls.ts'
 
 /** Origins that there are connections to at once; others are refused. */
 const maxOrigins = 1000
@@ -7,14 +8,14 @@ const maxOrigins = 1000
 /** Milliseconds that a connection may be kept unused at most, whatever the other side suggests. */
 const keepAliveMaxTimeout = 10_000
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends OutgoingTls {
   /** Milliseconds for a connection, for the head of an answer and for each part of its body. */
   readonly timeout: number
   /** Bytes of an answer's body at most. Default: 64 KiB. */
   readonly maximumBytes?: number
   /** To one origin; what more there is to send waits for its turn. Default: 100. */
   readonly connections?: number
-  /** Makes the connections, in `timeout` or its own. */
+  /** Makes the connections, in `timeout` or its own, and trusts whom it likes. */
   readonly connect?: buildConnector.connector
 }
 
@@ -54,10 +55,10 @@ export class HttpClient {
   readonly #agent: Agent
   readonly #maximumBytes: number
 
-  constructor({ timeout, maximumBytes = 65_536, connections = 100, connect }: HttpClientOptions) {
+  constructor({ timeout, maximumBytes = 65_536, connections = 100, connect, ca }: HttpClientOptions) {
     this.#maximumBytes = maximumBytes
     const limits = { connections, maxOrigins, keepAliveMaxTimeout, headersTimeout: timeout, bodyTimeout: timeout }
-    this.#agent = new Agent({ ...limits, connect: connect ?? { timeout } })
+    this.#agent = new Agent({ ...limits, connect: connect ?? { timeout, ...outgoingTls({ ca }) } })
   }
 
   /** @throws HttpFailure */

@@ -1,6 +1,7 @@
 import { KmsError } from '@keyhold/core'
 import { type Db, MongoClient } from 'mongodb'
 import { withDeadline } from '../shared/deadline.ts'
+import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { type Collections, openCollections } from './collections.ts'
 import { summary } from './driver-errors.ts'
 
@@ -19,12 +20,14 @@ const defaultDatabase = 'keyhold'
  *
  * @throws KmsError STORE_UNAVAILABLE if that can be no URL of MongoDB
  */
-export function openDatabase(url: string, prefix: string, callTimeout: number): Database {
+export function openDatabase(url: string, prefix: string, callTimeout: number, { ca }: OutgoingTls): Database {
   try {
     const client = new MongoClient(url, {
       serverSelectionTimeoutMS: Math.ceil(callTimeout * 0.8),
       connectTimeoutMS: callTimeout,
       socketTimeoutMS: 2 * callTimeout,
+      // The rest of TLS is the URL's, a certificate of ours included.
+      ...(ca && { ca: [...ca] }),
     })
     const isNamed = /^[^:]+:\/\/[^/?]*\/[^?]/.test(url)
     const db = client.db(isNamed ? undefined : defaultDatabase)

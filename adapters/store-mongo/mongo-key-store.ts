@@ -2,6 +2,7 @@ import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from 
 import { BSON } from 'mongodb'
 import { withDeadline } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
+import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import type { Bound } from './bound.ts'
 import { type Collections, prepareCollections } from './collections.ts'
 import { isServerError, summary, unavailable } from './driver-errors.ts'
@@ -9,7 +10,7 @@ import { closeDatabase, type Database, openDatabase } from './mongo-client.ts'
 import { corrupt, requireTexts, toDocument, toRecord } from './record-document.ts'
 import { waitForStart } from './wait-for-start.ts'
 
-export interface MongoOptions {
+export interface MongoOptions extends OutgoingTls {
   /** `mongodb://` or `mongodb+srv://`. Its path names the database, `keyhold` if it has none. */
   readonly url: string
   /** Stands before the name of each collection. */
@@ -37,8 +38,11 @@ export async function openMongoKeyStore(options: MongoOptions): Promise<KeyStore
 }
 
 /** With a client of its own: one that could not connect at first never will. */
-async function openOnce({ url, prefix = '', callTimeout }: MongoOptions, signal: AbortSignal): Promise<KeyStorePort> {
-  const database = openDatabase(url, prefix, callTimeout)
+async function openOnce(
+  { url, prefix = '', callTimeout, ca }: MongoOptions,
+  signal: AbortSignal,
+): Promise<KeyStorePort> {
+  const database = openDatabase(url, prefix, callTimeout, { ca })
   const { db, collections } = database
   try {
     await withDeadline(callTimeout, signal => db.command({ ping: 1 }, { signal }))

@@ -32,11 +32,11 @@ class GnapTokens implements AccessTokenPort {
   readonly #clock: Clock
   readonly #key: SigningKey
 
-  constructor({ url, clock, timeout, ...options }: Omit<GnapTokensOptions, 'signingKeyFile'>, key: SigningKey) {
-    this.#server = new AuthorizationServer({ timeout, clock })
+  constructor({ url, ...options }: Omit<GnapTokensOptions, 'signingKeyFile'>, key: SigningKey) {
+    this.#server = new AuthorizationServer(options)
     this.#endpoint = `${url}/gnap/introspect`
     this.#options = { ...options, issuer: url }
-    this.#clock = clock
+    this.#clock = options.clock
     this.#key = key
   }
 

@@ -1,6 +1,7 @@
 import { compressCapability } from '@keyhold/client'
 import { type Clock, invalidRequest, type Random, type Vault, type VaultBinding, type VaultPort } from '@keyhold/core'
 import { GuardedHttp } from '../shared/guarded-http.ts'
+import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { UrlGuard } from '../shared/url-guard.ts'
 import type { EdvDialect } from './dialect.ts'
 import { DocumentCipher } from './document-cipher.ts'
@@ -11,7 +12,7 @@ import { importRecipientKey, type RecipientKey } from './recipient-key.ts'
 import { specEdv } from './spec-edv.ts'
 import { trustblocEdv } from './trustbloc-edv.ts'
 
-export interface EdvVaultsOptions {
+export interface EdvVaultsOptions extends OutgoingTls {
   /** Origins that may be reached by plain HTTP, or at a private address. */
   readonly allow: readonly string[]
   /** Milliseconds for a whole call of a vault. */
@@ -50,7 +51,8 @@ class EdvVaults implements VaultPort {
   constructor(options: EdvVaultsOptions) {
     this.#options = options
     this.#guard = new UrlGuard({ allow: options.allow })
-    this.#http = new GuardedHttp({ guard: this.#guard, timeout: options.timeout, maximumBytes })
+    const { timeout, ca } = options
+    this.#http = new GuardedHttp({ guard: this.#guard, timeout, maximumBytes, ca })
   }
 
   async open(binding: VaultBinding): Promise<Vault> {

@@ -1,5 +1,5 @@
 import type { Server as TlsServer } from 'node:tls'
-import { MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
+import { IssuerFileError, MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
 import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
@@ -87,7 +87,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
 }
 
 function isFileError(error: unknown): error is Error {
-  return [MasterKeyFileError, SigningKeyFileError, TlsFileError].some(kind => error instanceof kind)
+  return [IssuerFileError, MasterKeyFileError, SigningKeyFileError, TlsFileError].some(kind => error instanceof kind)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the next one does what it does by default. */

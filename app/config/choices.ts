@@ -10,6 +10,7 @@ export function toConfig(parsed: Settings): Config {
   return Object.freeze({
     listen: parsed.host,
     ...toTls(parsed),
+    ...toIssuers(parsed),
     ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
     store,
     lock: toLock(store, parsed),
@@ -32,6 +33,10 @@ export function toConfig(parsed: Settings): Config {
 function toTls({ tlsServeCert: cert, tlsServeKey: key, tlsClientCacerts: clientCa }: Settings): Pick<Config, 'tls'> {
   if (cert === undefined || key === undefined) return {}
   return { tls: { cert, key, ...(clientCa !== undefined && { clientCa }) } }
+}
+
+function toIssuers({ tlsCacerts: files = [], tlsSystemcertpool: system }: Settings): Pick<Config, 'issuers'> {
+  return files.length > 0 || system ? { issuers: { files, system } } : {}
 }
 
 function toStore(parsed: Settings): StoreConfig {

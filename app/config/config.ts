@@ -1,3 +1,4 @@
+import type { IssuerFiles } from '@keyhold/adapters'
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
 import type { AllowedOrigins } from '../http/cors.ts'
 import type { TlsFiles } from '../http/tls.ts'
@@ -103,6 +104,8 @@ export interface Config {
   readonly listen: Address
   /** Files that TLS is spoken with; plain HTTP is without them. */
   readonly tls?: TlsFiles
+  /** Who issues the certificates of servers that are called; if absent those whom Node.js trusts. */
+  readonly issuers?: IssuerFiles
   readonly baseUrl?: string
   readonly store: StoreConfig
   readonly lock: LockConfig

@@ -88,6 +88,7 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     secretLockType,
     userLock,
   } = parsed
+  const issuers = parsed.tlsCacerts !== undefined || parsed.tlsSystemcertpool
   const remote = host !== undefined && !isLoopback(host.host)
   const mongoUrl = databaseUrl !== undefined && /^mongodb(\+srv)?:\/\//.test(databaseUrl)
   check(
@@ -97,6 +98,10 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
   check(
     'KMS_DATABASE_URL: is the URL of a MongoDB: set KMS_DATABASE_TYPE to mongodb',
     databaseType === 'embedded' && mongoUrl,
+  )
+  check(
+    'KMS_DATABASE_URL: names issuers with tlsCAFile: add that file to KMS_TLS_CACERTS instead',
+    databaseType === 'mongodb' && issuers && /[?&]tlsCAFile=/i.test(databaseUrl ?? ''),
   )
   check(
     'KMS_SECRET_LOCK_KEY_PATH: must be set for the store mongodb: there is no directory to make a key in',

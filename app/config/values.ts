@@ -168,6 +168,11 @@ export function networks(value: string): readonly string[] {
   })
 }
 
+/** Paths, separated by commas. */
+export function files(value: string): readonly string[] {
+  return list(value, path => path !== '' && !path.includes('\0'))
+}
+
 /** Origins (RFC 6454), separated by commas: `https://vault.example:8443`. */
 export function origins(value: string): readonly string[] {
   return list(value, origin => URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)

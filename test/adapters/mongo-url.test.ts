@@ -15,7 +15,7 @@ await t.test('the path of the URL names the database', async t => {
     'mongodb+srv://host.example.com/keys': 'keys',
   }
   for (const [url, name] of Object.entries(names)) {
-    const database = openDatabase(url, '', 1000)
+    const database = openDatabase(url, '', 1000, {})
     t.equal(database.db.databaseName, name, url)
     await closeDatabase(database, 1000)
   }
@@ -24,7 +24,7 @@ await t.test('the path of the URL names the database', async t => {
 await t.test('no option of the URL changes what a write and a read are', async t => {
   const weak = 'w=0&journal=false&wtimeoutMS=1&readConcernLevel=local&readPreference=secondary'
   for (const url of ['mongodb://host', `mongodb://host/?${weak}`]) {
-    const { collections } = openDatabase(url, 'pre_', 1000)
+    const { collections } = openDatabase(url, 'pre_', 1000, {})
     for (const { collectionName, writeConcern, readConcern, readPreference } of Object.values(collections)) {
       t.match(collectionName, /^pre_/)
       t.match(writeConcern, { w: 'majority', journal: true, wtimeoutMS: 1000 })

@@ -21,7 +21,7 @@ const cases: readonly (readonly [args: readonly string[], code: number, output: 
   [['start', '-x'], 2, /^Unknown option '-x'/],
   [['start', '--host'], 2, /argument missing/],
   [['start', '--__proto__', 'x'], 2, /^Unknown option/],
-  [['start', '--tls-cacerts', 'ca.pem'], 1, /^KMS_TLS_CACERTS: not supported by this version\n$/],
+  [['start', '--did-domain', 'x'], 1, /^KMS_DID_DOMAIN: not supported by this version\n$/],
   [['start', '--host='], 1, /^KMS_HOST: must be host:port/],
 ]
 

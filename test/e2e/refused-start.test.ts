@@ -63,14 +63,14 @@ t.test('a master key is made for a new store alone', async t => {
 
 t.test('every problem of the settings is printed, and nothing is made', async t => {
   const directory = await temporaryDirectory(t)
-  const environment = { KMS_HOST: '0.0.0.0:0', KMS_LOG_LEVEL: 'loud', KMS_TLS_CACERTS: 'ca.pem', KMS_HOTS: 'x' }
+  const environment = { KMS_HOST: '0.0.0.0:0', KMS_LOG_LEVEL: 'loud', KMS_DID_DOMAIN: 'x', KMS_HOTS: 'x' }
   const { code, output } = await runService({ directory, environment, args: ['start', '--body-limit', '1'] })
   t.equal(code, 1)
   const variables = output
     .trimEnd()
     .split('\n')
     .map(line => line.slice(0, line.indexOf(':')))
-  t.strictSame(variables.sort(), ['KMS_AUTH_TYPE', 'KMS_BODY_LIMIT', 'KMS_HOTS', 'KMS_LOG_LEVEL', 'KMS_TLS_CACERTS'])
+  t.strictSame(variables.sort(), ['KMS_AUTH_TYPE', 'KMS_BODY_LIMIT', 'KMS_DID_DOMAIN', 'KMS_HOTS', 'KMS_LOG_LEVEL'])
   t.strictSame(await directorySnapshot(directory), {})
 })
 

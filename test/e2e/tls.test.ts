@@ -112,6 +112,8 @@ t.test('files with which no TLS can be spoken', async t => {
     ['the key of another one', { ...environment, KMS_TLS_SERVE_KEY: other }, /no certificate and its private key/],
     ['no issuer of clients', { ...environment, KMS_TLS_CLIENT_CACERTS: '/nowhere' }, /cannot be read \(ENOENT\)/],
     ['issuers of clients without TLS', { KMS_TLS_CLIENT_CACERTS: bad }, /KMS_TLS_CLIENT_CACERTS/],
+    ['no issuer of servers', { KMS_TLS_CACERTS: '/nowhere' }, /\/nowhere: cannot be read \(ENOENT\)/],
+    ['a key for issuers of servers', { KMS_TLS_CACERTS: KMS_TLS_SERVE_KEY }, /key\.pem: no certificate in PEM/],
     ['a plain URL', { ...environment, KMS_BASE_URL: 'http://kms.example' }, /KMS_BASE_URL: must be an https URL/],
   ] as const
   for (const [what, settings, expected] of refused) {

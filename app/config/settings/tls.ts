@@ -18,4 +18,19 @@ export const tlsSettings = {
     undefined,
     'Certificates of whoever issues those that clients must show, a PEM file. Without it clients need none.',
   ),
+  tlsCacerts: setting(
+    'KMS_TLS_CACERTS',
+    'tls-cacerts',
+    values.files,
+    undefined,
+    'Certificates of whoever issues those of the servers that are called, PEM files separated by commas. With it nobody ' +
+      'else is trusted. Default: the issuers that Node.js brings along.',
+  ),
+  tlsSystemcertpool: setting(
+    'KMS_TLS_SYSTEMCERTPOOL',
+    'tls-systemcertpool',
+    values.boolean,
+    'false',
+    'Whether the issuers that the operating system trusts are trusted as well.',
+  ),
 } as const

@@ -58,7 +58,7 @@ const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout
 /** What must be chosen beside a setting for it to mean something. */
 function choiceOf(name: SettingName): Variables {
   if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
-  if (/^tls/.test(name)) return choices.tls
+  if (/^tls(Serve|Client)/.test(name)) return choices.tls
   if (name === 'corsOrigins') return { KMS_CORS_ENABLE: 'true' }
   if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
   if (/^secretLockVault/.test(name)) return choices.vault
@@ -79,6 +79,8 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   tlsServeCert: ['/other.pem', { tls: { cert: '/other.pem', key: '/key.pem' } }],
   tlsServeKey: ['/other.pem', { tls: { cert: '/cert.pem', key: '/other.pem' } }],
   tlsClientCacerts: ['/ca.pem', { tls: { cert: '/cert.pem', key: '/key.pem', clientCa: '/ca.pem' } }],
+  tlsCacerts: ['/a.pem, b.pem', { issuers: { files: ['/a.pem', 'b.pem'], system: false } }],
+  tlsSystemcertpool: ['true', { issuers: { files: [], system: true } }],
   databaseType: ['memory', { store: { kind: 'memory' }, lock: { kind: 'process' } }],
   databaseUrl: [
     '/elsewhere',
@@ -201,7 +203,7 @@ for (const name of names) {
 
 t.test('every problem is told at once, each beginning with its variable', async t => {
   const wrong = names.map(name => [settings[name].variable, ''] as const)
-  const variables = [...wrong.map(([variable]) => variable), 'KMS_NONSENSE', 'KMS_HOTS', 'KMS_TLS_CACERTS']
+  const variables = [...wrong.map(([variable]) => variable), 'KMS_NONSENSE', 'KMS_HOTS', 'KMS_DID_DOMAIN']
   const problems = problemsOf(Object.fromEntries(variables.map(variable => [variable, ''])))
   t.strictSame(problems.map(problem => problem.slice(0, problem.indexOf(': '))).sort(), variables.sort())
   t.throws(() => loadConfig({ KMS_HOST: '', KMS_LOG_LEVEL: 'x' }), { message: /^KMS_HOST: .*\nKMS_LOG_LEVEL: / })
@@ -222,6 +224,10 @@ t.test('what browsers and connections need', async t => {
   t.match(problemsOf({ KMS_TLS_SERVE_KEY: '/key.pem' }), [/^KMS_TLS_SERVE_CERT: /])
   t.match(problemsOf({ KMS_TLS_CLIENT_CACERTS: '/ca.pem' }), [/^KMS_TLS_CLIENT_CACERTS: /])
   t.match(problemsOf({ ...choices.tls, KMS_BASE_URL: url }), [/^KMS_BASE_URL: /])
+  const own = { ...choices.mongodb, KMS_DATABASE_URL: 'mongodb://db/?tls=true&tlsCAFile=/ca.pem' }
+  t.strictSame(problemsOf(own), [])
+  t.match(problemsOf({ ...own, KMS_TLS_CACERTS: '/ca.pem' }), [/^KMS_DATABASE_URL: /])
+  t.match(problemsOf({ ...own, KMS_TLS_SYSTEMCERTPOOL: 'true' }), [/^KMS_DATABASE_URL: /])
 })
 
 t.test('a value is not repeated', async t => {
@@ -248,7 +254,7 @@ t.test('what this version does not support is refused, by variable and by flag',
     t.strictSame(problemsOf({ [variable]: '' }), refused, 'also if it is empty')
     t.strictSame(problemsOf({}, { [flag]: 'x' }), refused)
   }
-  t.ok('KMS_TLS_CACERTS' in unsupportedSettings)
+  t.ok('KMS_DID_DOMAIN' in unsupportedSettings)
 })
 
 t.test('without authentication the service listens on a loopback address alone', async t => {
