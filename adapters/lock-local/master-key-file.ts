@@ -7,6 +7,7 @@ import { syncDirectory } from '../shared/sync-directory.ts'
 /** What is wrong with a master key file, and how to mend it: for the operator, naming the file and never its content. */
 export class MasterKeyFileError extends Error {
   override readonly name = 'MasterKeyFileError'
+  readonly code = 'MASTER_KEY_FILE'
 }
 
 /** No accepted form is longer: 64 hexadecimal digits and a line end. */

@@ -6,6 +6,7 @@ import { type SettingName, type Settings, settings, unsupportedSettings } from '
 /** Everything that is wrong with the settings, a line each, each beginning with its variable's name. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly code = 'CONFIGURATION'
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {

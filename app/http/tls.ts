@@ -16,6 +16,7 @@ export interface TlsFiles {
 /** Why TLS cannot be spoken with some files, without a word of their content. */
 export class TlsFileError extends Error {
   override readonly name = 'TlsFileError'
+  readonly code = 'TLS_FILE'
 }
 
 /** Milliseconds between two looks at the files. */

@@ -30,7 +30,7 @@ t.test('a capability of the TrustBloc dialect is explained, and its proof is che
   t.match(output, `invoker    ${bob.didUrl}\nactions    sign, verify\ntarget     ${url}/keys/k\n`)
   t.match(output, 'expires    2026-01-01T00:00:01.000Z')
   t.match(output, /^proof +valid$/m)
-  t.match(await shown(t, { ...delegated, invoker: alice.didUrl }), { code: 1, output: /^proof +NOT VALID$/m })
+  t.match(await shown(t, { ...delegated, invoker: alice.didUrl }), { code: 5, output: /^proof +NOT VALID$/m })
 })
 
 t.test('a capability of the CCG dialect is explained, and its proof is not', async t => {

@@ -1,0 +1,22 @@
+import type { Commands } from './command.ts'
+
+/**
+ * Every command. A new one is a file in `commands/` and a row here: its help, its completion and the documentation's
+ * table are made of both. A command is loaded when it is called, so none waits for the code of another.
+ */
+export const commands: Commands = {
+  start: { summary: 'run the service', load: () => import('./commands/start.ts') },
+  keygen: { summary: 'make a master key file for the service', load: () => import('./commands/keygen.ts') },
+  'did new': {
+    summary: 'make a key file for a caller, and print its DID',
+    load: () => import('./commands/did-new.ts'),
+  },
+  'did show': { summary: 'print the DID of a key file', load: () => import('./commands/did-show.ts') },
+  call: { summary: 'send a signed request, and print the answer', load: () => import('./commands/call.ts') },
+  'zcap delegate': {
+    summary: 'delegate a capability, without asking the service',
+    load: () => import('./commands/zcap-delegate.ts'),
+  },
+  'zcap show': { summary: 'explain a capability', load: () => import('./commands/zcap-show.ts') },
+  completion: { summary: 'print what completes commands in a shell', load: () => import('./commands/completion.ts') },
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { systemRandom } from '@keyhold/adapters'
+import { openKeyFile, readCapability } from '@keyhold/client'
+import { delegateTrustbloc, readTrustblocCapability } from '@keyhold/core'
+import { duration } from '../../config/values.ts'
+import { defineCommand } from '../command.ts'
+
+export const command = defineCommand({
+  options: {
+    key: { type: 'string', value: 'FILE', required: true, description: "The key of the parent's invoker." },
+    parent: { type: 'string', value: 'FILE', required: true, description: 'The capability that is delegated from.' },
+    to: { type: 'string', value: 'DID', required: true, description: 'The DID URL of the key that may invoke it.' },
+    expires: {
+      type: 'string',
+      value: 'DURATION',
+      required: true,
+      parse: duration,
+      description: 'How long it lives, such as 30d.',
+    },
+    action: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      description: "An action that it allows. Without any: all of the parent's.",
+    },
+    target: { type: 'string', value: 'URL', description: "A keystore or key. Default: the parent's." },
+  },
+  words: [],
+  async run({ key, parent: file, to, expires, action, target }) {
+    const parent = readTrustblocCapability(readCapability(await readFile(file, 'utf8')))
+    if (parent === undefined) throw new Error(`${file}: not a capability that can be delegated`)
+    const signer = await openKeyFile(key)
+    const now = Date.now()
+    const delegation = {
+      to,
+      expires: now + expires,
+      now,
+      ...(action.length > 0 && { actions: action }),
+      ...(target !== undefined && { target }),
+    }
+    const capability = await delegateTrustbloc(parent, delegation, signer, systemRandom())
+    return { text: `${JSON.stringify(capability)}\n`, json: capability }
+  },
+})

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { readCapability } from '@keyhold/client'
+import { readTrustblocCapability } from '@keyhold/core'
+import { defineCommand } from '../command.ts'
+import { explainCcg, explainTrustbloc } from '../explain-capability.ts'
+
+export const command = defineCommand({
+  options: {},
+  words: ['FILE'],
+  more: '\nThe proof is checked in the TrustBloc dialect. In the CCG dialect a chain means nothing without the keystore\nthat it begins at, which only the service knows.\n',
+  async run(_options, [file]) {
+    const json = readCapability(await readFile(file, 'utf8'))
+    const capability = readTrustblocCapability(json)
+    const { valid, ...lines } = capability === undefined ? explainCcg(json) : await explainTrustbloc(capability)
+    const text = Object.entries(lines)
+      .map(([name, value]) => `${name.padEnd(10)} ${value}\n`)
+      .join('')
+    return { text, json: { ...lines, valid }, exit: valid ? 'done' : 'invalid' }
+  },
+})
