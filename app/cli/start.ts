@@ -72,7 +72,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
     const stop = stopSignal()
     const followed = config.tls && followTls(server.server as unknown as TlsServer, config.tls, log)
     if (followed !== undefined) process.on('SIGHUP', () => void followed.reload())
-    await server.listen({ ...listen, backlog, listenTextResolver: address => `listening at ${address}` })
+    log.info(`listening at ${await server.listen({ ...listen, backlog })}`)
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
     const impatience = setTimeout(() => server.server.closeAllConnections(), config.shutdownTimeout)

@@ -67,7 +67,7 @@ const belongings: readonly Belonging[] = [
 ]
 
 /** What is of no use without an auth server. */
-const ofAuthServer: readonly SettingName[] = ['authServerToken', 'authServerTokenFile', 'trustedProxies']
+const ofAuthServer: readonly SettingName[] = ['authServerToken', 'authServerTokenFile']
 
 /**
  * What is wrong between settings that are well-formed each, a line for each problem.

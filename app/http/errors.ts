@@ -1,5 +1,6 @@
 import { type ErrorCode, KmsError } from '@keyhold/core'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { refuse } from './request-record.ts'
 
 /** The status of every code. A new code does not compile until it stands here. */
 const statusOf = {
@@ -61,8 +62,8 @@ export function frameErrorBody(status: number): ErrorBody {
 }
 
 /**
- * Answers whatever was thrown. What has failed here (anything from 500 up but 501) is logged with its cause, and what
- * nobody has foreseen keeps its text inside.
+ * Answers whatever was thrown. What has failed here (anything from 500 up but 501) goes to the log with its cause, and
+ * what nobody has foreseen keeps its text inside.
  *
  * @param challenges how a caller could prove who it is, said with every 401
  */
@@ -73,13 +74,19 @@ export function onError(
   challenges: readonly string[] = [],
 ): void {
   const { status, body } = describe(error)
-  if (error instanceof KmsError && (status === 401 || status === 403)) {
-    request.log.info({ code: body.code, reason: error.cause }, 'refused')
-  }
-  if (status >= 500 && status !== 501) request.log.error({ err: error, code: body.code }, 'request failed')
+  const { code } = body
+  if (status >= 500 && status !== 501) refuse(request, { code, failure: error ?? 'nothing was thrown' })
+  else refuse(request, status === 401 || status === 403 ? { code, ...reasonOf(error) } : { code })
   if (status === 401 && challenges.length > 0) reply.header('www-authenticate', challenges)
   if (status === 503) reply.header('retry-after', String((error instanceof KmsError && retryAfter[error.code]) || 1))
   reply.code(status).send(body)
+}
+
+/** What stands behind the one text for all reasons; an adapter's cause says nothing that the other side has said. */
+function reasonOf(error: unknown): { reason?: string } {
+  const { cause } = error as { cause?: unknown }
+  if (typeof cause === 'string') return { reason: cause }
+  return cause instanceof Error ? { reason: cause.message } : {}
 }
 
 function describe(error: unknown): { status: number; body: ErrorBody } {
@@ -102,12 +109,14 @@ function validationMessage({ instancePath }: NonNullable<FastifyError['validatio
   return `${field}: missing or of the wrong type`
 }
 
-export function notFound(_request: FastifyRequest, reply: FastifyReply): void {
+export function notFound(request: FastifyRequest, reply: FastifyReply): void {
+  refuse(request, { code: 'NOT_FOUND' })
   reply.code(404).send(errorBody('NOT_FOUND', 'there is nothing at this path'))
 }
 
 export function methodNotAllowed(allow: string) {
-  return (_request: FastifyRequest, reply: FastifyReply): void => {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    refuse(request, { code: 'METHOD_NOT_ALLOWED' })
     reply
       .code(405)
       .header('allow', allow)

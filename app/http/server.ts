@@ -1,15 +1,18 @@
-import { type Server, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server } from 'node:http'
 import type { TlsOptions } from 'node:tls'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
+import { answerBrokenFrames } from './broken-frame.ts'
 import { type AllowedOrigins, allowOrigins } from './cors.ts'
-import { frameErrorBody, methodNotAllowed, notFound, onError } from './errors.ts'
+import { methodNotAllowed, notFound, onError } from './errors.ts'
+import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { readJsonBodies } from './json-body.ts'
-import { logRequest } from './request-log.ts'
+import { requestIds } from './request-id.ts'
+import { requestLog } from './request-log.ts'
+import { keepRecords, type RequestObserver } from './request-record.ts'
 import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
@@ -23,6 +26,7 @@ import { signRoutes } from './routes/sign.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
+import { trustedProxies } from './trusted-proxies.ts'
 import { readUserShares } from './user-share.ts'
 
 export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
@@ -37,16 +41,14 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly bodyLimit?: number
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeout?: number
-  /** Addresses and networks (CIDR) whose `Auth-User` is believed. Default: none. */
+  /** Addresses and networks (CIDR) whose `Auth-User` and `X-Request-Id` are believed. Default: none. */
   readonly trustedProxies?: readonly string[]
   /** Whose pages may call this server from a browser. Default: nobody's. */
   readonly allowedOrigins?: AllowedOrigins
   readonly log?: FastifyBaseLogger
+  /** Who beside the log learns of each request. */
+  readonly observers?: readonly RequestObserver[]
 }
-
-/** On every answer that says nothing else. */
-const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-const fixed = Object.entries(fixedHeaders)
 
 /**
  * The whole HTTP service over a set of ports, not listening yet: `inject` works, and so does `listen`. Closing it wipes
@@ -56,6 +58,11 @@ const fixed = Object.entries(fixedHeaders)
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { ports, bodyLimit = 1_048_576, requestTimeout = 30_000, log, tls } = options
+  const isTrusted = trustedProxies(options.trustedProxies ?? [])
+  const observers = [...(log ? [requestLog(log)] : []), ...(options.observers ?? [])]
+  const observe: RequestObserver = (record, failure) => {
+    for (const observer of observers) observer(record, failure)
+  }
   const app = fastify({
     bodyLimit,
     requestTimeout,
@@ -74,11 +81,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     forceCloseConnections: 'idle',
     // What was accepted is finished, also while the server is closing.
     return503OnClosing: false,
+    genReqId: requestIds(isTrusted),
     logController: new LogController({ disableRequestLogging: true }),
-    ...(log !== undefined && { loggerInstance: log }),
-    // For what no route was found for yet there are no hooks.
-    frameworkErrors: (error, request, reply) => onError(error, request, reply.headers(fixedHeaders)),
-    clientErrorHandler: answerBrokenFrame,
+    // Every request writes its line here: a logger of its own for each, as Fastify makes one, would cost more than that.
+    ...(log !== undefined && { childLoggerFactory: () => log }),
+    frameworkErrors: answerUnroutable(observe),
+    clientErrorHandler: answerBrokenFrames(observe),
   })
   let origin = options.baseUrl ?? 'http://localhost'
   // A server that is closing listens nowhere any more, and still has requests to answer.
@@ -91,22 +99,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler((error, request, reply) => onError(error, request, reply, challenges))
   app.setNotFoundHandler(notFound)
-  // Before the body is read: what it holds does not matter where nothing is.
-  app.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()))
-  // Not when the answer has gone out: what a client has asked for that is gone by then was done all the same.
-  app.addHook('onSend', logRequest)
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
-  app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of fixed) if (!reply.hasHeader(name)) reply.header(name, value)
-    // Kept open, the connection would hold up the close until its keep-alive time is over.
-    if (closing) reply.header('connection', 'close')
+  keepRecords(app)
+  app.addHook('onRequest', (request, reply, done) => {
+    request.receivedAt = performance.now()
+    // Before the body is read: what it holds does not matter where nothing is.
+    if (request.is404) notFound(request, reply)
+    else done()
   })
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
-  readUserShares(app, options.trustedProxies ?? [])
+  readUserShares(app, isTrusted)
+  finishAnswers(app, observe)
   readJsonBodies(app)
   const methodsOf = collectMethods(app)
 
@@ -168,18 +171,4 @@ function collectMethods(app: FastifyInstance): ReadonlyMap<string, readonly stri
     methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()])
   })
   return methodsOf
-}
-
-/** Answers what Node's HTTP parser refused, in the shape of every other error. */
-function answerBrokenFrame(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ''] ?? 400
-  const body = JSON.stringify(frameErrorBody(status))
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }

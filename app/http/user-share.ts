@@ -1,4 +1,3 @@
-import { BlockList } from 'node:net'
 import { forbidden, invalidRequest, SecretBytes, UserShare } from '@keyhold/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { headOf } from './authentication/signed-head.ts'
@@ -17,16 +16,13 @@ const longestSubject = 512
  * Reads `Secret-Share`. Whose it is says the access token of the request; if that says nothing, `Auth-User` does. Anyone
  * could write a name there, so it is believed only if a proxy that has verified it says so; without a name that is
  * believed there is no share.
- *
- * @param trustedProxies addresses and networks in CIDR form
  */
-export function readUserShares(app: FastifyInstance, trustedProxies: readonly string[]): void {
-  const trusted = blockListOf(trustedProxies)
+export function readUserShares(app: FastifyInstance, isTrusted: (address: string) => boolean): void {
   app.decorateRequest('userShare', null)
   // Not before it is known who makes the request.
   app.addHook('preParsing', async request => {
     const { 'secret-share': share, 'auth-user': user } = request.headers
-    if (share !== undefined || user !== undefined) request.userShare = userShareOf(request, trusted)
+    if (share !== undefined || user !== undefined) request.userShare = userShareOf(request, isTrusted)
   })
   // Not when the answer has gone out: that of a client that is gone never does.
   app.addHook('onSend', async request => {
@@ -34,10 +30,10 @@ export function readUserShares(app: FastifyInstance, trustedProxies: readonly st
   })
 }
 
-function userShareOf(request: FastifyRequest, trusted: BlockList): UserShare | null {
+function userShareOf(request: FastifyRequest, isTrusted: (address: string) => boolean): UserShare | null {
   const { 'secret-share': shares, 'auth-user': subjects } = headOf(request).headers
   const share = only(shares, longestShare, 'Secret-Share')
-  const named = isIn(trusted, request.ip) ? utf8Of(only(subjects, longestSubject, 'Auth-User')) : ''
+  const named = isTrusted(request.ip) ? utf8Of(only(subjects, longestSubject, 'Auth-User')) : ''
   const proven = subjectOf(request)
   if (named !== '' && proven !== undefined && named !== proven) {
     throw forbidden('Auth-User names somebody else than the token does')
@@ -68,21 +64,4 @@ function utf8Of(value: string): string {
   } catch (cause) {
     throw invalidRequest('Auth-User: not UTF-8', cause)
   }
-}
-
-function blockListOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/')
-    const family = address.includes(':') ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return list
-}
-
-/** A socket for both versions shows addresses of IPv4 as `::ffff:…`. */
-function isIn(list: BlockList, address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return list.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4')
 }

@@ -14,14 +14,21 @@ t.test('a request is one line, of what is named here and nothing else', async t 
   t.equal(entries.length, 1)
   const [fields, text] = (entries[0]?.args ?? []) as [Record<string, unknown>, string]
   t.equal(text, 'request')
-  const { milliseconds, ...rest } = fields
+  const { id, milliseconds, ...rest } = fields
+  t.match(id, /^[A-Za-z0-9_-]{16}$/)
   t.type(milliseconds, 'number')
   t.strictSame(rest, {
     method: 'POST',
     route: '/v1/keystores/:keystoreId/keys/:keyId/sign',
+    operation: 'sign',
+    caller: 'local',
+    principal: undefined,
     keystoreId: idOf(keystoreOf(keyPath)),
     keyId: idOf(keyPath),
     status: 200,
+    code: undefined,
+    reason: undefined,
+    aborted: false,
   })
 })
 
@@ -47,7 +54,7 @@ t.test('what was done for a client that is gone is logged as well', async t => {
   t.strictSame(entries, [])
   leave()
   await until(() => entries.length > 0)
-  t.match(entries, [{ args: [{ route: '/v1/keystores/:keystoreId/keys', status: 200 }, 'request'] }])
+  t.match(entries, [{ args: [{ route: '/v1/keystores/:keystoreId/keys', status: 200, aborted: true }, 'request'] }])
   t.equal(app.store.written.at(-1)?.collection, 'keys')
 })
 

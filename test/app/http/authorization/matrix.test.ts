@@ -65,7 +65,10 @@ t.test('every request comes to what the rules say', async t => {
 })
 
 /** Fastify closes the connection when it has refused a body. */
-function appearance({ text, headers: { date: _date, connection: _connection, ...headers } }: Reply): string {
+function appearance({
+  text,
+  headers: { date: _date, connection: _connection, 'x-request-id': _id, ...headers },
+}: Reply): string {
   return JSON.stringify([text, headers])
 }
 

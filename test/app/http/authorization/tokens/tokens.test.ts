@@ -105,7 +105,10 @@ function show({ status, code }: Verdict): string {
 }
 
 /** Fastify closes the connection when it has refused a body. */
-function appearance({ text, headers: { date: _date, connection: _connection, ...headers } }: Reply): string {
+function appearance({
+  text,
+  headers: { date: _date, connection: _connection, 'x-request-id': _id, ...headers },
+}: Reply): string {
   return JSON.stringify([text, headers])
 }
 

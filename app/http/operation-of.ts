@@ -1,0 +1,22 @@
+import { actionOf } from '@keyhold/client'
+
+/** What is asked for at the routes that invoke no capability; the others are named after their action. */
+const operations: Readonly<Record<string, string>> = {
+  'POST /v1/keystores': 'createKeyStore',
+  'POST /v1/keystores/did': 'vaultDid',
+  'GET /v1/keystores/:keystoreId': 'describeKeyStore',
+  'POST /v1/keystores/:keystoreId': 'updateKeyStore',
+  'GET /v1/keystores/:keystoreId/jwks': 'listPublicKeys',
+  'GET /v1/keystores/:keystoreId/zcaps/revocations': 'listRevocations',
+  'POST /v1/keystores/:keystoreId/zcaps/revocations/:capabilityId': 'revokeCapability',
+}
+
+/** The pattern of a path without what the router wants to know of its parameters. */
+export function templateOf(pattern: string): string {
+  return pattern.replace(/\([^)]*\)/g, '')
+}
+
+/** What a route does, in a word: the action of a capability wherever it needs one. Null for one that does nothing. */
+export function operationOf(method: string, template: string): string | null {
+  return operations[`${method} ${template}`] ?? actionOf(method, `http://route${template}`) ?? null
+}

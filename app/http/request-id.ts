@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+import { systemRandom } from '@keyhold/adapters'
+
+/** What a proxy may call a request: nothing that would have to be escaped anywhere. */
+const acceptable = /^[A-Za-z0-9._~-]{8,64}$/
+
+const length = 12
+
+/**
+ * Names requests, for `X-Request-Id` and the log: what a trusted proxy has named already keeps that name. The others are
+ * random, and not counted: how much a server has to do is none of a stranger's business.
+ */
+export function requestIds(isTrusted: (address: string) => boolean): (request: IncomingMessage) => string {
+  const random = systemRandom()
+  return ({ headers, socket }) => {
+    const given = headers['x-request-id']
+    const isName = typeof given === 'string' && acceptable.test(given) && isTrusted(socket.remoteAddress ?? '')
+    return isName ? given : Buffer.from(random(length)).toString('base64url')
+  }
+}
