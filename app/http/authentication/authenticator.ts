@@ -1,6 +1,7 @@
 import type { Caller } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import '../user-share.ts'
 import type { BodyDigest } from './body-digest.ts'
 
 declare module 'fastify' {
