@@ -31,6 +31,8 @@ export const errorCodes = [
   'VERIFICATION_FAILED',
   /** A ciphertext does not open: one text for every reason. */
   'DECRYPTION_FAILED',
+  /** The caller, or somebody at its address, has asked too often. The request may be repeated later; nothing was done. */
+  'RATE_LIMITED',
   /** There is too much to compute to end this in time, or what computed it failed. The request may be repeated. */
   'OVERLOADED',
   /** The authorization server did not say in time what a token is worth. The request may be repeated. */

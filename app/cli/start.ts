@@ -44,7 +44,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, tokens, observeLock, close } = await compose(config, log)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
-    const { userLock, experimentalKeyTypes, allowedOrigins } = config
+    const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -60,6 +60,8 @@ async function serve(config: Config, log: Logger): Promise<number> {
       bodyLimit,
       requestTimeout,
       trustedProxies,
+      limits: { rates, pressure: pressureOf(config) },
+      maximumConnections: maxConnections,
       experimentalKeyTypes,
       log,
       ...(baseUrl && { baseUrl }),
@@ -84,6 +86,11 @@ async function serve(config: Config, log: Logger): Promise<number> {
   } finally {
     await close()
   }
+}
+
+function pressureOf({ pressure: { memory, ...pressure } }: Config) {
+  const used = () => process.memoryUsage.rss()
+  return { ...pressure, ...(memory !== undefined && { memory: { most: memory, used } }) }
 }
 
 function isFileError(error: unknown): error is Error {

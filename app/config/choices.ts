@@ -23,11 +23,26 @@ export function toConfig(parsed: Settings): Config {
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
     ...(parsed.corsEnable && { allowedOrigins: parsed.corsOrigins ?? 'any' }),
+    rates: toRates(parsed),
+    pressure: toPressure(parsed),
+    maxConnections: parsed.maxConnections,
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
     shutdownTimeout: parsed.shutdownTimeout,
     logLevel: parsed.logLevel,
   })
+}
+
+function toRates({ rateLimitFailures: failures, rateLimitAddress: address, rateLimitPrincipal: principal }: Settings) {
+  return {
+    ...(failures !== 'off' && { failures }),
+    ...(address !== 'off' && { address }),
+    ...(principal !== 'off' && { principal }),
+  }
+}
+
+function toPressure({ maxRequests: requests, maxLoopDelay: loopDelay, maxMemory }: Settings): Config['pressure'] {
+  return { requests, loopDelay, ...(maxMemory !== 'off' && { memory: maxMemory * 1_048_576 }) }
 }
 
 function toTls({ tlsServeCert: cert, tlsServeKey: key, tlsClientCacerts: clientCa }: Settings): Pick<Config, 'tls'> {

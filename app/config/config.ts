@@ -1,6 +1,8 @@
 import type { IssuerFiles } from '@keyhold/adapters'
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
 import type { AllowedOrigins } from '../http/cors.ts'
+import type { PressureLimits } from '../http/limits/pressure.ts'
+import type { RateLimits } from '../http/limits/rate-limits.ts'
 import type { TlsFiles } from '../http/tls.ts'
 import type { Settings } from './settings.ts'
 import type { Address } from './values.ts'
@@ -99,6 +101,12 @@ export type AdmissionConfig =
   | { readonly kind: 'bearer'; readonly file: string }
   | { readonly kind: 'open' }
 
+/** How much may be asked at once. */
+export interface PressureConfig extends Omit<PressureLimits, 'memory'> {
+  /** Bytes. */
+  readonly memory?: number
+}
+
 /** What the settings choose. All times are milliseconds. */
 export interface Config {
   readonly listen: Address
@@ -122,6 +130,9 @@ export interface Config {
   readonly cache: CacheLimits
   /** Whose pages may call this server from a browser; nobody's if absent. */
   readonly allowedOrigins?: AllowedOrigins
+  readonly rates: RateLimits
+  readonly pressure: PressureConfig
+  readonly maxConnections: number
   readonly bodyLimit: number
   readonly requestTimeout: number
   readonly shutdownTimeout: number

@@ -1,6 +1,7 @@
 import { authSettings } from './settings/auth.ts'
 import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
+import { limitSettings } from './settings/limits.ts'
 import { lockSettings } from './settings/lock.ts'
 import { storeSettings } from './settings/store.ts'
 import { tlsSettings } from './settings/tls.ts'
@@ -15,6 +16,7 @@ export { unsupportedSettings } from './settings/unsupported.ts'
  */
 export const settings = {
   ...httpSettings,
+  ...limitSettings,
   ...tlsSettings,
   ...storeSettings,
   ...lockSettings,

@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from 'node:net'
 import { experimentalKeyTypeNames, type KeyTypeName } from '@keyhold/core'
+import type { Rate } from '../http/limits/rate-limiter.ts'
 
 /** How the text of a setting becomes a value. Each throws a `RangeError` whose message completes "NAME: …". */
 
@@ -51,6 +52,20 @@ export function duration(value: string): number {
   }
   if (!Number.isSafeInteger(Math.round(sum))) throw new RangeError('must be shorter')
   return Math.round(sum)
+}
+
+/** Either what another reader reads, or that there is no bound. */
+export function orOff<T>(parse: (value: string) => T): (value: string) => T | 'off' {
+  return value => (value === 'off' ? 'off' : parse(value))
+}
+
+/** So many in some time of whole seconds: `300/1m`. */
+export function rate(value: string): Rate {
+  const [, quota, time = ''] = /^([1-9]\d{0,8})\/(.+)$/.exec(value) ?? []
+  if (quota === undefined) throw new RangeError('must be a number and a time such as 300/1m, or off')
+  const window = timeout(time) / 1000
+  if (!Number.isInteger(window)) throw new RangeError('must be so many in whole seconds, such as 10/1s')
+  return { quota: Number(quota), window }
 }
 
 export function durationUpTo(maximum: number): (value: string) => number {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 export type AllowedOrigins = readonly string[] | 'any'
 
 /** What a page may read of an answer beside what every page may (Fetch section 3.3.3). */
-const exposedHeaders = ['link', 'retry-after', 'www-authenticate', 'x-request-id']
+const exposedHeaders = ['link', 'ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id']
 
 /** Seconds for which a browser remembers what it may do. */
 const maxAge = 60

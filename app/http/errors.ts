@@ -19,6 +19,7 @@ const statusOf = {
   OPERATION_UNSUPPORTED: 422,
   SHARE_REJECTED: 403,
   VAULT_REFUSED: 403,
+  RATE_LIMITED: 429,
   NOT_IMPLEMENTED: 501,
   OVERLOADED: 503,
   AUTH_UNAVAILABLE: 503,
@@ -76,7 +77,7 @@ export function onError(
   const { status, body } = describe(error)
   const { code } = body
   if (status >= 500 && status !== 501) refuse(request, { code, failure: error ?? 'nothing was thrown' })
-  else refuse(request, status === 401 || status === 403 ? { code, ...reasonOf(error) } : { code })
+  else refuse(request, status === 401 || status === 403 || status === 429 ? { code, ...reasonOf(error) } : { code })
   if (status === 401 && challenges.length > 0) reply.header('www-authenticate', challenges)
   if (status === 503) reply.header('retry-after', String((error instanceof KmsError && retryAfter[error.code]) || 1))
   reply.code(status).send(body)
@@ -107,6 +108,12 @@ function describe(error: unknown): { status: number; body: ErrorBody } {
 function validationMessage({ instancePath }: NonNullable<FastifyError['validation']>[number]): string {
   const field = instancePath.slice(1).replaceAll('/', '.') || 'body'
   return `${field}: missing or of the wrong type`
+}
+
+/** Answers what is refused before anything was done for it: an error and its stack would cost more than the answer. */
+export function overloaded(request: FastifyRequest, reply: FastifyReply, reason: string): void {
+  refuse(request, { code: 'OVERLOADED', reason })
+  reply.code(503).header('retry-after', '1').send(errorBody('OVERLOADED', 'there is too much to do now'))
 }
 
 export function notFound(request: FastifyRequest, reply: FastifyReply): void {

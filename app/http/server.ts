@@ -10,6 +10,7 @@ import { type AllowedOrigins, allowOrigins } from './cors.ts'
 import { methodNotAllowed, notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { readJsonBodies } from './json-body.ts'
+import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
 import { requestIds } from './request-id.ts'
 import { requestLog } from './request-log.ts'
 import { keepRecords, type RequestObserver } from './request-record.ts'
@@ -45,6 +46,10 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly trustedProxies?: readonly string[]
   /** Whose pages may call this server from a browser. Default: nobody's. */
   readonly allowedOrigins?: AllowedOrigins
+  /** How much may be asked. Default: anything. */
+  readonly limits?: LimitOptions
+  /** Connections at once; those beyond are closed. Default: any number. */
+  readonly maximumConnections?: number
   readonly log?: FastifyBaseLogger
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
@@ -112,11 +117,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   finishAnswers(app, observe)
   readJsonBodies(app)
   const methodsOf = collectMethods(app)
+  const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })
+  if (options.maximumConnections !== undefined) app.server.maxConnections = options.maximumConnections
 
   await app.register(healthRoutes, { kms })
-  await app.register(scope(admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(signer, [controllerRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(visitor, [jwksRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(limits, signer, [controllerRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })
   const invoked = [
     keyRoutes,
     signRoutes,
@@ -127,7 +134,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     anonymousCredentialRoutes,
     vaultRoutes,
   ]
-  await app.register(scope(invoker, invoked), {
+  await app.register(scope(limits, invoker, invoked), {
     prefix: '/v1',
     kms,
   })
@@ -136,6 +143,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const purge = setInterval(() => kms.purge(), 10_000).unref()
   app.addHook('onClose', async () => {
     clearInterval(purge)
+    limits.stop()
     kms.close()
   })
   return app
@@ -148,9 +156,13 @@ function withTls(tls: TlsOptions | undefined, http: FastifyHttpOptions<Server>['
 }
 
 /** Routes whose callers prove in one way who they are. */
-function scope(authenticate: Authenticator, routes: readonly FastifyPluginAsyncTypebox<RouteOptions>[]) {
+function scope(
+  limits: Limits,
+  authenticate: Authenticator,
+  routes: readonly FastifyPluginAsyncTypebox<RouteOptions>[],
+) {
   return async (app: FastifyInstance, { kms }: RouteOptions): Promise<void> => {
-    await app.register(authenticationPlugin, { authenticate })
+    await app.register(authenticationPlugin, { authenticate, limits })
     for (const route of routes) await app.register(route, { kms })
   }
 }

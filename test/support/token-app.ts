@@ -9,7 +9,7 @@ import { type AppOptions, baseUrl, buildApp, type Method, type Reply } from './b
 import { FakeGnapServer, type GnapClient, writeSigningKey } from './gnap-server.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-export interface TokenAppOptions extends Pick<AppOptions, 'trustedProxies' | 'log'> {
+export interface TokenAppOptions extends Pick<AppOptions, 'trustedProxies' | 'log' | 'limits'> {
   /** Another server than the one in memory. */
   readonly url?: string
   /** Default: one that stands still. */

@@ -51,7 +51,9 @@ export const userSettings = {
     'trusted-proxies',
     values.networks,
     undefined,
-    'Addresses and networks (10.0.0.0/8), separated by commas, of proxies: their Auth-User header says whose share a request brings, and their X-Request-Id how it is called in the log.',
+    'Addresses and networks (10.0.0.0/8), separated by commas, of proxies: their Auth-User header says whose share a ' +
+      'request brings, their X-Request-Id how it is called in the log, and their X-Forwarded-For or Forwarded whence it ' +
+      'comes.',
   ),
   vaultAllow: setting(
     'KMS_VAULT_ALLOW',

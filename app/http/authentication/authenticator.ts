@@ -2,6 +2,7 @@ import type { Caller } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import '../user-share.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { BodyDigest } from './body-digest.ts'
 
 declare module 'fastify' {
@@ -41,12 +42,15 @@ export interface Authenticators {
   readonly challenges?: readonly string[]
 }
 
-/** Authenticates every request of a scope. */
-export const authenticationPlugin = plugin<{ readonly authenticate: Authenticator }>(
-  async (scope, { authenticate }) => {
+/** Authenticates every request of a scope, within its limits. */
+export const authenticationPlugin = plugin<{ readonly authenticate: Authenticator; readonly limits: Limits }>(
+  async (scope, { authenticate, limits }) => {
+    const counted = limits.counting(authenticate)
+    for (const hook of limits.before) scope.addHook('onRequest', hook)
     scope.addHook('onRequest', async request => {
-      request.proven = await authenticate(request)
+      request.proven = await counted(request)
     })
+    for (const hook of limits.after) scope.addHook('onRequest', hook)
   },
   { name: 'keyhold-authentication' },
 )

@@ -53,6 +53,8 @@ const bearer = {
 const byBearer = (verification: typeof jwks | typeof introspection, changes: object = {}) =>
   ({ auth: { kind: 'credentials', bearer: { ...bearer, verification, ...changes } } }) as const
 
+const rates = { failures: { quota: 300, window: 60 } } as const
+
 const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
 
 /** What must be chosen beside a setting for it to mean something. */
@@ -76,6 +78,13 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   baseUrl: ['https://kms.example/', { baseUrl: 'https://kms.example' }],
   corsEnable: ['true', { allowedOrigins: 'any' }],
   corsOrigins: ['https://wallet.example', { allowedOrigins: ['https://wallet.example'] }],
+  rateLimitFailures: ['5/1s', { rates: { failures: { quota: 5, window: 1 } } }],
+  rateLimitAddress: ['600/1m', { rates: { ...rates, address: { quota: 600, window: 60 } } }],
+  rateLimitPrincipal: ['10/1m30s', { rates: { ...rates, principal: { quota: 10, window: 90 } } }],
+  maxRequests: ['10', { pressure: { requests: 10, loopDelay: 5000 } }],
+  maxConnections: ['10', { maxConnections: 10 }],
+  maxLoopDelay: ['1s', { pressure: { requests: 2000, loopDelay: 1000 } }],
+  maxMemory: ['512', { pressure: { requests: 2000, loopDelay: 5000, memory: 536_870_912 } }],
   tlsServeCert: ['/other.pem', { tls: { cert: '/other.pem', key: '/key.pem' } }],
   tlsServeKey: ['/other.pem', { tls: { cert: '/cert.pem', key: '/other.pem' } }],
   tlsClientCacerts: ['/ca.pem', { tls: { cert: '/cert.pem', key: '/key.pem', clientCa: '/ca.pem' } }],
@@ -163,6 +172,9 @@ const defaults: Config = {
   auth: { kind: 'credentials', zcap: { coverage: 'strict', admission: { kind: 'controller' } } },
   chainPolicy: { maximumTtl: 7_776_000, clockSkew: 30 },
   cache: { max: 1000, ttl: 600_000 },
+  rates,
+  pressure: { requests: 2000, loopDelay: 5000 },
+  maxConnections: 10_000,
   bodyLimit: 1_048_576,
   requestTimeout: 30_000,
   shutdownTimeout: 30_000,

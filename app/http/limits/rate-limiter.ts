@@ -1,0 +1,75 @@
+import type { Clock } from '@keyhold/core'
+import { LRUCache } from 'lru-cache'
+
+/** So many requests in so many seconds: all at once, and then one whenever its share of the time has passed. */
+export interface Rate {
+  readonly quota: number
+  /** Seconds. */
+  readonly window: number
+}
+
+export interface Allowance {
+  readonly isAllowed: boolean
+  /** How many more are allowed now. */
+  readonly remaining: number
+  /** Whole seconds until there is one more; rounded up. */
+  readonly reset: number
+}
+
+/** How many are counted at once. Whoever was counted longest ago is forgotten first, and has its whole quota again. */
+const mostKeys = 50_000
+
+/** Of one request: sums of fractions are never exact. */
+const tolerance = 1e-6
+
+/**
+ * Counts requests by a key, as a bucket that leaks evenly (the generic cell rate algorithm, ITU-T I.371 annex A): all that is
+ * kept of a key is the time at which its bucket will be empty.
+ */
+export class RateLimiter {
+  readonly #quota: number
+  /** Milliseconds: a window, and the part of it that a request takes. */
+  readonly #window: number
+  readonly #interval: number
+  readonly #clock: Clock
+  readonly #emptyAt = new LRUCache<string, number>({ max: mostKeys })
+
+  constructor({ quota, window }: Rate, clock: Clock) {
+    this.#quota = quota
+    this.#window = window * 1000
+    this.#interval = this.#window / quota
+    this.#clock = clock
+  }
+
+  /** Counts a request if it is allowed. */
+  take(key: string): Allowance {
+    const now = this.#clock.elapsed()
+    const used = this.#used(key, now)
+    if (used + 1 > this.#quota + tolerance) return { ...this.#allowance(used), isAllowed: false }
+    this.#emptyAt.set(key, now + (used + 1) * this.#interval)
+    return this.#allowance(used + 1)
+  }
+
+  /** Whether one would be allowed. */
+  look(key: string): Allowance {
+    const used = this.#used(key, this.#clock.elapsed())
+    return { ...this.#allowance(used), isAllowed: used + 1 <= this.#quota + tolerance }
+  }
+
+  /** Counts one that was let through, also beyond the quota: by one window at most, however many there were at once. */
+  charge(key: string): void {
+    const now = this.#clock.elapsed()
+    const emptyIn = (this.#used(key, now) + 1) * this.#interval
+    this.#emptyAt.set(key, now + Math.min(emptyIn, 2 * this.#window))
+  }
+
+  #used(key: string, now: number): number {
+    return Math.max(0, (this.#emptyAt.get(key) ?? 0) - now) / this.#interval
+  }
+
+  #allowance(used: number): Allowance {
+    const remaining = Math.max(0, Math.floor(this.#quota - used + tolerance))
+    const untilNext = Math.min(used, used - this.#quota + remaining + 1) * this.#interval
+    return { isAllowed: true, remaining, reset: Math.ceil(untilNext / 1000 - tolerance) }
+  }
+}

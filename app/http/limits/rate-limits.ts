@@ -1,0 +1,113 @@
+import { type Clock, KmsError } from '@keyhold/core'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Authenticator } from '../authentication/authenticator.ts'
+import { principalOf } from '../principal.ts'
+import { clientAddress } from './client-address.ts'
+import { type Allowance, type Rate, RateLimiter } from './rate-limiter.ts'
+
+export interface RateLimits {
+  /** Requests of one address in which nobody has proven to make them. */
+  readonly failures?: Rate
+  /** Requests of one address. */
+  readonly address?: Rate
+  /** Requests of whoever has proven to make them. */
+  readonly principal?: Rate
+}
+
+/** What happens around the authentication of each request. */
+export interface RateLimiting {
+  readonly before: onRequestHookHandler
+  readonly counting: (authenticate: Authenticator) => Authenticator
+  readonly after: onRequestHookHandler
+}
+
+interface Limit {
+  readonly name: keyof RateLimits
+  readonly policy: string
+  readonly limiter: RateLimiter
+}
+
+export interface RateLimitOptions {
+  readonly clock: Clock
+  readonly isTrusted: (address: string) => boolean
+  readonly log?: FastifyBaseLogger | undefined
+}
+
+/**
+ * Limits how often somebody may ask, and says so in `RateLimit-Policy` and `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4). Who fails to prove who it is has spent more of this server's
+ * time, and maybe another one's, than anybody else: those are counted apart, and told nothing before they are refused.
+ */
+export function rateLimiting(rates: RateLimits, { clock, isTrusted, log }: RateLimitOptions): RateLimiting {
+  const [failures, address, principal] = (['failures', 'address', 'principal'] as const).map(name => {
+    const rate = rates[name]
+    return rate && { name, policy: `"${name}";q=${rate.quota};w=${rate.window}`, limiter: new RateLimiter(rate, clock) }
+  })
+  const policies = [address, principal].flatMap(limit => limit?.policy ?? []).join(', ')
+  const addressOf = clientAddress(isTrusted)
+  const warn = warnOnce(isTrusted, log)
+
+  return {
+    before(request, reply, done) {
+      const from = addressOf(request.raw)
+      const failed = failures?.limiter.look(from)
+      if (failures !== undefined && failed?.isAllowed === false) {
+        reply.header('ratelimit-policy', failures.policy)
+        return done(refusal(reply, failures, failed))
+      }
+      if (policies !== '') reply.header('ratelimit-policy', policies)
+      done(address && spend(reply, address, from))
+    },
+
+    counting(authenticate) {
+      if (failures === undefined) return authenticate
+      return async request => {
+        try {
+          return await authenticate(request)
+        } catch (error) {
+          if (error instanceof KmsError && error.code === 'UNAUTHENTICATED') {
+            warn(request)
+            failures.limiter.charge(addressOf(request.raw))
+          }
+          throw error
+        }
+      }
+    },
+
+    after({ proven }, reply, done) {
+      const name = principal && proven ? principalOf(proven.caller) : undefined
+      done(principal && name !== undefined ? spend(reply, principal, name) : undefined)
+    },
+  }
+}
+
+/** Counts a request, and says what is left. @returns why it is refused */
+function spend(reply: FastifyReply, limit: Limit, key: string): Error | undefined {
+  const allowance = limit.limiter.take(key)
+  if (!allowance.isAllowed) return refusal(reply, limit, allowance)
+  say(reply, limit, allowance)
+  return undefined
+}
+
+function refusal(reply: FastifyReply, limit: Limit, allowance: Allowance): Error {
+  say(reply, limit, allowance)
+  reply.header('retry-after', String(allowance.reset))
+  return new KmsError('RATE_LIMITED', 'there were too many requests', { cause: `the limit ${limit.name} was reached` })
+}
+
+function say(reply: FastifyReply, { name }: Limit, { remaining, reset }: Allowance): void {
+  const before = reply.getHeader('ratelimit')
+  const item = `"${name}";r=${remaining};t=${reset}`
+  reply.header('ratelimit', before === undefined ? item : `${before}, ${item}`)
+}
+
+/** Behind a proxy that is not known as one everybody has the same address. */
+function warnOnce(isTrusted: (address: string) => boolean, log: FastifyBaseLogger | undefined) {
+  let warned = false
+  return ({ raw: { headers, socket } }: FastifyRequest): void => {
+    const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+    if (warned || !isForwarded || isTrusted(socket.remoteAddress ?? '')) return
+    warned = true
+    log?.warn('a proxy that is not in KMS_TRUSTED_PROXIES forwards requests: all that fail there count for one address')
+  }
+}
