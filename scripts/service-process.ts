@@ -26,6 +26,8 @@ export interface ServiceProcess {
   output(): string
   /** Reads no more of what it writes: its next line finds a broken pipe. */
   closeOutput(): void
+  /** Goes on reading, and keeps nothing of it: a line for each request is much in the end. */
+  forgetOutput(): void
   /** Sends a signal and resolves with the exit code (null if the signal ended it). */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -36,7 +38,7 @@ export interface ServiceProcess {
  * @throws Error with the process's output if it ends before, or does not listen within two minutes
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { child, output } = spawnService(options)
+  const { child, output, forget } = spawnService(options)
   const url = await listening(child, output)
   return {
     url,
@@ -45,6 +47,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     closeOutput() {
       child.stdout?.destroy()
     },
+    forgetOutput: forget,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit')
@@ -70,9 +73,16 @@ export function spawnService({ environment = {}, args = ['start'], directory }: 
     env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let written = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (written += text))
-  return { child, output: () => written }
+  let [written, isKept] = ['', true]
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', text => {
+      if (isKept) written += text
+    })
+  }
+  const forget = () => {
+    isKept = false
+  }
+  return { child, output: () => written, forget }
 }
 
 async function listening(child: ChildProcess, output: () => string): Promise<string> {
