@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { npm, packAll, withoutTestRunner } from '../support/packages.ts'
+import { npm, packAll, plainly } from '../support/packages.ts'
 import { repository } from '../support/repository.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
@@ -30,9 +30,9 @@ async function install(): Promise<string | undefined> {
 
 t.test('the service and the client run from what was installed', { skip }, async t => {
   // A group of its own, so that its end is the end of what npx has started, too.
-  const service = spawn('npx', ['--no', 'keyhold', 'start'], {
+  const service = spawn('env', [...plainly, 'npx', '--no', 'keyhold', 'start'], {
     cwd: folder,
-    env: { ...withoutTestRunner(), KMS_HOST: '127.0.0.1:0' },
+    env: { ...process.env, KMS_HOST: '127.0.0.1:0' },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })
@@ -47,9 +47,9 @@ t.test('the service and the client run from what was installed', { skip }, async
   const readme = await readFile(join(folder, 'node_modules/@keyhold/client/README.md'), 'utf8')
   const [, program = ''] = /^```js\n(.*?)^```/ms.exec(readme) ?? []
   await writeFile(join(folder, 'client.js'), `${program}\nprocess.stdout.write(JSON.stringify({ signature }))\n`)
-  const client = spawn(process.execPath, ['client.js'], {
+  const client = spawn('env', [...plainly, 'node', 'client.js'], {
     cwd: folder,
-    env: { ...withoutTestRunner(), KEYHOLD_URL: address() },
+    env: { ...process.env, KEYHOLD_URL: address() },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

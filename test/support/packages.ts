@@ -39,14 +39,14 @@ export async function packAll(destination?: string): Promise<Packed[]> {
   return JSON.parse(stdout)
 }
 
-/** The environment without what the test runner puts into every Node.js process below it. */
-export function withoutTestRunner(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...environment } = process.env
-  return environment
-}
+/**
+ * What `env` takes before a command that is run as a person would: without what the test runner puts into every Node.js process below it,
+ * whatever environment that is given.
+ */
+export const plainly = ['-u', 'NODE_OPTIONS']
 
-/** Runs npm as a person would. @throws Error with its `stderr` if it fails */
+/** Runs npm. @throws Error with its `stderr` if it fails */
 export function npm(args: readonly string[], directory: string): Promise<{ stdout: string; stderr: string }> {
-  const options = { cwd: directory, env: withoutTestRunner(), maxBuffer: 64 * 1024 * 1024 }
-  return promisify(execFile)('npm', [...args], options)
+  const options = { cwd: directory, maxBuffer: 64 * 1024 * 1024 }
+  return promisify(execFile)('env', [...plainly, 'npm', ...args], options)
 }
