@@ -1,24 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import {
-  CachedAccessTokens,
-  CachedKeyStore,
-  ComputationThreads,
-  MemoryKeyStore,
-  makeMasterKeyFile,
-  openEmbeddedKeyStore,
-  openLocalLock,
-  readIssuers,
-  systemClock,
-  systemRandom,
-} from '@keyhold/adapters'
+import { CachedAccessTokens, ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
 import {
   type AccessTokenPort,
-  AeadLock,
   type Clock,
-  type KeyStorePort,
   type LockPort,
-  lockKeyLength,
   type Ports,
   type Random,
   SecretBytes,
@@ -27,16 +11,11 @@ import {
 } from '@keyhold/core'
 import type { Logger } from 'pino'
 import type { Tokens } from './authenticate.ts'
-import type {
-  BearerConfig,
-  Config,
-  GnapConfig,
-  LockConfig,
-  SharesConfig,
-  StoreConfig,
-  VaultsConfig,
-} from './config/config.ts'
+import type { BearerConfig, Config, GnapConfig, SharesConfig, VaultsConfig } from './config/config.ts'
+import { openServerLock } from './open-lock.ts'
+import { openStore } from './open-store.ts'
 import { traceLock, traceStore } from './trace.ts'
+import { readTrust, type Trust } from './trust.ts'
 
 /** How many shares of users are kept in memory at most. */
 const mostShares = 1000
@@ -44,11 +23,6 @@ const mostShares = 1000
 /** Of how many tokens it is known at most what they are worth, and for how many milliseconds that they are not. */
 const mostTokens = 10_000
 const longestRefusal = 5000
-
-/** Certificates of whoever issues those of the servers that are called, in PEM. */
-interface Trust {
-  readonly ca: readonly string[] | undefined
-}
 
 export interface Composition {
   readonly ports: Ports
@@ -68,11 +42,12 @@ export interface Composition {
  */
 export async function compose(config: Config, log: Logger): Promise<Composition> {
   const random = systemRandom()
-  const trust = { ca: config.issuers && (await readIssuers(config.issuers)) }
-  const lock = await openLock(config.lock, trust, random, log)
+  const trust = await readTrust(config)
+  const { lock, sealFor } = await openServerLock(config, trust, random, log)
   try {
     const tokens = await openTokens(config, trust)
     const store = await openStore(config.store, trust, log)
+    sealFor(store)
     const shares = config.shares && (await openShares({ ...config.shares, ...trust }))
     const vaults = vaultsWhenNeeded({ ...config.vaults, ...trust }, random)
     const computation = new ComputationThreads()
@@ -90,40 +65,6 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
   } catch (error) {
     await lock.close()
     throw error
-  }
-}
-
-/** What a large library is needed for is loaded when it is chosen. */
-async function openLock(config: LockConfig, trust: Trust, random: Random, log: Logger): Promise<LockPort> {
-  switch (config.kind) {
-    case 'local':
-      if (config.made) await makeFirstMasterKey(config.file, log)
-      return openLocalLock(config, random)
-    case 'process':
-      return new AeadLock('process', new SecretBytes(random(lockKeyLength)), random)
-    case 'aws-kms': {
-      const { openAwsKmsLock } = await import('@keyhold/adapters/lock-aws-kms')
-      return openAwsKmsLock({ ...config, ...trust })
-    }
-    case 'openbao-transit': {
-      const { openOpenbaoTransitLock } = await import('@keyhold/adapters/lock-openbao-transit')
-      return openOpenbaoTransitLock({ ...config, ...trust })
-    }
-  }
-}
-
-async function openStore(config: StoreConfig, trust: Trust, log: Logger): Promise<KeyStorePort> {
-  switch (config.kind) {
-    case 'embedded':
-      return openEmbeddedKeyStore(config)
-    case 'memory':
-      return new MemoryKeyStore()
-    case 'mongodb': {
-      const { openMongoKeyStore } = await import('@keyhold/adapters/store-mongo')
-      const onWaiting = (seconds: number, err: unknown) => log.warn({ err, seconds }, 'waiting for the database')
-      const store = await openMongoKeyStore({ ...config, ...trust, onWaiting })
-      return config.cacheTtl === 0 ? store : new CachedKeyStore(store, { ttl: config.cacheTtl }, systemClock)
-    }
   }
 }
 
@@ -187,19 +128,4 @@ function cached(tokens: AccessTokenPort, ttl: number): AccessTokenPort {
 function traced(ports: Ports, log: Logger): Pick<Composition, 'ports' | 'observeLock'> {
   const observeLock = (lock: LockPort) => traceLock(lock, log)
   return { ports: { ...ports, lock: observeLock(ports.lock), store: traceStore(ports.store, log) }, observeLock }
-}
-
-/** Makes the master key file of a store that is new: in any other directory a missing key is an error, not a wish. */
-async function makeFirstMasterKey(file: string, log: Logger): Promise<void> {
-  const directory = dirname(file)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  // What a crashed start may have left behind does not make the directory old.
-  const entries = (await readdir(directory)).filter(entry => !entry.endsWith('.tmp'))
-  if (entries.length > 0) return
-  if (await makeMasterKeyFile(file)) {
-    log.warn(
-      { file },
-      'made a new master key file (mode 0600). Keep a copy in a safe place: without it no key in this store can ever be opened',
-    )
-  }
 }

@@ -17,6 +17,7 @@ export function traceLock(lock: LockPort, log: TraceLog): LockPort {
   const trace = tracer(log, `${kind} lock`)
   return {
     id: lock.id,
+    ...(lock.formerId !== undefined && { formerId: lock.formerId }),
     lock: (secret: Uint8Array, context: LockContext) => trace('lock', context, () => lock.lock(secret, context)),
     unlock: (locked: Uint8Array, context: LockContext): Promise<SecretBytes> =>
       trace('unlock', context, () => lock.unlock(locked, context)),

@@ -16,7 +16,7 @@ export async function openServerSigner(ports: Ports, records: Records, name: str
 async function addServerKey(ports: Ports, records: Records, name: string): Promise<ServerKey> {
   const { publicKey, secret } = fromSeed(ports.random(32))
   const locked = await secret.spend(bytes => ports.lock.lock(bytes, serverKeyContext(name)))
-  const key = { name, publicKey, locked, createdAt: ports.clock.now() }
+  const key = { name, publicKey, locked, createdAt: ports.clock.now(), revision: 1 }
   try {
     await records.addServerKey(key)
     return key

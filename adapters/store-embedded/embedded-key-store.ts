@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import { open, type RootDatabase } from 'lmdb'
@@ -24,6 +24,12 @@ const options = {
   permissionsMode: 0o600,
 } as const
 
+export interface EmbeddedOptions {
+  readonly directory: string
+  /** Whether it must be there already: then opening it changes nothing. */
+  readonly existing?: boolean
+}
+
 /**
  * Opens the durable store inside the process (LMDB) in a directory of its own, which is made if it is not there.
  * Several processes may open the same directory. Nobody but the owner can read the files.
@@ -31,11 +37,16 @@ const options = {
  * @throws KmsError STORE_MISMATCH if the directory was written in a format that this version does not know;
  * STORE_UNAVAILABLE if it cannot be opened
  */
-export async function openEmbeddedKeyStore({ directory }: { readonly directory: string }): Promise<KeyStorePort> {
+export async function openEmbeddedKeyStore({ directory, existing }: EmbeddedOptions): Promise<KeyStorePort> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    if (existing) await requireStore(directory)
+    else await mkdir(directory, { recursive: true, mode: 0o700 })
     await requireDataFile(join(directory, 'data.mdb'))
     const database = open<Uint8Array, Uint8Array>({ path: directory, ...options })
+    if (existing) {
+      await requireFormat(database)
+      return new EmbeddedKeyStore(database)
+    }
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
     await settleFormat(database)
@@ -179,9 +190,19 @@ class EmbeddedKeyStore implements KeyStorePort {
   }
 }
 
+async function requireStore(directory: string): Promise<void> {
+  const { size } = await stat(join(directory, 'data.mdb')).catch(() => ({ size: 0 }))
+  if (size === 0) throw new KmsError('STORE_UNAVAILABLE', 'there is no store in the directory')
+}
+
 async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
   const format = Uint8Array.of(formatVersion)
   await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
+  await requireFormat(database)
+}
+
+async function requireFormat(database: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
+  const format = Uint8Array.of(formatVersion)
   const stored = database.getBinary(formatPlace)
   if (stored === undefined || Buffer.compare(stored, format) !== 0) {
     await database.close()

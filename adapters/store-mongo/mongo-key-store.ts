@@ -15,6 +15,8 @@ export interface MongoOptions extends OutgoingTls {
   readonly url: string
   /** Stands before the name of each collection. */
   readonly prefix?: string
+  /** Whether its collections are taken as they are: then opening it changes nothing, and what is not there is empty. */
+  readonly existing?: boolean
   /** Milliseconds that a start waits for the database. */
   readonly startTimeout: number
   /** Milliseconds that each call afterwards may take. */
@@ -39,14 +41,14 @@ export async function openMongoKeyStore(options: MongoOptions): Promise<KeyStore
 
 /** With a client of its own: one that could not connect at first never will. */
 async function openOnce(
-  { url, prefix = '', callTimeout, ca }: MongoOptions,
+  { url, prefix = '', existing = false, callTimeout, ca }: MongoOptions,
   signal: AbortSignal,
 ): Promise<KeyStorePort> {
   const database = openDatabase(url, prefix, callTimeout, { ca })
   const { db, collections } = database
   try {
     await withDeadline(callTimeout, signal => db.command({ ping: 1 }, { signal }))
-    await prepareCollections(db, collections, signal)
+    if (!existing) await prepareCollections(db, collections, signal)
     return new MongoKeyStore(database, callTimeout)
   } catch (error) {
     await closeDatabase(database, callTimeout)

@@ -7,6 +7,10 @@ import type { Commands } from './command.ts'
 export const commands: Commands = {
   start: { summary: 'run the service', load: () => import('./commands/start.ts') },
   keygen: { summary: 'make a master key file for the service', load: () => import('./commands/keygen.ts') },
+  'lock rotate': {
+    summary: 'seal everything in the store by another server lock, while services go on',
+    load: () => import('./commands/lock-rotate.ts'),
+  },
   'did new': {
     summary: 'make a key file for a caller, and print its DID',
     load: () => import('./commands/did-new.ts'),

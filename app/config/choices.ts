@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import { toAuth } from './auth-choices.ts'
-import type { Config, LockConfig, StoreConfig } from './config.ts'
+import type { Config, StoreConfig } from './config.ts'
+import { toLock, toPreviousLock } from './lock-choices.ts'
 import { present } from './present.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,6 +14,7 @@ export function toConfig(parsed: Settings): Config {
     ...(parsed.baseUrl !== undefined && { baseUrl: parsed.baseUrl }),
     store,
     lock: toLock(store, parsed),
+    ...toPreviousLock(parsed),
     ...toShares(parsed),
     vaults: { allow: parsed.vaultAllow ?? [], timeout: parsed.vaultTimeout },
     ...(parsed.userLock === 'shamir' && { userLock: parsed.userLock }),
@@ -69,33 +70,6 @@ function toStore(parsed: Settings): StoreConfig {
         callTimeout: parsed.databaseCallTimeout,
         cacheTtl: parsed.cacheEnable ? parsed.recordCacheTtl : 0,
       }
-  }
-}
-
-function toLock(store: StoreConfig, parsed: Settings): LockConfig {
-  const { secretLockType, secretLockTimeout: timeout, secretLockKeyPath: file } = parsed
-  switch (secretLockType) {
-    case 'local':
-      if (file !== undefined) return { kind: 'local', file, made: false }
-      if (store.kind !== 'embedded') return { kind: 'process' }
-      return { kind: 'local', file: join(store.directory, 'master.key'), made: true }
-    case 'aws': {
-      const { secretLockAwsKeyUri: key, secretLockAwsEndpoint: endpoint } = parsed
-      const { arn: keyArn, region } = present(key)
-      return { kind: 'aws-kms', keyArn, region, ...(endpoint !== undefined && { endpoint }), timeout }
-    }
-    case 'vault': {
-      const { secretLockVaultNamespace: namespace } = parsed
-      return {
-        kind: 'openbao-transit',
-        url: present(parsed.secretLockVaultUrl),
-        mount: parsed.secretLockVaultMount,
-        key: present(parsed.secretLockVaultKey),
-        tokenFile: present(parsed.secretLockVaultTokenFile),
-        ...(namespace !== undefined && { namespace }),
-        timeout,
-      }
-    }
   }
 }
 

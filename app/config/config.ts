@@ -117,6 +117,8 @@ export interface Config {
   readonly baseUrl?: string
   readonly store: StoreConfig
   readonly lock: LockConfig
+  /** The server lock whose place it takes, as long as that is needed. */
+  readonly previousLock?: LockConfig
   /** Who holds the other shares of users' secrets, if anybody does. */
   readonly shares?: SharesConfig
   readonly vaults: VaultsConfig

@@ -41,6 +41,22 @@ const belongings: readonly Belonging[] = [
     needs: ['secretLockVaultUrl', 'secretLockVaultKey', 'secretLockVaultTokenFile'],
     takes: ['secretLockVaultNamespace'],
   },
+  ...(
+    [
+      ['local', ['previousLockKeyPath'], []],
+      ['aws', ['previousLockAwsKeyUri'], ['previousLockAwsEndpoint']],
+      [
+        'vault',
+        ['previousLockVaultUrl', 'previousLockVaultKey', 'previousLockVaultTokenFile'],
+        ['previousLockVaultNamespace'],
+      ],
+    ] as const
+  ).map(([type, needs, takes]) => ({
+    choice: `the previous lock ${type}`,
+    chosen: ({ previousLockType }: Parsed) => previousLockType === type,
+    needs,
+    takes,
+  })),
   {
     choice: 'admission by bearer',
     chosen: ({ keystoreAdmission }) => is(keystoreAdmission, 'bearer'),

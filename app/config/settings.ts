@@ -3,6 +3,7 @@ import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
 import { limitSettings } from './settings/limits.ts'
 import { lockSettings } from './settings/lock.ts'
+import { previousLockSettings } from './settings/previous-lock.ts'
 import { storeSettings } from './settings/store.ts'
 import { tlsSettings } from './settings/tls.ts'
 import { tokenSettings } from './settings/token.ts'
@@ -20,6 +21,7 @@ export const settings = {
   ...tlsSettings,
   ...storeSettings,
   ...lockSettings,
+  ...previousLockSettings,
   ...keySettings,
   ...userSettings,
   ...authSettings,

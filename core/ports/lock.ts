@@ -18,6 +18,9 @@ export interface LockPort {
   /** Names the technology and the key, e.g. `local:…`; stable as long as the key is the same, different for another. */
   readonly id: string
 
+  /** The id of the lock whose place this one takes, and whose blobs it opens as well. Most locks have none. */
+  readonly formerId?: string
+
   /**
    * Locks a secret. The bytes stay the caller's and are not kept. The same input never gives the same output twice.
    * The result says its format version and which lock made it (`sealed.ts`).

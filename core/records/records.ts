@@ -91,8 +91,17 @@ export class Records {
     return this.#find('server-keys', '', name, toServerKey)
   }
 
-  async addServerKey({ name, ...content }: ServerKey): Promise<void> {
-    await this.#store.add(this.#written('server-keys', '', [name], 1, content))
+  async addServerKey(key: ServerKey): Promise<void> {
+    await this.#store.add(this.#writtenServerKey(key))
+  }
+
+  /** Replaces the key if nobody else has since it was read. @throws KmsError CONFLICT */
+  async replaceServerKey(key: ServerKey): Promise<void> {
+    await this.#store.replace(this.#writtenServerKey(key))
+  }
+
+  #writtenServerKey({ name, revision, ...content }: ServerKey): StoredRecord {
+    return this.#written('server-keys', '', [name], revision, content)
   }
 
   #writtenKeystore({ id, revision, ...content }: Keystore): StoredRecord {
@@ -136,6 +145,6 @@ function toRevocation(content: unknown, { scope }: StoredRecord): Revocation {
   return { ...(content as Omit<Revocation, 'keystoreId'>), keystoreId: scope }
 }
 
-function toServerKey(content: unknown, { ids }: StoredRecord): ServerKey {
-  return { ...(content as Omit<ServerKey, 'name'>), name: ids[0] }
+function toServerKey(content: unknown, { ids, revision }: StoredRecord): ServerKey {
+  return { ...(content as Omit<ServerKey, 'name' | 'revision'>), name: ids[0], revision }
 }

@@ -5,4 +5,5 @@ export interface ServerKey {
   readonly locked: Uint8Array
   /** Unix time, milliseconds. */
   readonly createdAt: number
+  readonly revision: number
 }

@@ -1,5 +1,5 @@
 import { type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
-import { findHeader, moveMarker } from '@keyhold/core/records/header.js'
+import { findHeader, isMoveMarker, moveMarkerFor, readHeader } from '@keyhold/core/records/header.js'
 import { comparePlace, isSame, named } from './compare.ts'
 import { copyRecords, isTaken } from './copy.ts'
 import { MoveError } from './move-error.ts'
@@ -49,9 +49,17 @@ export async function moveStore(
 async function sourceHeader(from: KeyStorePort): Promise<StoredRecord> {
   const header = await findHeader(from)
   if (header === undefined) throw new MoveError('there is nothing to move: no service has used the source')
-  if (isSame(header, moveMarker)) throw new MoveError('the source is itself the target of a move that has not ended')
-  if (header.revision !== moveMarker.revision + 1) throw new MoveError('the header of the source cannot be read')
+  if (isMoveMarker(header)) throw new MoveError('the source is itself the target of a move that has not ended')
+  requireReadable(header)
   return header
+}
+
+function requireReadable(header: StoredRecord): void {
+  try {
+    readHeader(header)
+  } catch (cause) {
+    throw new MoveError('the header of the source cannot be read', { cause })
+  }
 }
 
 /** Puts the marker into a target that is empty. @returns whether a move from this source has already ended there */
@@ -63,7 +71,7 @@ async function claimTarget(to: KeyStorePort, header: StoredRecord): Promise<bool
     if (record !== undefined) throw new MoveError(`the target is not empty (${named(record)})`)
   }
   try {
-    await to.add(moveMarker)
+    await to.add(moveMarkerFor(header))
     return false
   } catch (error) {
     const other = isTaken(error) ? await findHeader(to) : undefined
@@ -73,7 +81,7 @@ async function claimTarget(to: KeyStorePort, header: StoredRecord): Promise<bool
 }
 
 function requireOurs(found: StoredRecord, header: StoredRecord): boolean {
-  if (isSame(found, moveMarker)) return false
+  if (isMoveMarker(found)) return false
   if (isSame(found, header)) return true
   throw new MoveError('the target is the store of another service: choose one that is empty')
 }

@@ -114,7 +114,7 @@ t.test('a source that cannot be moved is refused, and the target not touched', a
   const moving = new MemoryKeyStore()
   await moving.add(moveMarker)
   const strange = new MemoryKeyStore()
-  await strange.add({ ...moveMarker, revision: 2 })
+  await strange.add({ ...moveMarker, body: Uint8Array.of(0) })
   const sources: readonly (readonly [message: RegExp, source: KeyStorePort])[] = [
     [/there is nothing to move/, new MemoryKeyStore()],
     [/the source is itself the target of a move/, moving],

@@ -26,6 +26,14 @@ export const choices = {
     KMS_SECRET_LOCK_VAULT_KEY: 'keyhold',
     KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/token',
   },
+  previousLocal: { KMS_SECRET_LOCK_PREVIOUS_TYPE: 'local', KMS_SECRET_LOCK_PREVIOUS_KEY_PATH: '/keys/before' },
+  previousAws: { KMS_SECRET_LOCK_PREVIOUS_TYPE: 'aws', KMS_SECRET_LOCK_PREVIOUS_AWS_KEY_URI: `aws-kms://${arn}` },
+  previousVault: {
+    KMS_SECRET_LOCK_PREVIOUS_TYPE: 'vault',
+    KMS_SECRET_LOCK_PREVIOUS_VAULT_URL: 'https://bao.example',
+    KMS_SECRET_LOCK_PREVIOUS_VAULT_KEY: 'keyhold',
+    KMS_SECRET_LOCK_PREVIOUS_VAULT_TOKEN_FILE: '/token',
+  },
   shares: { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN_FILE: '/token' },
   gnap: { KMS_AUTH_TYPE: 'gnap', KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_GNAP_SIGNING_KEY: '/key.pem' },
   jwt: {

@@ -23,6 +23,8 @@ const vault = {
   timeout: 5000,
 } as const
 
+const before = { kind: 'local', file: '/keys/before', made: false } as const
+
 const gnap = {
   type: 'keyhold',
   timeout: 2000,
@@ -64,6 +66,9 @@ function choiceOf(name: SettingName): Variables {
   if (name === 'corsOrigins') return { KMS_CORS_ENABLE: 'true' }
   if (/^secretLock(Aws|Timeout)/.test(name)) return choices.aws
   if (/^secretLockVault/.test(name)) return choices.vault
+  if (/^previousLock(Type|KeyPath)/.test(name)) return choices.previousLocal
+  if (/^previousLockAws/.test(name)) return choices.previousAws
+  if (/^previousLockVault/.test(name)) return choices.previousVault
   if (name === 'authServerToken') return { KMS_AUTH_SERVER_URL: 'https://auth.example', KMS_AUTH_SERVER_TOKEN: 'other' }
   if (/^(userLock|authServer|shamir|trusted)/.test(name)) return choices.shares
   if (/^(gnap|token)/.test(name)) return choices.gnap
@@ -110,6 +115,15 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   secretLockVaultKey: ['other', { lock: { ...vault, key: 'other' } }],
   secretLockVaultTokenFile: ['/other', { lock: { ...vault, tokenFile: '/other' } }],
   secretLockVaultNamespace: ['team/a', { lock: { ...vault, namespace: 'team/a' } }],
+  previousLockType: ['local', { previousLock: before }],
+  previousLockKeyPath: ['/other', { previousLock: { ...before, file: '/other' } }],
+  previousLockAwsKeyUri: [`aws-kms://${alias}`, { previousLock: { ...aws, keyArn: alias, region: 'us-gov-west-1' } }],
+  previousLockAwsEndpoint: ['http://127.0.0.1:4599', { previousLock: { ...aws, endpoint: 'http://127.0.0.1:4599' } }],
+  previousLockVaultUrl: ['https://other.example/', { previousLock: { ...vault, url: 'https://other.example' } }],
+  previousLockVaultMount: ['seals', { previousLock: { ...vault, mount: 'seals' } }],
+  previousLockVaultKey: ['other', { previousLock: { ...vault, key: 'other' } }],
+  previousLockVaultTokenFile: ['/other', { previousLock: { ...vault, tokenFile: '/other' } }],
+  previousLockVaultNamespace: ['team/a', { previousLock: { ...vault, namespace: 'team/a' } }],
   secretLockTimeout: ['1s', { lock: { ...aws, timeout: 1000 } }],
   secretLockKeyPath: ['/keys/own', { lock: { kind: 'local', file: '/keys/own', made: false } }],
   authType: ['none', { auth: { kind: 'none' } }],
@@ -318,6 +332,9 @@ t.test('a choice wants what it needs, and nothing is said to a choice that was n
     KMS_SECRET_LOCK_VAULT_KEY: 'k',
     KMS_SECRET_LOCK_VAULT_TOKEN_FILE: '/t',
     KMS_SECRET_LOCK_VAULT_NAMESPACE: 'n',
+    KMS_SECRET_LOCK_PREVIOUS_KEY_PATH: '/k',
+    KMS_SECRET_LOCK_PREVIOUS_AWS_ENDPOINT: 'http://127.0.0.1:1',
+    KMS_SECRET_LOCK_PREVIOUS_VAULT_NAMESPACE: 'n',
     KMS_DATABASE_PREFIX: 'p',
     KMS_KEYSTORE_ADMISSION_TOKEN_FILE: '/t',
     KMS_GNAP_SIGNING_KEY: '/k',
