@@ -44,7 +44,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const { ports, tokens, observeLock, close } = await compose(config, log)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
-    const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections } = config
+    const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs } = config
     const resolveDid = resolveSelfContainedDid
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -58,6 +58,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(tls && { tls }),
       cache,
       bodyLimit,
+      docs,
       requestTimeout,
       trustedProxies,
       limits: { rates, pressure: pressureOf(config) },

@@ -27,6 +27,7 @@ export function toConfig(parsed: Settings): Config {
     rates: toRates(parsed),
     pressure: toPressure(parsed),
     maxConnections: parsed.maxConnections,
+    docs: parsed.docsEnable,
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
     shutdownTimeout: parsed.shutdownTimeout,

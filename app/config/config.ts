@@ -135,6 +135,8 @@ export interface Config {
   readonly rates: RateLimits
   readonly pressure: PressureConfig
   readonly maxConnections: number
+  /** Whether there is a page that shows the API. */
+  readonly docs: boolean
   readonly bodyLimit: number
   readonly requestTimeout: number
   readonly shutdownTimeout: number

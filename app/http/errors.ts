@@ -45,6 +45,18 @@ const frameErrors: Readonly<Record<number, readonly [code: string, message: stri
   431: ['HEADERS_TOO_LARGE', 'the headers are too large'],
 }
 
+/** Every code that an answer of a status may have, by status. */
+export function codesByStatus(): ReadonlyMap<number, readonly string[]> {
+  const pairs: (readonly [code: string, status: number])[] = [
+    ...Object.entries(statusOf),
+    ...Object.entries(frameErrors).map(([status, [code]]) => [code, Number(status)] as const),
+    [unrouted.code, 404],
+    [unforeseen.code, 500],
+  ]
+  const statuses = [...new Set(pairs.map(([, status]) => status))].sort((a, b) => a - b)
+  return new Map(statuses.map(status => [status, pairs.filter(pair => pair[1] === status).map(([code]) => code)]))
+}
+
 /** The body of every error. Existing Go clients read `errMessage`, others `message`. */
 export interface ErrorBody {
   readonly code: string
@@ -55,6 +67,9 @@ export interface ErrorBody {
 export function errorBody(code: string, message: string): ErrorBody {
   return { code, message, errMessage: message }
 }
+
+const unrouted = errorBody('NOT_FOUND', 'there is nothing at this path')
+const unforeseen = errorBody('INTERNAL_ERROR', 'internal error')
 
 /** The body of an error that the HTTP layer found before there was a request to handle. */
 export function frameErrorBody(status: number): ErrorBody {
@@ -102,7 +117,7 @@ function describe(error: unknown): { status: number; body: ErrorBody } {
     const body = validation ? errorBody('INVALID_REQUEST', validationMessage(validation)) : frameErrorBody(status)
     return { status, body }
   }
-  return { status: 500, body: errorBody('INTERNAL_ERROR', 'internal error') }
+  return { status: 500, body: unforeseen }
 }
 
 function validationMessage({ instancePath }: NonNullable<FastifyError['validation']>[number]): string {
@@ -117,8 +132,8 @@ export function overloaded(request: FastifyRequest, reply: FastifyReply, reason:
 }
 
 export function notFound(request: FastifyRequest, reply: FastifyReply): void {
-  refuse(request, { code: 'NOT_FOUND' })
-  reply.code(404).send(errorBody('NOT_FOUND', 'there is nothing at this path'))
+  refuse(request, { code: unrouted.code })
+  reply.code(404).send(unrouted)
 }
 
 export function methodNotAllowed(allow: string) {

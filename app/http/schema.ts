@@ -1,8 +1,11 @@
 import { decodeBase64 } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 
-/** Bytes as standard base64. Go clients send `null` for an empty slice. */
-export const Bytes = Type.Optional(Type.Union([Type.String(), Type.Null()]))
+/** Bytes as standard base64 (RFC 4648 section 4), with padding. */
+export const Base64 = Type.String({ contentEncoding: 'base64' })
+
+/** Bytes that may be absent. Go clients send `null` for an empty slice. */
+export const Bytes = Type.Optional(Type.Union([Base64, Type.Null()]))
 
 /** A text that may be absent; `null` and the empty text count as absent, as for a Go client. */
 export const OptionalText = Type.Optional(Type.Union([Type.String(), Type.Null()]))

@@ -11,11 +11,13 @@ import { methodNotAllowed, notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { readJsonBodies } from './json-body.ts'
 import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
+import type { DocumentedRoute } from './openapi/documentation.ts'
 import { requestIds } from './request-id.ts'
 import { requestLog } from './request-log.ts'
 import { keepRecords, type RequestObserver } from './request-record.ts'
 import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
+import { documentationRoutes } from './routes/documentation.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jwksRoutes } from './routes/jwks.ts'
@@ -50,6 +52,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly limits?: LimitOptions
   /** Connections at once; those beyond are closed. Default: any number. */
   readonly maximumConnections?: number
+  /** Whether there is a page that shows what the API is. Default: true. */
+  readonly docs?: boolean
   readonly log?: FastifyBaseLogger
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
@@ -116,9 +120,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   readUserShares(app, isTrusted)
   finishAnswers(app, observe)
   readJsonBodies(app)
-  const methodsOf = collectMethods(app)
   const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })
   if (options.maximumConnections !== undefined) app.server.maxConnections = options.maximumConnections
+  const routes = collectRoutes(app)
 
   await app.register(healthRoutes, { kms })
   await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
@@ -138,7 +142,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     prefix: '/v1',
     kms,
   })
-  refuseOtherMethods(app, new Map(methodsOf))
+  await app.register(documentationRoutes, { routes: [...routes], baseUrl, page: options.docs ?? true })
+  refuseOtherMethods(app, [...routes])
 
   const purge = setInterval(() => kms.purge(), 10_000).unref()
   app.addHook('onClose', async () => {
@@ -168,19 +173,21 @@ function scope(
 }
 
 /** A path that exists answers 405 to every other method, with the ones that it has (RFC 9110 section 15.5.6). */
-function refuseOtherMethods(app: FastifyInstance, methodsOf: ReadonlyMap<string, readonly string[]>): void {
-  for (const [url, methods] of methodsOf) {
+function refuseOtherMethods(app: FastifyInstance, routes: readonly DocumentedRoute[]): void {
+  for (const path of new Set(routes.map(({ url }) => url))) {
+    const methods = routes.filter(({ url }) => url === path).map(({ method }) => method)
     const refuse = methodNotAllowed(methods.join(', '))
     const others = app.supportedMethods.filter(method => !methods.includes(method))
     // Before the body is read, as above; it goes no further, since nothing says when it is done.
-    app.route({ url, method: others, onRequest: refuse, handler: refuse })
+    app.route({ url: path, method: others, onRequest: refuse, handler: refuse })
   }
 }
 
-function collectMethods(app: FastifyInstance): ReadonlyMap<string, readonly string[]> {
-  const methodsOf = new Map<string, string[]>()
-  app.addHook('onRoute', ({ url, method }) => {
-    methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()])
+/** Every route that is added, as it is added. */
+function collectRoutes(app: FastifyInstance): readonly DocumentedRoute[] {
+  const routes: DocumentedRoute[] = []
+  app.addHook('onRoute', ({ url, method, schema }) => {
+    for (const each of [method].flat()) routes.push({ url, method: each, ...(schema && { schema }) })
   })
-  return methodsOf
+  return routes
 }

@@ -25,6 +25,13 @@ export const httpSettings = {
     undefined,
     'The origins of those pages (https://wallet.example), separated by commas. Without it pages of any origin may.',
   ),
+  docsEnable: setting(
+    'KMS_DOCS_ENABLE',
+    'enable-docs',
+    values.boolean,
+    'true',
+    'Whether /docs is a page that shows the API, and sends requests to it.',
+  ),
   bodyLimit: setting(
     'KMS_BODY_LIMIT',
     'body-limit',

@@ -13,7 +13,7 @@ import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { deflateCapability, hashOfText } from '../authentication/capability-text.ts'
 import { readDelegated } from '../authentication/zcap.ts'
-import { errorReplies, KeystoreParams, OptionalText } from '../schema.ts'
+import { Base64, errorReplies, KeystoreParams, OptionalText } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'
 
@@ -27,7 +27,7 @@ const Description = Type.Object({
   vault_url: Type.Optional(Type.String()),
   jwks: Type.String(),
   revision: Type.Integer(),
-  capability: Type.Optional(Type.String()),
+  capability: Type.Optional(Base64),
 })
 
 const JwksReaders = Type.Union([Type.Literal('controller'), Type.Literal('public')])

@@ -2,13 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { decrypt, encodeBase64, encrypt } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
+import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const EncryptRequest = Type.Object({ message: Bytes, associated_data: Bytes })
-const EncryptReply = Type.Object({ ciphertext: Type.String(), nonce: Type.String() })
+const EncryptReply = Type.Object({ ciphertext: Base64, nonce: Base64 })
 const DecryptRequest = Type.Object({ ciphertext: Bytes, associated_data: Bytes, nonce: Bytes })
-const DecryptReply = Type.Object({ plaintext: Type.String() })
+const DecryptReply = Type.Object({ plaintext: Base64 })
 
 export const encryptRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   app.post(

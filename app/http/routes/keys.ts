@@ -3,11 +3,20 @@ import { createKey, encodeBase64, exportForm, exportKey, importKey, publicFormNa
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { OptionalJwk, secretJwkOf } from '../jwk.ts'
-import { Bytes, errorReplies, KeyParams, KeystoreParams, OptionalText, OptionalTexts, someBytesOf } from '../schema.ts'
+import {
+  Base64,
+  Bytes,
+  errorReplies,
+  KeyParams,
+  KeystoreParams,
+  OptionalText,
+  OptionalTexts,
+  someBytesOf,
+} from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const CreateKeyRequest = Type.Object({ key_type: OptionalText, attrs: OptionalTexts })
-const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Union([Type.String(), Type.Null()]) })
+const CreateKeyReply = Type.Object({ key_url: Type.String(), public_key: Type.Union([Base64, Type.Null()]) })
 
 /** `jwk` is this server's own. */
 const ImportKeyRequest = Type.Object({
@@ -25,10 +34,10 @@ const ExportKeyQuery = Type.Object({
 })
 const ExportKeyReply = Type.Partial(
   Type.Object({
-    public_key: Type.String(),
+    public_key: Base64,
     key_type: Type.String(),
     jwk: Type.Record(Type.String(), Type.String()),
-    spki: Type.String(),
+    spki: Base64,
     multikey: Type.String(),
     did_key: Type.String(),
   }),

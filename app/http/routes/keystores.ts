@@ -3,7 +3,7 @@ import { createKeystore, encodeBase64, type RequestedLock } from '@keyhold/core'
 import { type Static, Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { deflateCapability } from '../authentication/capability-text.ts'
-import { Bytes, bytesOf, errorReplies, OptionalText } from '../schema.ts'
+import { Base64, Bytes, bytesOf, errorReplies, OptionalText } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const ShareField = Type.Union([Type.Literal('gf256-11b'), Type.Literal('secrets.js')])
@@ -20,7 +20,7 @@ const CreateKeystoreRequest = Type.Object({
   ),
 })
 
-const CreateKeystoreReply = Type.Object({ key_store_url: Type.String(), capability: Type.Optional(Type.String()) })
+const CreateKeystoreReply = Type.Object({ key_store_url: Type.String(), capability: Type.Optional(Base64) })
 
 /** Creating a keystore: who may is settled by the admission. */
 export const keystoreRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {

@@ -2,12 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { computeMac, encodeBase64, verifyMac } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
+import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const ComputeMacRequest = Type.Object({ data: Bytes })
-const ComputeMacReply = Type.Object({ mac: Type.String() })
+const ComputeMacReply = Type.Object({ mac: Base64 })
 const VerifyMacRequest = Type.Object({ mac: Bytes, data: Bytes })
 
 export const macRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {

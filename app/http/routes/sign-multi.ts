@@ -10,20 +10,20 @@ import {
 } from '@keyhold/core'
 import { type Static, Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
+import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'
 
 /** A Go client sends `null` for an empty message, and for no messages. */
-const Messages = Type.Optional(Type.Union([Type.Array(Type.Union([Type.String(), Type.Null()])), Type.Null()]))
+const Messages = Type.Optional(Type.Union([Type.Array(Type.Union([Base64, Type.Null()])), Type.Null()]))
 const Indexes = Type.Optional(Type.Union([Type.Array(Type.Integer()), Type.Null()]))
 
 const Statement = { messages: Messages, header: Bytes }
 const SignRequest = Type.Object(Statement)
-const SignReply = Type.Object({ signature: Type.String() })
+const SignReply = Type.Object({ signature: Base64 })
 const VerifyRequest = Type.Object({ ...Statement, signature: Bytes })
 const DeriveProofRequest = Type.Object({ ...Statement, signature: Bytes, nonce: Bytes, revealed_indexes: Indexes })
-const DeriveProofReply = Type.Object({ proof: Type.String() })
+const DeriveProofReply = Type.Object({ proof: Base64 })
 const VerifyProofRequest = Type.Object({ ...Statement, proof: Bytes, nonce: Bytes, revealed_indexes: Indexes })
 
 export const signMultiRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {

@@ -2,12 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { encodeBase64, sign, verify } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
+import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const SignRequest = Type.Object({ message: Bytes })
-const SignReply = Type.Object({ signature: Type.String() })
+const SignReply = Type.Object({ signature: Base64 })
 const VerifyRequest = Type.Object({ signature: Bytes, message: Bytes })
 
 export const signRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {

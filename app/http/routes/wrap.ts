@@ -12,7 +12,16 @@ import {
 } from '@keyhold/core'
 import { type Static, Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { Bytes, bytesOf, errorReplies, KeyParams, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
+import {
+  Base64,
+  Bytes,
+  bytesOf,
+  errorReplies,
+  KeyParams,
+  KeystoreParams,
+  OptionalText,
+  someBytesOf,
+} from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const PublicKey = Type.Object({ kid: OptionalText, x: Bytes, y: Bytes, curve: OptionalText, type: OptionalText })
@@ -35,21 +44,21 @@ const boxFields = { nonce: Bytes, their_pub: Bytes }
 const WrapRequest = Type.Object({ ...wrapFields, tag: Bytes, payload: Bytes, ...boxFields })
 
 const Epk = Type.Object({
-  x: Type.String(),
-  y: Type.Optional(Type.String()),
+  x: Base64,
+  y: Type.Optional(Base64),
   curve: Type.String(),
   type: Type.String(),
 })
 const AnonymousWrapReply = Type.Object({
   kid: Type.Optional(Type.String()),
-  encryptedcek: Type.String(),
+  encryptedcek: Base64,
   epk: Type.Optional(Epk),
-  ek: Type.Optional(Type.String()),
+  ek: Type.Optional(Base64),
   alg: Type.String(),
-  apu: Type.String(),
-  apv: Type.Optional(Type.String()),
+  apu: Base64,
+  apv: Type.Optional(Base64),
 })
-const WrapReply = Type.Partial(Type.Composite([AnonymousWrapReply, Type.Object({ ciphertext: Type.String() })]))
+const WrapReply = Type.Partial(Type.Composite([AnonymousWrapReply, Type.Object({ ciphertext: Base64 })]))
 
 const Wrapped = Type.Object({
   encryptedcek: Bytes,
@@ -67,7 +76,7 @@ const UnwrapRequest = Type.Object({
   my_pub: Bytes,
   ...boxFields,
 })
-const UnwrapReply = Type.Object({ key: Type.Optional(Type.String()), plaintext: Type.Optional(Type.String()) })
+const UnwrapReply = Type.Object({ key: Type.Optional(Base64), plaintext: Type.Optional(Base64) })
 
 export const wrapRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   app.post(

@@ -130,7 +130,7 @@ export const routes: readonly Route[] = [
 ]
 
 /** The only other routes: they need no caller. */
-export const openRoutes = ['GET /healthcheck', 'GET /health/ready']
+export const openRoutes = ['GET /healthcheck', 'GET /health/ready', 'GET /openapi.json', 'GET /docs', 'GET /docs/*']
 
 function capability(
   method: Route['method'],
