@@ -1,13 +1,44 @@
-/** Signs requests to a Keyhold server, in both dialects of capabilities, and sends them. */
-export { actionOf } from './action-of.ts'
-export { compressCapability, readCapability } from './capability.ts'
-export { makeKeyFile, openKeyFile } from './key-file.ts'
-export { type Answer, KeyholdClient, KeyholdError } from './keyhold-client.ts'
+/** A client of a Keyhold service, for Node.js and browsers alike. */
+export { actionOf } from './actions.ts'
+export {
+  type Authorization,
+  type AuthorizedRequest,
+  bearer,
+  gnap,
+  type Token,
+  zcap,
+} from './authorization.ts'
+export { type Capability, compressCapability, readCapability } from './capability.ts'
+export { type Delegation, delegate } from './delegate.ts'
+export { type HttpErrorCode, KeyholdError, type KeyholdErrorCode } from './errors.ts'
+export type { Jwk, PrivateJwk } from './jwk.ts'
+export type { BoxParties, Encrypted, ExportedKey, Key, PublicForms } from './key.ts'
+export type { Unwrapping, WrappedKey, Wrapping } from './key-wrapping.ts'
+export { Keyhold, type KeyholdOptions, type NewKeystore } from './keyhold.ts'
+export type {
+  JwksReaders,
+  KeyMaterial,
+  Keystore,
+  KeystoreDescription,
+  KeystoreUpdate,
+  Revocation,
+} from './keystore.ts'
+export type { DerivedProof, Disclosure, Statement } from './multi-message.ts'
 export {
   type CcgInvoked,
-  type Headers,
   type InvokedCapability,
+  type RequestHeaders,
   signCcg,
   signTrustbloc,
   type UnsignedRequest,
 } from './signed-request.ts'
+export {
+  didKey,
+  didKeyFromSeed,
+  newDidKey,
+  type Signer,
+  type WebCryptoKey,
+  type WebCryptoKeyPair,
+  webCryptoSigner,
+} from './signer.ts'
+export type { Call, CallOptions, TransportOptions, UserShare } from './transport.ts'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   algorithmOfAries,
   ccgRootId,
@@ -6,7 +5,10 @@ import {
   type RequestHead,
   type SignatureParameters,
   signingString,
-} from '@keyhold/core'
+} from '@keyhold/core/wire'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes } from '@noble/hashes/utils.js'
+import { encodeBytes, encodeLatin1, encodeUrl } from './bytes.ts'
 import { compressCapability } from './capability.ts'
 
 /** A request before it is signed. */
@@ -23,7 +25,7 @@ export interface InvokedCapability {
 }
 
 /** Headers by their lower-case names. */
-export type Headers = Readonly<Record<string, string>>
+export type RequestHeaders = Readonly<Record<string, string>>
 
 /**
  * Signs a request as Aries and TrustBloc clients do, covering everything that matters.
@@ -35,16 +37,16 @@ export async function signTrustbloc(
   invoked: InvokedCapability | undefined,
   signer: DidSigner,
   now: number,
-): Promise<Headers> {
+): Promise<RequestHeaders> {
   const headers: Record<string, string> = {}
   const covered = ['(request-target)', '(created)']
   if (invoked !== undefined) {
-    const capability = compressCapability(invoked.capability, true)
+    const capability = await compressCapability(invoked.capability, true)
     headers['capability-invocation'] = `zcap capability="${capability}",action="${invoked.action}"`
     covered.push('capability-invocation')
   }
   if (request.body !== undefined) {
-    headers['digest'] = `SHA-256=${sha256(request.body).toString('base64')}`
+    headers['digest'] = `SHA-256=${encodeBytes(sha256(request.body))}`
     covered.push('digest')
   }
   const created = String(Math.floor(now / 1000))
@@ -72,17 +74,16 @@ export async function signCcg(
   invoked: CcgInvoked | undefined,
   signer: DidSigner,
   now: number,
-): Promise<Headers> {
+): Promise<RequestHeaders> {
   const headers: Record<string, string> = { host: new URL(request.url).host }
   const covered = ['(key-id)', '(created)', '(expires)', '(request-target)', 'host']
   if (invoked !== undefined) {
-    headers['capability-invocation'] = `zcap ${writeInvoked(invoked)},action="${invoked.action}"`
+    headers['capability-invocation'] = `zcap ${await writeInvoked(invoked)},action="${invoked.action}"`
     covered.push('capability-invocation')
   }
   if (request.body !== undefined) {
     headers['content-type'] = 'application/json'
-    const multihash = Buffer.concat([Uint8Array.of(0x12, 0x20), sha256(request.body)])
-    headers['digest'] = `mh=u${multihash.toString('base64url')}`
+    headers['digest'] = `mh=u${encodeUrl(concatBytes(sha256Multihash, sha256(request.body)))}`
     covered.push('content-type', 'digest')
   }
   const seconds = Math.floor(now / 1000)
@@ -93,14 +94,17 @@ export async function signCcg(
   return { ...headers, authorization: `Signature keyId="${signer.didUrl}",${written}` }
 }
 
-function writeInvoked(invoked: CcgInvoked): string {
-  if ('capability' in invoked) return `capability="${compressCapability(invoked.capability, false)}"`
+/** The code of SHA-256, and its length. */
+const sha256Multihash = Uint8Array.of(0x12, 0x20)
+
+async function writeInvoked(invoked: CcgInvoked): Promise<string> {
+  if ('capability' in invoked) return `capability="${await compressCapability(invoked.capability, false)}"`
   return `id="${ccgRootId({ url: invoked.keystoreUrl })}"`
 }
 
 async function sign(
   { method, url }: UnsignedRequest,
-  headers: Headers,
+  headers: RequestHeaders,
   parameters: SignatureParameters,
   { signer }: DidSigner,
 ): Promise<string> {
@@ -109,9 +113,5 @@ async function sign(
   const head: RequestHead = { method, target: pathname + search, headers: Object.fromEntries(values) }
   const text = signingString(head, parameters)
   if (text === undefined) throw new Error('a covered part is missing')
-  return Buffer.from(await signer.sign(Buffer.from(text, 'latin1'))).toString('base64')
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
+  return encodeBytes(await signer.sign(encodeLatin1(text)))
 }

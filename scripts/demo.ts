@@ -1,6 +1,4 @@
-import { systemRandom } from '@keyhold/adapters'
-import { KeyholdClient } from '@keyhold/client'
-import { didKeySigner, SecretBytes } from '@keyhold/core'
+import { type Key, Keyhold, newDidKey, zcap } from '@keyhold/client'
 import { base64 } from './http-client.ts'
 
 /**
@@ -10,33 +8,38 @@ import { base64 } from './http-client.ts'
 const service = process.argv[2] ?? 'http://127.0.0.1:8076'
 
 async function demo(): Promise<void> {
-  const random = systemRandom()
-  const alice = new KeyholdClient(await didKeySigner(new SecretBytes(random(32))))
-  process.stdout.write(`Alice is ${alice.didUrl}\n\nA keystore for Alice\n  POST ${service}/v1/keystores\n`)
-  const { url: keystore, client } = await alice.createKeystore(service)
-  process.stdout.write(`  200 ${keystore}, and a root capability that every later request invokes\n`)
+  const signer = await newDidKey()
+  const keyhold = new Keyhold({ url: service, authorization: zcap(signer) })
+  process.stdout.write(`Alice is ${signer.didUrl}\n\nA keystore for Alice\n  POST ${service}/v1/keystores\n`)
+  const keystore = await keyhold.createKeystore()
+  process.stdout.write(`  200 ${keystore.url}, and a root capability that every later request invokes\n`)
 
-  async function step(title: string, method: string, url: string, body?: object) {
-    process.stdout.write(`\n${title}\n  ${method} ${url}\n${body === undefined ? '' : `  ${JSON.stringify(body)}\n`}`)
-    const answer = await client.send(method, url, body)
-    process.stdout.write(`  200 ${answer === undefined ? '(nothing to say: it is valid)' : JSON.stringify(answer)}\n`)
+  async function step<T>(title: string, call: string, send: () => Promise<T>, write: (answer: T) => string) {
+    process.stdout.write(`\n${title}\n  POST ${call}\n`)
+    const answer = await send()
+    process.stdout.write(`  200 ${write(answer)}\n`)
     return answer
   }
+  const newKey = (title: string, send: () => Promise<Key>, call = `${keystore.url}/keys`) =>
+    step(title, call, send, key => key.url)
 
-  const message = base64('Hold my keys.')
-  const signing = await step('A key to sign with', 'POST', `${keystore}/keys`, { key_type: 'ED25519' })
-  const { signature } = await step('Sign', 'POST', `${signing.key_url}/sign`, { message })
-  await step('Verify', 'POST', `${signing.key_url}/verify`, { message, signature })
+  const message = Buffer.from('Hold my keys.')
+  const signing = await newKey('A key to sign with', () => keystore.createKey('ED25519'))
+  const signature = await step('Sign', `${signing.url}/sign`, () => signing.sign(message), base64)
+  const verify = () => signing.verify(signature, message)
+  await step('Verify', `${signing.url}/verify`, verify, valid => (valid ? 'it is valid' : 'it is not valid'))
 
-  const encryption = await step('A key to encrypt with', 'POST', `${keystore}/keys`, { key_type: 'AES256GCM' })
-  const encrypted = await step('Encrypt', 'POST', `${encryption.key_url}/encrypt`, { message })
-  await step('Decrypt', 'POST', `${encryption.key_url}/decrypt`, encrypted)
+  const old = await newKey('A key to encrypt with', () => keystore.createKey('AES256GCM'))
+  const ciphertextOf = ({ ciphertext }: { ciphertext: Uint8Array }) => base64(ciphertext)
+  const encrypted = await step('Encrypt', `${old.url}/encrypt`, () => old.encrypt(message), ciphertextOf)
+  await step('Decrypt', `${old.url}/decrypt`, () => old.decrypt(encrypted), base64)
 
-  const rotate = { key_type: 'XChaCha20Poly1305' }
-  const rotated = await step('Rotate it to a new version', 'POST', `${encryption.key_url}/rotate`, rotate)
-  await step('The new version encrypts', 'POST', `${rotated.key_url}/encrypt`, { message })
-  const old = await step('What the old one encrypted still opens', 'POST', `${rotated.key_url}/decrypt`, encrypted)
-  process.stdout.write(`\n${Buffer.from(old.plaintext, 'base64')}\n`)
+  const rotate = () => old.rotate('XChaCha20Poly1305')
+  const rotated = await newKey('Rotate it to a new version', rotate, `${old.url}/rotate`)
+  await step('The new version encrypts', `${rotated.url}/encrypt`, () => rotated.encrypt(message), ciphertextOf)
+  const open = () => rotated.decrypt(encrypted)
+  const opened = await step('What the old one encrypted still opens', `${rotated.url}/decrypt`, open, base64)
+  process.stdout.write(`\n${Buffer.from(opened)}\n`)
 }
 
 try {

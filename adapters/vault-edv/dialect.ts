@@ -1,4 +1,4 @@
-import type { Headers, UnsignedRequest } from '@keyhold/client'
+import type { RequestHeaders, UnsignedRequest } from '@keyhold/client'
 import type { VaultBinding } from '@keyhold/core'
 import type { DocumentCipher } from './document-cipher.ts'
 import type { EdvAction, EdvConnection } from './edv-connection.ts'
@@ -9,7 +9,7 @@ export interface EdvDialect {
   documentId(bytes: Uint8Array): string
 
   /** Signs a request and invokes the vault's capability. @param now Unix time, milliseconds */
-  sign(request: UnsignedRequest, action: EdvAction, binding: VaultBinding, now: number): Promise<Headers>
+  sign(request: UnsignedRequest, action: EdvAction, binding: VaultBinding, now: number): Promise<RequestHeaders>
 
   /** The documents of a vault. */
   documents(connection: EdvConnection, cipher: DocumentCipher): EdvDocuments

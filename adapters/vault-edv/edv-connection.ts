@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Headers, UnsignedRequest } from '@keyhold/client'
+import type { RequestHeaders, UnsignedRequest } from '@keyhold/client'
 import type { Random } from '@keyhold/core'
 import type { GuardedHttp } from '../shared/guarded-http.ts'
 import { type HttpAnswer, HttpFailure } from '../shared/http.ts'
@@ -20,7 +20,7 @@ export interface EdvConnectionOptions {
   /** Of the vault. */
   readonly url: string
   readonly http: GuardedHttp
-  readonly sign: (request: UnsignedRequest, action: EdvAction) => Promise<Headers>
+  readonly sign: (request: UnsignedRequest, action: EdvAction) => Promise<RequestHeaders>
   readonly random: Random
 }
 

@@ -59,7 +59,7 @@ class EdvVaults implements VaultPort {
     const { recipientKey, macKey } = binding
     try {
       const url = this.#check(binding.url)
-      const dialect = dialectOf(binding.capability)
+      const dialect = await dialectOf(binding.capability)
       const key = await keyOf(recipientKey)
       if (this.#closed) throw vaultClosed()
       const vault = new EdvVault(this.#partsOf({ ...binding, url }, dialect, key), () => this.#vaults.delete(vault))
@@ -99,11 +99,11 @@ class EdvVaults implements VaultPort {
   }
 }
 
-function dialectOf(capability: VaultBinding['capability']): EdvDialect {
+async function dialectOf(capability: VaultBinding['capability']): Promise<EdvDialect> {
   const { '@context': context } = capability
   const dialect = dialects.get(Array.isArray(context) ? context[0] : context)
   if (dialect === undefined) throw invalidRequest('the capability of the vault is of no known kind')
-  if (compressCapability(capability, true).length > maximumCapability) {
+  if ((await compressCapability(capability, true)).length > maximumCapability) {
     throw invalidRequest('the capability of the vault is too large')
   }
   return dialect

@@ -1,4 +1,4 @@
-import { openKeyFile } from '@keyhold/client'
+import { openKeyFile } from '@keyhold/client/node'
 import type { Outcome } from './command.ts'
 
 /** The DID URL of the key in a file. */

@@ -1,10 +1,7 @@
 import { p256 } from '@noble/curves/nist.js'
-import { decodeMultibase, encodeMultibase } from '../encoding/multibase.ts'
+import { decodeMultibase } from '../encoding/multibase.ts'
+import { ed25519Prefix, p256Prefix } from './did-key-url.ts'
 import { type VerificationKey, type VerificationKeyKind, validPublicKey } from './verification-key.ts'
-
-/** Multicodec prefixes of public keys, as varints. */
-const ed25519Prefix = Uint8Array.of(0xed, 0x01)
-const p256Prefix = Uint8Array.of(0x80, 0x24)
 
 /**
  * Resolves a verification method of a `did:key` (W3C CCG did:key method): `did:key:z…#z…`, or the DID alone, which has
@@ -20,12 +17,6 @@ export function resolveDidKey(url: string): VerificationKey | undefined {
   if (read === undefined || publicKey === undefined) return undefined
   const controller = `did:key:${multibase}`
   return { id: `${controller}#${multibase}`, controller, kind: read.kind, publicKey }
-}
-
-/** The DID URL of an Ed25519 key. */
-export function ed25519DidUrl(publicKey: Uint8Array): string {
-  const multibase = encodeMultibase(Buffer.concat([ed25519Prefix, publicKey]))
-  return `did:key:${multibase}#${multibase}`
 }
 
 function readMulticodec(bytes: Uint8Array): { kind: VerificationKeyKind; publicKey: Uint8Array } | undefined {

@@ -5,9 +5,6 @@ export interface ParsedSignature extends SignatureParameters {
   readonly signature: Uint8Array
 }
 
-/** What Aries and TrustBloc clients name as the algorithm; the key decides which it is. */
-export const algorithmOfAries = 'https://github.com/hyperledger/aries-framework-go/zcaps'
-
 /** How a dialect writes the times: TrustBloc without quotes, Digital Bazaar with. */
 type TimeForm = 'number' | 'quoted'
 

@@ -67,3 +67,8 @@ export function checkInvocation(
 export function isWithin(url: string, target: string): boolean {
   return url === target || (url.startsWith(target) && url[target.length] === '/')
 }
+
+/** The id of a root capability (W3C CCG Authorization Capabilities, section 3.1): nothing but its target, escaped. */
+export function ccgRootId({ url }: Pick<Root, 'url'>): string {
+  return `urn:zcap:root:${encodeURIComponent(url)}`
+}

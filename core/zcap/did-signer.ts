@@ -1,6 +1,6 @@
 import { ed25519KeyType, ed25519PublicKey } from '../algorithms/ed25519.ts'
 import type { Signer } from '../algorithms/key-type.ts'
-import { ed25519DidUrl } from '../dids/did-key.ts'
+import { ed25519DidUrl } from '../dids/did-key-url.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 
 /** A key of a DID that can sign. */

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { ResolveDid } from '../dids/resolve-did.ts'
 import { forbidden } from '../errors.ts'
 import type { Clock } from '../ports/index.ts'
-import type { ChainPolicy, Root, VerifiedChain } from './chain.ts'
+import { type ChainPolicy, ccgRootId, type Root, type VerifiedChain } from './chain.ts'
 import type { CcgCapability, Invocation } from './invocation.ts'
 import { verifyTrustblocChain } from './trustbloc/verify-chain.ts'
 
@@ -70,9 +70,4 @@ export class VerifiedChains {
         return { delegations: [], invokers: [root.controller], target: root.url, expires: Number.POSITIVE_INFINITY }
     }
   }
-}
-
-/** The id of a root capability (W3C CCG Authorization Capabilities, section 3.1): nothing but its target, escaped. */
-export function ccgRootId({ url }: Pick<Root, 'url'>): string {
-  return `urn:zcap:root:${encodeURIComponent(url)}`
 }

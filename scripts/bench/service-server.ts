@@ -54,7 +54,7 @@ const { key_store_url: keystoreUrl, capability } = await create('/v1/keystores',
   controller: signer.didUrl,
   ...(user && { edv: await offeredVault(user) }),
 })
-const root = readTrustblocCapability(readCapability(capability ?? ''))
+const root = readTrustblocCapability(await readCapability(capability ?? ''))
 if (root === undefined) throw new Error('the service answered no root capability')
 const headers = user?.headers ?? {}
 const keystore = pathOf(keystoreUrl)

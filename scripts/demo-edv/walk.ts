@@ -57,7 +57,7 @@ export async function walk(
       edv: { vault_url: vault.url, capability: base64(JSON.stringify(delegated)) },
     },
   )
-  wallet.take(capability)
+  await wallet.take(capability)
 
   const message = base64('Hold my keys.')
   const rotation = { key_type: 'ED25519' }

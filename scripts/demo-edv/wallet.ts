@@ -40,8 +40,8 @@ export class Wallet {
   }
 
   /** Invokes the root capability of a keystore from now on: what the service has answered when it was created. */
-  take(capability: string): void {
-    this.#capability = readCapability(capability)
+  async take(capability: string): Promise<void> {
+    this.#capability = await readCapability(capability)
   }
 
   /** @param action what is invoked; without one the signature alone proves who asks */

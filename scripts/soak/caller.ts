@@ -44,7 +44,11 @@ export class Caller {
   async newKeystore(service: string): Promise<Keystore> {
     const { status, body } = await this.send('POST', `${service}/v1/keystores`, { controller: this.signer.didUrl })
     if (status !== 200) throw new Error(`no keystore was made: ${status}`)
-    return { url: body.key_store_url, root: readCapability(body.capability) as unknown as Root, keys: new Map() }
+    return {
+      url: body.key_store_url,
+      root: (await readCapability(body.capability)) as unknown as Root,
+      keys: new Map(),
+    }
   }
 
   /** A capability for this caller's keystore in another one's hand. */

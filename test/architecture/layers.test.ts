@@ -21,6 +21,7 @@ const layers = [
   'authorization',
   'keys',
   'operations',
+  'wire',
   'index',
 ]
 

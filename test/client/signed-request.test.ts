@@ -2,8 +2,8 @@ import { seededRandom } from '@keyhold/adapters'
 import {
   actionOf,
   type CcgInvoked,
-  type Headers,
   type InvokedCapability,
+  type RequestHeaders,
   signCcg,
   signTrustbloc,
 } from '@keyhold/client'
@@ -26,7 +26,7 @@ function signerOf(name: ActorName): DidSigner {
 }
 
 /** The request of a plan, signed by the client's own code. */
-async function signedByClient(plan: Plan, scene: Scene, { method, target, body }: Wire): Promise<Headers> {
+async function signedByClient(plan: Plan, scene: Scene, { method, target, body }: Wire): Promise<RequestHeaders> {
   const request = { method, url: `${baseUrl}${target}`, ...(body && { body }) }
   const signer = signerOf(plan.signature.by)
   const { action } = plan.invocation

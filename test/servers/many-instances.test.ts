@@ -1,6 +1,5 @@
-import { systemRandom } from '@keyhold/adapters'
-import { KeyholdClient, KeyholdError, readCapability } from '@keyhold/client'
-import { delegateTrustbloc, didKeySigner, readTrustblocCapability, SecretBytes } from '@keyhold/core'
+import { type Capability, delegate, Keyhold, KeyholdError, newDidKey, zcap } from '@keyhold/client'
+import type { DidSigner } from '@keyhold/core'
 import { base64, call, request } from '@keyhold/scripts/http-client.js'
 import t, { type Test } from 'tap'
 import {
@@ -14,15 +13,14 @@ import {
 } from '../support/recorded-servers.ts'
 import { until } from '../support/until.ts'
 
-const message = base64('message')
+const bytes = Buffer.from('message')
+const message = base64(bytes)
 const key_type = 'ED25519'
 const signed: Settings = { KMS_AUTH_TYPE: 'zcap' }
 
 /** How long a record may be known in the tests that wait for its end, and what a busy machine needs on top of it. */
 const ttl = 2000
 const margin = 20_000
-
-const newSigner = () => didKeySigner(new SecretBytes(systemRandom()(32)))
 
 /** The status of an answer to a client that asks for 200. */
 async function statusOf(answer: Promise<unknown>): Promise<number> {
@@ -52,15 +50,16 @@ async function waited(condition: () => Promise<boolean>): Promise<number> {
 
 async function handedOver(t: Test, servers: TestServers, settings: Settings) {
   const { a, b, url } = await testInstances(t, servers, { ...signed, ...settings })
-  const [alice, bob] = [new KeyholdClient(await newSigner()), await newSigner()]
-  const { url: keystore, client } = await alice.createKeystore(url)
-  const { key_url } = await client.send('POST', `${at(a, keystore)}/keys`, { key_type })
-  const sign = (by: KeyholdClient) => statusOf(by.send('POST', `${at(b, key_url)}/sign`, { message }))
-  t.equal(await sign(client), 200, 'the old controller may, and B knows the keystore')
-  const body = { controller: bob.didUrl, revision: 2 }
-  const { capability } = await alice.send('POST', at(a, keystore), body)
-  const bobs = new KeyholdClient(bob, readCapability(capability))
-  return { old: () => sign(client), new: () => sign(bobs) }
+  const [alice, bob] = [await newDidKey(), await newDidKey()]
+  const alices = new Keyhold({ url, authorization: zcap(alice) })
+  const { url: keystore, capability } = await alices.createKeystore()
+  const atA = alices.keystore(at(a, keystore), capability)
+  const key = await atA.createKey(key_type)
+  const sign = (by: DidSigner, root?: Capability) =>
+    statusOf(new Keyhold({ url, authorization: zcap(by), retries: 0 }).key(at(b, key.url), root).sign(bytes))
+  t.equal(await sign(alice, capability), 200, 'the old controller may, and B knows the keystore')
+  const handed = await atA.update({ controller: bob.didUrl, revision: 2 })
+  return { old: () => sign(alice, capability), new: () => sign(bob, handed.capability) }
 }
 
 await withRecordedServers(t, 'two instances on one database', async (t, servers) => {
@@ -120,23 +119,17 @@ await withRecordedServers(t, 'two instances on one database', async (t, servers)
 
   t.test('a revocation is in force at once, however long anything is known', async t => {
     const { a, b, url } = await testInstances(t, servers, { ...signed, ...knownFor('1h') })
-    const aliceSigner = await newSigner()
-    const alice = new KeyholdClient(aliceSigner)
-    const created = await alice.send('POST', `${url}/v1/keystores`, { controller: alice.didUrl })
-    const root = readCapability(created.capability)
-    const keystore = created.key_store_url
-    const { key_url } = await new KeyholdClient(aliceSigner, root).send('POST', `${at(a, keystore)}/keys`, { key_type })
-    const bob = await newSigner()
-    const parent = readTrustblocCapability(root)
-    if (parent === undefined) throw new Error('this is no root capability')
-    const now = Date.now()
-    const delegation = { to: bob.didUrl, actions: ['sign'], target: key_url, expires: now + 3_600_000, now }
-    const delegated = await delegateTrustbloc(parent, delegation, aliceSigner, systemRandom())
-    const bobs = new KeyholdClient(bob, delegated)
+    const [alice, bob] = [await newDidKey(), await newDidKey()]
+    const alices = new Keyhold({ url, authorization: zcap(alice) })
+    const { url: keystore, capability: root = {} } = await alices.createKeystore()
+    const key = await alices.keystore(at(a, keystore), root).createKey(key_type)
+    const expires = new Date(Date.now() + 3_600_000)
+    const delegated = await delegate(root, { to: bob.didUrl, actions: ['sign'], target: key.url, expires }, alice)
+    const bobs = new Keyhold({ url, authorization: zcap(bob) })
     const sign = (instance: { readonly url: string }) =>
-      statusOf(bobs.send('POST', `${at(instance, key_url)}/sign`, { message }))
+      statusOf(bobs.key(at(instance, key.url), delegated).sign(bytes))
     t.strictSame([await sign(b), await sign(b), await sign(a)], [200, 200, 200], 'the delegate may')
-    await alice.send('POST', `${at(a, keystore)}/zcaps/revocations/${delegated.id}`, delegated)
+    await alices.keystore(at(a, keystore)).revoke(delegated)
     t.strictSame([await sign(b), await sign(a)], [403, 403], 'the delegate may not any more')
   })
 })

@@ -39,7 +39,7 @@ await withUserServers(t, 'vaults that cannot be used', async (t, servers) => {
       edv,
     })
     const keystore: string = created.key_store_url
-    alice.take(created.capability)
+    await alice.take(created.capability)
     let sent = 0
     const createKey = (url = keystore) => {
       sent += 1

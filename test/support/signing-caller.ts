@@ -69,7 +69,7 @@ export async function openSignedServer(t: Test, ports: Ports): Promise<SignedSer
     },
     async keystore() {
       const { body } = await this.send('POST', `${baseUrl}/v1/keystores`, { controller: signer.didUrl })
-      return { url: body.key_store_url, root: readCapability(body.capability) }
+      return { url: body.key_store_url, root: await readCapability(body.capability) }
     },
   })
   return {

@@ -1,6 +1,7 @@
 import { ed25519KeyType } from '@keyhold/core/algorithms/ed25519.js'
 import type { Signer } from '@keyhold/core/algorithms/key-type.js'
-import { ed25519DidUrl, resolveDidKey } from '@keyhold/core/dids/did-key.js'
+import { resolveDidKey } from '@keyhold/core/dids/did-key.js'
+import { ed25519DidUrl } from '@keyhold/core/dids/did-key-url.js'
 import type { VerificationKey } from '@keyhold/core/dids/verification-key.js'
 import type { TrustblocCapability, TrustblocProof } from '@keyhold/core/zcap/trustbloc/capability.js'
 import { signCapability } from '@keyhold/core/zcap/trustbloc/proof.js'

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { KeyholdClient, openKeyFile, readCapability } from '@keyhold/client'
+import { Keyhold, readCapability, zcap } from '@keyhold/client'
+import { openKeyFile } from '@keyhold/client/node'
 import { usageError } from '../cli-error.ts'
 import { defineCommand } from '../command.ts'
 
@@ -11,9 +12,9 @@ export const command = defineCommand({
   words: ['METHOD', 'URL', '[JSON]'],
   async run({ key, capability }, [method, url, body]) {
     const signer = await openKeyFile(key)
-    const invoked = capability === undefined ? undefined : readCapability(await readFile(capability, 'utf8'))
-    const client = new KeyholdClient(signer, invoked)
-    const answer = await client.send(method, url, body === undefined ? undefined : readBody(body))
+    const invoked = capability === undefined ? undefined : await readCapability(await readFile(capability, 'utf8'))
+    const sent = { ...(body !== undefined && { body: readBody(body) }), ...(invoked && { capability: invoked }) }
+    const answer = await new Keyhold({ url, authorization: zcap(signer) }).send({ method, url, ...sent })
     return { text: answer === undefined ? '' : `${JSON.stringify(answer)}\n`, json: answer ?? null }
   },
 })

@@ -1,4 +1,4 @@
-import { makeKeyFile } from '@keyhold/client'
+import { makeKeyFile } from '@keyhold/client/node'
 import { defineCommand } from '../command.ts'
 import { showDid } from '../show-did.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { systemRandom } from '@keyhold/adapters'
-import { openKeyFile, readCapability } from '@keyhold/client'
-import { delegateTrustbloc, readTrustblocCapability } from '@keyhold/core'
+import { delegate, readCapability } from '@keyhold/client'
+import { openKeyFile } from '@keyhold/client/node'
+import { readTrustblocCapability } from '@keyhold/core'
 import { duration } from '../../config/values.ts'
 import { defineCommand } from '../command.ts'
 
@@ -27,18 +27,17 @@ export const command = defineCommand({
   },
   words: [],
   async run({ key, parent: file, to, expires, action, target }) {
-    const parent = readTrustblocCapability(readCapability(await readFile(file, 'utf8')))
-    if (parent === undefined) throw new Error(`${file}: not a capability that can be delegated`)
+    const parent = await readCapability(await readFile(file, 'utf8'))
+    if (readTrustblocCapability(parent) === undefined)
+      throw new Error(`${file}: not a capability that can be delegated`)
     const signer = await openKeyFile(key)
-    const now = Date.now()
     const delegation = {
       to,
-      expires: now + expires,
-      now,
+      expires: new Date(Date.now() + expires),
       ...(action.length > 0 && { actions: action }),
       ...(target !== undefined && { target }),
     }
-    const capability = await delegateTrustbloc(parent, delegation, signer, systemRandom())
+    const capability = await delegate(parent, delegation, signer)
     return { text: `${JSON.stringify(capability)}\n`, json: capability }
   },
 })

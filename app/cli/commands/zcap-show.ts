@@ -9,7 +9,7 @@ export const command = defineCommand({
   words: ['FILE'],
   more: '\nThe proof is checked in the TrustBloc dialect. In the CCG dialect a chain means nothing without the keystore\nthat it begins at, which only the service knows.\n',
   async run(_options, [file]) {
-    const json = readCapability(await readFile(file, 'utf8'))
+    const json = await readCapability(await readFile(file, 'utf8'))
     const capability = readTrustblocCapability(json)
     const { valid, ...lines } = capability === undefined ? explainCcg(json) : await explainTrustbloc(capability)
     const text = Object.entries(lines)

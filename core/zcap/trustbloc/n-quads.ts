@@ -1,4 +1,5 @@
-import { sha256 } from '../../algorithms/sha256.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /**
  * RDF canonicalisation (URDNA2015) of the few graphs that capabilities of the TrustBloc dialect make, without a JSON-LD
@@ -37,7 +38,8 @@ export function canonicalNQuads(quads: readonly Quad[]): string | undefined {
 
 function firstDegreeHash(quads: readonly Quad[], label: string): string {
   const mentions = quads.filter(({ subject, object }) => isBlank(subject, label) || isBlank(object, label))
-  return Buffer.from(sha256(lines(mentions, each => (each === label ? '_:a' : '_:z')))).toString('hex')
+  const text = lines(mentions, each => (each === label ? '_:a' : '_:z'))
+  return bytesToHex(sha256(utf8ToBytes(text)))
 }
 
 function lines(quads: readonly Quad[], nameOf: (label: string) => string): string {

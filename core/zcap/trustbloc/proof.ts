@@ -1,7 +1,7 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { base64urlnopad } from '@scure/base'
 import type { Signer } from '../../algorithms/key-type.ts'
-import { sha256 } from '../../algorithms/sha256.ts'
-import { type VerificationKey, verifierOf } from '../../dids/verification-key.ts'
-import { encodeBase64Url } from '../../encoding/base64.ts'
 import type { Random } from '../../ports/index.ts'
 import type { DidSigner } from '../did-signer.ts'
 import type { TrustblocCapability, TrustblocProof } from './capability.ts'
@@ -12,10 +12,12 @@ const rdf = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#'
 const dateTime = 'http://www.w3.org/2001/XMLSchema#dateTime'
 
 /** The protected header of the detached JWS, as the reference writes it (RFC 7797). */
-const jwsHeader = encodeBase64Url(Buffer.from('{"alg":"EdDSA","b64":false,"crit":["b64"]}'))
+const jwsHeader = base64urlnopad.encode(utf8ToBytes('{"alg":"EdDSA","b64":false,"crit":["b64"]}'))
 
-type Unsigned = Omit<TrustblocCapability, 'proof'>
-type ProofOptions = Omit<TrustblocProof, 'jws'>
+/** A capability before it has a proof. */
+export type Unsigned = Omit<TrustblocCapability, 'proof'>
+/** What a proof says beside its signature. */
+export type ProofOptions = Omit<TrustblocProof, 'jws'>
 
 /** What a delegation proof says that a key makes now: when, by which key, and 64 random bytes. */
 export function proofOptionsOf({ didUrl }: DidSigner, random: Random, now: number): ProofOptions {
@@ -24,7 +26,7 @@ export function proofOptionsOf({ didUrl }: DidSigner, random: Random, now: numbe
     created: new Date(now).toISOString(),
     verificationMethod: didUrl,
     proofPurpose: 'capabilityDelegation',
-    nonce: encodeBase64Url(random(64)),
+    nonce: base64urlnopad.encode(random(64)),
   }
 }
 
@@ -36,37 +38,17 @@ export async function signCapability(
 ): Promise<TrustblocCapability> {
   const input = signingInput(jwsHeader, capability, options)
   if (input === undefined) throw new Error('a capability that we wrote ourselves cannot be canonicalised')
-  const jws = `${jwsHeader}..${encodeBase64Url(await signer.sign(input))}`
+  const jws = `${jwsHeader}..${base64urlnopad.encode(await signer.sign(input))}`
   return { ...capability, proof: [{ ...options, jws }] }
 }
 
-/** Whether a capability's proof was made by a key. Who that key belongs to is another question. */
-export async function hasProofBy(capability: TrustblocCapability, key: VerificationKey): Promise<boolean> {
-  const { proof, ...unsigned } = capability
-  const [{ jws, ...options }] = proof
-  const [header = '', signature = ''] = jws.split('..')
-  if (key.kind !== 'Ed25519' || !isAcceptedHeader(header)) return false
-  const input = signingInput(header, unsigned, options)
-  return input !== undefined && verifierOf(key).verify(Buffer.from(signature, 'base64url'), input)
-}
-
-/** Some signers of the reference leave `alg` empty. Nothing depends on it: the key decides the algorithm. */
-function isAcceptedHeader(header: string): boolean {
-  let json: { alg?: unknown; b64?: unknown; crit?: unknown }
-  try {
-    json = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
-  } catch {
-    return false
-  }
-  return (json?.alg === 'EdDSA' || json?.alg === '') && json.b64 === false && JSON.stringify(json.crit) === '["b64"]'
-}
-
 /** `ASCII(header) ‖ "." ‖ SHA-256(canonical proof options) ‖ SHA-256(canonical capability)`. */
-function signingInput(header: string, capability: Unsigned, options: ProofOptions): Uint8Array | undefined {
+export function signingInput(header: string, capability: Unsigned, options: ProofOptions): Uint8Array | undefined {
   const proofLines = canonicalNQuads(proofQuads(options))
   const capabilityLines = canonicalNQuads(capabilityQuads(capability))
   if (proofLines === undefined || capabilityLines === undefined) return undefined
-  return Buffer.concat([Buffer.from(`${header}.`, 'ascii'), sha256(proofLines), sha256(capabilityLines)])
+  const hashOf = (text: string) => sha256(utf8ToBytes(text))
+  return concatBytes(utf8ToBytes(`${header}.`), hashOf(proofLines), hashOf(capabilityLines))
 }
 
 /** The statements of a capability under security context v2, which knows neither caveats nor the target's members. */

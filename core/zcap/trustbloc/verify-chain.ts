@@ -2,7 +2,7 @@ import type { ResolveDid } from '../../dids/resolve-did.ts'
 import { forbidden } from '../../errors.ts'
 import { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from '../chain.ts'
 import type { TrustblocCapability } from './capability.ts'
-import { hasProofBy } from './proof.ts'
+import { hasProofBy } from './verify-proof.ts'
 
 /**
  * Verifies where a submitted capability of this dialect comes from.

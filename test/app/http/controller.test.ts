@@ -54,7 +54,7 @@ t.test('a keystore is shown to its controller alone', async t => {
   const { url, root } = await alice.keystore()
   const shown = await alice.send('GET', url)
   t.match(shown, { status: 200, body: { key_store_url: url, controller: alice.did, state: 'active', revision: 1 } })
-  t.strictSame(readCapability(shown.body.capability), root)
+  t.strictSame(await readCapability(shown.body.capability), root)
   const refused = await bob.send('GET', url)
   t.match(refused, { status: 403, body: { code: 'FORBIDDEN' } })
   t.strictSame(await bob.send('GET', `${url}x`), refused, 'one that is not there looks the same')
@@ -82,7 +82,7 @@ t.test('a keystore is handed over: the old root stops, the new one works', async
 
   const handed = await alice.send('POST', keystore.url, { controller: bob.did, revision: 2 })
   t.match(handed, { status: 200, body: { controller: bob.did, revision: 2 } })
-  const root = readCapability(handed.body.capability)
+  const root = await readCapability(handed.body.capability)
   t.equal((await bob.send('POST', `${key}/sign`, sign, root)).status, 200)
   t.equal(
     (await bob.send('POST', `${key}/sign`, sign, keystore.root)).status,

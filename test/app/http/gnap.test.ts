@@ -121,7 +121,7 @@ t.test(
     const created = await send('POST', '/v1/keystores', { controller: controller.didUrl })
     const keystore = pathOf(created.body.key_store_url)
     const key = pathOf((await send('POST', `${keystore}/keys`, { key_type: 'ED25519' })).body.key_url)
-    const capability = readCapability(created.body.capability)
+    const capability = await readCapability(created.body.capability)
     const signed = async (path: string, body: object, action?: string) => {
       const payload = Buffer.from(JSON.stringify(body))
       const request = { method: 'POST', url: `http://localhost${path}`, body: payload }

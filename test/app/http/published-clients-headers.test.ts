@@ -51,7 +51,7 @@ t.test('an empty answer is labelled as JSON for the clients of the reference alo
     body: Buffer.from(JSON.stringify({ message: 'QUJD', signature })),
   }
   const described = await signedBy(owner)('GET', keystoreUrl, { keystoreUrl }, 'read')
-  const capability = readCapability(expectOk(t, described).capability)
+  const capability = await readCapability(expectOk(t, described).capability)
   const aries = await signTrustbloc(request, { action: 'verify', capability }, ownerSigner, Date.now())
   const ccg = await signCcg(request, { action: 'verify', keystoreUrl }, ownerSigner, Date.now())
   for (const [headers, label] of [

@@ -90,7 +90,7 @@ t.test('the clients of today create a keystore themselves', async t => {
   for (const [name, clientOf] of clients) {
     const create = (controller: string) => clientOf(owner)('POST', url, { keystoreUrl: url }, 'write', { controller })
     const { key_store_url: keystoreUrl, capability } = expectOk(t, await create(owner.url), name)
-    t.match(readCapability(capability), { invoker: owner.url, invocationTarget: { ID: keystoreUrl } })
+    t.match(await readCapability(capability), { invoker: owner.url, invocationTarget: { ID: keystoreUrl } })
     await useEverything(t, clientOf(owner), keystoreUrl)
     expectForbidden(t, await create(alice.did), `${name}: for somebody else`)
   }

@@ -1,6 +1,6 @@
 import { ecdsaKeyType } from '@keyhold/core/algorithms/ecdsa.js'
 import type { VerificationKey } from '@keyhold/core/dids/verification-key.js'
-import { hasProofBy } from '@keyhold/core/zcap/trustbloc/proof.js'
+import { hasProofBy } from '@keyhold/core/zcap/trustbloc/verify-proof.js'
 import t from 'tap'
 import { delegation, type TrustblocKey, trustblocKey } from '../../support/trustbloc.ts'
 

@@ -14,7 +14,8 @@ import {
 } from '@keyhold/core'
 import { verifierOf } from '@keyhold/core/dids/verification-key.js'
 import { canonicalNQuads } from '@keyhold/core/zcap/trustbloc/n-quads.js'
-import { capabilityQuads, hasProofBy, proofQuads, signCapability } from '@keyhold/core/zcap/trustbloc/proof.js'
+import { capabilityQuads, proofQuads, signCapability } from '@keyhold/core/zcap/trustbloc/proof.js'
+import { hasProofBy } from '@keyhold/core/zcap/trustbloc/verify-proof.js'
 import t, { type Test } from 'tap'
 import { trustblocKey } from '../../support/trustbloc.ts'
 

@@ -1,4 +1,4 @@
-/** The action of each route, by the method and the last segment of the path. */
+/** The action of each route that invokes a capability, by the method and the last segment of the path. */
 const actions: Readonly<Record<string, string>> = {
   'POST keys': 'createKey',
   'PUT keys': 'importKey',
@@ -22,8 +22,20 @@ const actions: Readonly<Record<string, string>> = {
   'POST signwithsecrets': 'signWithSecrets',
 }
 
+/** The actions after which the service is not as it was before. */
+const changing = ['createKey', 'importKey', 'updateEDVCapability', 'rotateKey']
+
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */
 export function actionOf(method: string, url: string): string | undefined {
-  const segment = new URL(url).pathname.split('/').at(-1)
-  return Object.hasOwn(actions, `${method} ${segment}`) ? actions[`${method} ${segment}`] : undefined
+  const name = `${method} ${new URL(url).pathname.split('/').at(-1)}`
+  return Object.hasOwn(actions, name) ? actions[name] : undefined
+}
+
+/**
+ * Whether a request may be sent again when nobody knows whether it has arrived: whatever it does the second time, it
+ * leaves nothing behind. A second encryption has another nonce, and the first one is lost.
+ */
+export function isRepeatable(method: string, url: string): boolean {
+  const action = actionOf(method, url)
+  return method === 'GET' || (action !== undefined && !changing.includes(action))
 }
