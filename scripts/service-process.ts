@@ -9,8 +9,8 @@ const longestStart = 120_000
 
 export interface ServiceOptions {
   /**
-   * Beside `PATH` the whole environment of the process. Unless they are given, `KMS_HOST` is a free loopback port and
-   * `KMS_AUTH_TYPE` is `none`.
+   * Beside `PATH` the whole environment of the process. Unless they are given, `KMS_HOST` is a free loopback port,
+   * `KMS_AUTH_TYPE` is `none`, and `KMS_SHUTDOWN_DELAY` is 0.
    */
   readonly environment?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
@@ -66,11 +66,13 @@ export async function runService(options: ServiceOptions): Promise<{ code: numbe
   return { code: child.exitCode, output: output() }
 }
 
+const defaults = { KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', KMS_SHUTDOWN_DELAY: '0' }
+
 /** Starts the process and does not wait for anything. */
 export function spawnService({ environment = {}, args = ['start'], directory }: ServiceOptions) {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: directory,
-    env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', ...environment },
+    env: { PATH: process.env['PATH'], ...defaults, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [written, isKept] = ['', true]

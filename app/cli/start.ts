@@ -9,6 +9,7 @@ import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { buildServer } from '../http/server.ts'
 import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
+import { stopServing } from './stop-serving.ts'
 import { isSystemError } from './system-error.ts'
 
 /** Connections that wait while the process is busy, as far as the kernel allows: those beyond are reset in the end. */
@@ -53,6 +54,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       log.warn('KMS_GNAP_HTTPSIG_DISABLE: whoever sees a GNAP token can use it')
     }
     const tls = config.tls && (await readTls(config.tls))
+    const stopping = new AbortController()
     const server = await buildServer({
       ports,
       ...(tls && { tls }),
@@ -63,6 +65,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       trustedProxies,
       limits: { rates, pressure: pressureOf(config) },
       maximumConnections: maxConnections,
+      stopping: stopping.signal,
       experimentalKeyTypes,
       log,
       ...(baseUrl && { baseUrl }),
@@ -78,10 +81,9 @@ async function serve(config: Config, log: Logger): Promise<number> {
     log.info(`listening at ${await server.listen({ ...listen, backlog })}`)
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
-    const impatience = setTimeout(() => server.server.closeAllConnections(), config.shutdownTimeout)
-    await server.close()
+    stopping.abort()
+    await stopServing(server, config)
     followed?.stop()
-    clearTimeout(impatience)
     log.info('stopped')
     return 0
   } finally {

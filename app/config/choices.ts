@@ -30,6 +30,7 @@ export function toConfig(parsed: Settings): Config {
     docs: parsed.docsEnable,
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
+    shutdownDelay: parsed.shutdownDelay,
     shutdownTimeout: parsed.shutdownTimeout,
     logLevel: parsed.logLevel,
   })

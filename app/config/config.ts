@@ -139,6 +139,7 @@ export interface Config {
   readonly docs: boolean
   readonly bodyLimit: number
   readonly requestTimeout: number
+  readonly shutdownDelay: number
   readonly shutdownTimeout: number
   readonly logLevel: Settings['logLevel']
 }

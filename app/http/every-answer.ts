@@ -11,8 +11,11 @@ const fixed = Object.entries(fixedHeaders)
  * every other hook of its kind, since one before it may change the answer; and not when that has gone out: what a client
  * has asked for that is gone by then was done all the same.
  */
-export function finishAnswers(app: FastifyInstance, observe: RequestObserver): void {
-  let closing = false
+export function finishAnswers(app: FastifyInstance, observe: RequestObserver, stopping?: AbortSignal): void {
+  let closing = stopping?.aborted === true
+  stopping?.addEventListener('abort', () => {
+    closing = true
+  })
   app.addHook('preClose', async () => {
     closing = true
   })

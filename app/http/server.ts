@@ -48,6 +48,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly trustedProxies?: readonly string[]
   /** Whose pages may call this server from a browser. Default: nobody's. */
   readonly allowedOrigins?: AllowedOrigins
+  /** Aborted when the server is about to close: it is not ready any more, and every answer ends its connection. */
+  readonly stopping?: AbortSignal
   /** How much may be asked. Default: anything. */
   readonly limits?: LimitOptions
   /** Connections at once; those beyond are closed. Default: any number. */
@@ -118,13 +120,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, isTrusted)
-  finishAnswers(app, observe)
+  finishAnswers(app, observe, options.stopping)
   readJsonBodies(app)
   const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })
   if (options.maximumConnections !== undefined) app.server.maxConnections = options.maximumConnections
   const routes = collectRoutes(app)
 
-  await app.register(healthRoutes, { kms })
+  await app.register(healthRoutes, { kms, isStopping: () => options.stopping?.aborted === true })
   await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, signer, [controllerRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { request as plainRequest } from 'node:http'
-import { type RequestOptions, request } from 'node:https'
+import { Agent, type RequestOptions, request } from 'node:https'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
@@ -29,13 +29,17 @@ interface Answer {
 }
 
 /** One request on a connection of its own. @throws Error if there is no connection that is trusted */
-function ask(url: string, ca: string, options: RequestOptions = {}): Promise<Answer> {
+function ask(url: string, ca: string | readonly string[], options: RequestOptions = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}/healthcheck`, { ca, servername: name, agent: false, ...options }, response => {
-      const socket = response.socket as TLSSocket
-      const answer = { protocol: socket.getProtocol(), fingerprint: socket.getPeerCertificate().fingerprint256 }
-      response.resume().on('end', () => resolve({ status: response.statusCode ?? 0, ...answer }))
-    })
+    const asked = request(
+      `${url}/healthcheck`,
+      { ca: [ca].flat(), servername: name, agent: false, ...options },
+      response => {
+        const socket = response.socket as TLSSocket
+        const answer = { protocol: socket.getProtocol(), fingerprint: socket.getPeerCertificate().fingerprint256 }
+        response.resume().on('end', () => resolve({ status: response.statusCode ?? 0, ...answer }))
+      },
+    )
     asked.on('error', reject).end()
   })
 }
@@ -77,6 +81,36 @@ t.test('files that are replaced are served without a restart', async t => {
   await until(() => service.output().includes('as they are now'))
   t.not((await ask(service.url, after.cert)).fingerprint, first.fingerprint)
   await t.rejects(ask(service.url, before.cert))
+})
+
+t.test('no request is lost while files are replaced again and again', async t => {
+  const first = selfSignedCertificate(name)
+  const { directory, environment, write } = await place(t, first)
+  const service = await startService({ directory, environment })
+  t.teardown(() => service.stop())
+  const reloads = () => service.output().split('as they are now').length - 1
+  const issuers = [first.cert]
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => kept.destroy())
+  let isOver = false
+  const statuses: number[] = []
+  const client = async (agent: Agent | false) => {
+    while (!isOver) statuses.push((await ask(service.url, issuers, { agent })).status)
+  }
+  const clients = [client(false), client(false), client(kept)]
+  for (let count = 1; count <= 5; count += 1) {
+    const next = selfSignedCertificate(name)
+    issuers.push(next.cert)
+    await write(next)
+    process.kill(service.pid, 'SIGHUP')
+    const before = statuses.length
+    await until(() => reloads() >= count && statuses.length > before + 10)
+  }
+  isOver = true
+  await Promise.all(clients)
+  t.ok(statuses.every(status => status === 200))
+  const last = issuers.at(-1) ?? ''
+  t.match(await ask(service.url, last), { status: 200 }, 'new connections are made with the last of them')
 })
 
 t.test('clients show a certificate if they have to', async t => {

@@ -46,12 +46,20 @@ export const httpSettings = {
     '30s',
     'How long a client may take to send a request.',
   ),
+  shutdownDelay: setting(
+    'KMS_SHUTDOWN_DELAY',
+    'shutdown-delay',
+    values.durationUpTo(3_600_000),
+    '1s',
+    'How long a stop goes on taking connections, while /health/ready is 503 and every answer ends its connection. ' +
+      'Longer than whatever spreads requests among servers takes to notice.',
+  ),
   shutdownTimeout: setting(
     'KMS_SHUTDOWN_TIMEOUT',
     'shutdown-timeout',
     values.timeout,
     '30s',
-    'How long a stop waits for the requests under way.',
+    'How long a stop waits after that for the requests under way.',
   ),
   logLevel: setting(
     'KMS_LOG_LEVEL',

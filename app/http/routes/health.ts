@@ -5,8 +5,13 @@ import { Type } from '@sinclair/typebox'
 const State = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')])
 const Readiness = Type.Object({ status: State, store: State, lock: State })
 
-/** `/healthcheck` says that the process answers, `/health/ready` that the store and the lock do as well. */
-export const healthRoutes: FastifyPluginAsyncTypebox<{ readonly kms: Kms }> = async (app, { kms }) => {
+export interface HealthOptions {
+  readonly kms: Kms
+  readonly isStopping: () => boolean
+}
+
+/** `/healthcheck` says that the process answers, `/health/ready` that the store and the lock do as well, and goes on. */
+export const healthRoutes: FastifyPluginAsyncTypebox<HealthOptions> = async (app, { kms, isStopping }) => {
   const { store, lock, clock } = kms.ports
 
   app.get(
@@ -26,7 +31,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ readonly kms: Kms }> = as
       }
     }
     const [storeState, lockState] = await Promise.all([stateOf(store), stateOf(lock)])
-    const ready = storeState === 'ok' && lockState === 'ok'
+    const ready = !isStopping() && storeState === 'ok' && lockState === 'ok'
     reply.code(ready ? 200 : 503)
     return { status: ready ? 'ok' : 'unavailable', store: storeState, lock: lockState } as const
   })

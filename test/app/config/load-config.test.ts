@@ -173,6 +173,7 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   kmsCacheSize: ['5', { cache: { max: 5, ttl: 600_000 } }],
   bodyLimit: ['2048', { bodyLimit: 2048 }],
   requestTimeout: ['1s', { requestTimeout: 1000 }],
+  shutdownDelay: ['5s', { shutdownDelay: 5000 }],
   shutdownTimeout: ['2s', { shutdownTimeout: 2000 }],
   logLevel: ['debug', { logLevel: 'debug' }],
 }
@@ -193,6 +194,7 @@ const defaults: Config = {
   docs: true,
   bodyLimit: 1_048_576,
   requestTimeout: 30_000,
+  shutdownDelay: 1000,
   shutdownTimeout: 30_000,
   logLevel: 'info',
 }
