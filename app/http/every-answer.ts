@@ -1,17 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { onError } from './errors.ts'
+import type { FixedHeaders } from './fixed-headers.ts'
 import { type RequestObserver, recordOf } from './request-record.ts'
-
-/** On every answer that says nothing else. */
-const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-const fixed = Object.entries(fixedHeaders)
 
 /**
  * What happens to every answer, in one hook: its fixed headers are set, and whoever observes learns of the request. After
  * every other hook of its kind, since one before it may change the answer; and not when that has gone out: what a client
  * has asked for that is gone by then was done all the same.
  */
-export function finishAnswers(app: FastifyInstance, observe: RequestObserver, stopping?: AbortSignal): void {
+export function finishAnswers(
+  app: FastifyInstance,
+  headers: FixedHeaders,
+  observe: RequestObserver,
+  stopping?: AbortSignal,
+): void {
+  const fixed = Object.entries(headers)
   let closing = stopping?.aborted === true
   stopping?.addEventListener('abort', () => {
     closing = true
@@ -30,9 +33,9 @@ export function finishAnswers(app: FastifyInstance, observe: RequestObserver, st
 }
 
 /** The same for what no route was found for yet: there are no hooks for it. */
-export function answerUnroutable(observe: RequestObserver) {
+export function answerUnroutable(headers: FixedHeaders, observe: RequestObserver) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    onError(error, request, reply.headers({ ...fixedHeaders, 'x-request-id': request.id }))
+    onError(error, request, reply.headers({ ...headers, 'x-request-id': request.id }))
     observe(recordOf(request, reply), request.refusal?.failure)
   }
 }

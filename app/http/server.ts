@@ -9,6 +9,7 @@ import { answerBrokenFrames } from './broken-frame.ts'
 import { type AllowedOrigins, allowOrigins } from './cors.ts'
 import { methodNotAllowed, notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
+import { fixedHeaders } from './fixed-headers.ts'
 import { readJsonBodies } from './json-body.ts'
 import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
 import type { DocumentedRoute } from './openapi/documentation.ts'
@@ -74,6 +75,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const observe: RequestObserver = (record, failure) => {
     for (const observer of observers) observer(record, failure)
   }
+  const headers = fixedHeaders(tls !== undefined || options.baseUrl?.startsWith('https:') === true)
   const app = fastify({
     bodyLimit,
     requestTimeout,
@@ -96,8 +98,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     logController: new LogController({ disableRequestLogging: true }),
     // Every request writes its line here: a logger of its own for each, as Fastify makes one, would cost more than that.
     ...(log !== undefined && { childLoggerFactory: () => log }),
-    frameworkErrors: answerUnroutable(observe),
-    clientErrorHandler: answerBrokenFrames(observe),
+    frameworkErrors: answerUnroutable(headers, observe),
+    clientErrorHandler: answerBrokenFrames(headers, observe),
   })
   let origin = options.baseUrl ?? 'http://localhost'
   // A server that is closing listens nowhere any more, and still has requests to answer.
@@ -120,7 +122,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, isTrusted)
-  finishAnswers(app, observe, options.stopping)
+  finishAnswers(app, headers, observe, options.stopping)
   readJsonBodies(app)
   const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })
   if (options.maximumConnections !== undefined) app.server.maxConnections = options.maximumConnections
