@@ -1,7 +1,5 @@
-import { CachedAccessTokens, ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
+import { ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
 import {
-  type AccessTokenPort,
-  type Clock,
   type LockPort,
   type Ports,
   type Random,
@@ -10,24 +8,25 @@ import {
   type VaultPort,
 } from '@keyhold/core'
 import type { Logger } from 'pino'
+import { allAround, aroundLock, aroundVaults } from './around.ts'
 import type { Tokens } from './authenticate.ts'
-import type { BearerConfig, Config, GnapConfig, SharesConfig, VaultsConfig } from './config/config.ts'
+import type { Config, SharesConfig, VaultsConfig } from './config/config.ts'
 import { openServerLock } from './open-lock.ts'
 import { openStore } from './open-store.ts'
-import { traceLock, traceStore } from './trace.ts'
-import { readTrust, type Trust } from './trust.ts'
+import { openTokens } from './open-tokens.ts'
+import type { Observers, Outside } from './outside.ts'
+import { trace } from './trace.ts'
+import { readTrust } from './trust.ts'
 
 /** How many shares of users are kept in memory at most. */
 const mostShares = 1000
-
-/** Of how many tokens it is known at most what they are worth, and for how many milliseconds that they are not. */
-const mostTokens = 10_000
-const longestRefusal = 5000
 
 export interface Composition {
   readonly ports: Ports
   /** Who knows what access tokens are worth. */
   readonly tokens: Tokens
+  /** Computes what takes long. */
+  readonly pool: { readonly running: number; readonly waiting: number }
   /** What each keystore's lock is wrapped in, if anything. */
   readonly observeLock?: (lock: LockPort) => LockPort
   /** Closes what was opened, in reverse order. */
@@ -40,16 +39,17 @@ export interface Composition {
  *
  * @throws IssuerFileError, MasterKeyFileError, SigningKeyFileError, or a KmsError of the lock or store
  */
-export async function compose(config: Config, log: Logger): Promise<Composition> {
+export async function compose(config: Config, log: Logger, observers: Observers = {}): Promise<Composition> {
   const random = systemRandom()
-  const trust = await readTrust(config)
-  const { lock, sealFor } = await openServerLock(config, trust, random, log)
+  const around = allAround(log.isLevelEnabled('debug') ? trace(log) : undefined, observers.around)
+  const outside: Outside = { ...(await readTrust(config)), observers: { ...observers, around } }
+  const { lock, sealFor } = await openServerLock(config, outside, random, log)
   try {
-    const tokens = await openTokens(config, trust)
-    const store = await openStore(config.store, trust, log)
+    const tokens = await openTokens(config, outside)
+    const store = await openStore(config.store, outside, log)
     sealFor(store)
-    const shares = config.shares && (await openShares({ ...config.shares, ...trust }))
-    const vaults = vaultsWhenNeeded({ ...config.vaults, ...trust }, random)
+    const shares = config.shares && (await openShares(config.shares, outside))
+    const vaults = vaultsWhenNeeded(config.vaults, outside, random)
     const computation = new ComputationThreads()
     const close = async () => {
       await computation.close()
@@ -60,8 +60,17 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
       await tokens.gnap?.tokens.close()
       await lock.close()
     }
-    const ports: Ports = { store, lock, random, clock: systemClock, vaults, computation, ...(shares && { shares }) }
-    return log.isLevelEnabled('debug') ? { ...traced(ports, log), tokens, close } : { ports, tokens, close }
+    const ports: Ports = {
+      store,
+      lock: around ? aroundLock(lock, around) : lock,
+      random,
+      clock: systemClock,
+      vaults: around ? aroundVaults(vaults, around) : vaults,
+      computation,
+      ...(shares && { shares }),
+    }
+    const observeLock = around && ((each: LockPort) => aroundLock(each, around))
+    return { ports, tokens, pool: computation, ...(observeLock && { observeLock }), close }
   } catch (error) {
     await lock.close()
     throw error
@@ -69,11 +78,11 @@ export async function compose(config: Config, log: Logger): Promise<Composition>
 }
 
 /** Most servers never see a vault: what opens them is loaded with the first. */
-function vaultsWhenNeeded(config: VaultsConfig & Trust, random: Random): VaultPort {
+function vaultsWhenNeeded(config: VaultsConfig, { ca, observers }: Outside, random: Random): VaultPort {
   let opened: Promise<VaultPort> | undefined
   const load = async () => {
     const { openEdvVaults } = await import('@keyhold/adapters/vault-edv')
-    return openEdvVaults({ ...config, random, clock: systemClock })
+    return openEdvVaults({ ...config, ca, observe: observers?.outbound?.('vault'), random, clock: systemClock })
   }
   return {
     async open(binding) {
@@ -86,46 +95,15 @@ function vaultsWhenNeeded(config: VaultsConfig & Trust, random: Random): VaultPo
   }
 }
 
-async function openShares({ token, cacheTtl, ...config }: SharesConfig & Trust): Promise<SecretSharePort> {
+async function openShares(
+  { token, cacheTtl, ...config }: SharesConfig,
+  { ca, observers }: Outside,
+): Promise<SecretSharePort> {
   const { openHttpSecretShares, tokenOfFile } = await import('@keyhold/adapters/share-http')
   const read = 'file' in token ? tokenOfFile(token.file) : async () => new SecretBytes(Buffer.from(token.text, 'utf8'))
   const cache = { ttl: cacheTtl, max: mostShares }
-  return openHttpSecretShares({ ...config, token: read, cache, clock: systemClock })
-}
-
-/** The libraries for each are loaded when it is chosen. */
-async function openTokens({ auth, chainPolicy }: Config, trust: Trust): Promise<Tokens> {
-  if (auth.kind === 'none') return {}
-  const common = { clockSkew: chainPolicy.clockSkew * 1000, clock: systemClock, ...trust }
-  return {
-    ...(auth.gnap && { gnap: await openGnapTokens({ ...auth.gnap, ...common }) }),
-    ...(auth.bearer && { bearer: await openBearerTokens({ ...auth.bearer, ...common }) }),
-  }
-}
-
-type Common = Trust & { readonly clockSkew: number; readonly clock: Clock }
-
-async function openGnapTokens({ cacheTtl, ...config }: GnapConfig & Common): Promise<NonNullable<Tokens['gnap']>> {
-  const { openGnap } = await import('@keyhold/adapters/token-gnap')
-  const { tokens, verifyMessage } = await openGnap(config)
-  return { tokens: cached(tokens, cacheTtl), verifyMessage }
-}
-
-async function openBearerTokens({
-  cacheTtl,
-  verification,
-  ...config
-}: BearerConfig & Common): Promise<AccessTokenPort> {
-  const { openOAuthTokens } = await import('@keyhold/adapters/token-oauth')
-  return cached(await openOAuthTokens({ ...config, ...verification }), cacheTtl)
-}
-
-function cached(tokens: AccessTokenPort, ttl: number): AccessTokenPort {
-  const refusedTtl = Math.min(ttl, longestRefusal)
-  return new CachedAccessTokens(tokens, { max: mostTokens, ttl, refusedTtl }, systemClock)
-}
-
-function traced(ports: Ports, log: Logger): Pick<Composition, 'ports' | 'observeLock'> {
-  const observeLock = (lock: LockPort) => traceLock(lock, log)
-  return { ports: { ...ports, lock: observeLock(ports.lock), store: traceStore(ports.store, log) }, observeLock }
+  const observe = observers?.outbound?.('shares')
+  const onLookup = observers?.observeCache?.('shares')
+  const observed = { ...(observe && { observe }), ...(onLookup && { onLookup }) }
+  return openHttpSecretShares({ ...config, ca, token: read, cache, clock: systemClock, ...observed })
 }

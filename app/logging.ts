@@ -1,10 +1,20 @@
-import { type Logger, pino } from 'pino'
+import { isatty } from 'node:tty'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config/config.ts'
+import { prettyLine } from './pretty-log.ts'
 
 /** The log levels of the reference server, in pino's words. */
 const levels = { critical: 'fatal', error: 'error', warning: 'warn', info: 'info', debug: 'debug' } as const
 
-/** One JSON object a line on standard output. */
-export function openLog(level: Config['logLevel']): Logger {
-  return pino({ level: levels[level], base: null, timestamp: pino.stdTimeFunctions.isoTime })
+const standardOutput = 1
+
+/** One JSON object a line on standard output, or one line for a person to read: `auto` gives that to a terminal. */
+export function openLog(level: Config['logLevel'], format: Config['logFormat']): Logger {
+  const options = { level: levels[level], base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const isPretty = format === 'pretty' || (format === 'auto' && isatty(standardOutput))
+  return isPretty ? pino(options, pretty(pino.destination(standardOutput))) : pino(options)
+}
+
+function pretty(output: DestinationStream): DestinationStream {
+  return { write: line => output.write(prettyLine(line)) }
 }

@@ -13,7 +13,7 @@ import {
 } from '@keyhold/core'
 import type { Config, LockConfig } from './config/config.ts'
 import type { Notes } from './open-store.ts'
-import type { Trust } from './trust.ts'
+import type { Outside } from './outside.ts'
 
 /** The server lock, and what tells it which store it seals: that decides between two locks which of them locks. */
 export interface ServerLock {
@@ -22,11 +22,16 @@ export interface ServerLock {
 }
 
 /** Opens the server lock, together with the one before as long as that is needed. */
-export async function openServerLock(config: Config, trust: Trust, random: Random, log: Notes): Promise<ServerLock> {
-  const lock = await openLock(config.lock, trust, random, log)
+export async function openServerLock(
+  config: Config,
+  outside: Outside,
+  random: Random,
+  log: Notes,
+): Promise<ServerLock> {
+  const lock = await openLock(config.lock, outside, random, log)
   if (config.previousLock === undefined) return { lock, sealFor: () => undefined }
   try {
-    const previous = await openLock(config.previousLock, trust, random, log)
+    const previous = await openLock(config.previousLock, outside, random, log)
     let sealed: KeyStorePort | undefined
     return {
       lock: new SucceedingLock(lock, previous, async () => sealed && sealingLockId(sealed)),
@@ -41,7 +46,8 @@ export async function openServerLock(config: Config, trust: Trust, random: Rando
 }
 
 /** What a large library is needed for is loaded when it is chosen. */
-export async function openLock(config: LockConfig, trust: Trust, random: Random, log: Notes): Promise<LockPort> {
+export async function openLock(config: LockConfig, outside: Outside, random: Random, log: Notes): Promise<LockPort> {
+  const { ca, observers } = outside
   switch (config.kind) {
     case 'local':
       if (config.made) await makeFirstMasterKey(config.file, log)
@@ -50,11 +56,11 @@ export async function openLock(config: LockConfig, trust: Trust, random: Random,
       return new AeadLock('process', new SecretBytes(random(lockKeyLength)), random)
     case 'aws-kms': {
       const { openAwsKmsLock } = await import('@keyhold/adapters/lock-aws-kms')
-      return openAwsKmsLock({ ...config, ...trust })
+      return openAwsKmsLock({ ...config, ca, observe: observers?.outbound?.('aws-kms') })
     }
     case 'openbao-transit': {
       const { openOpenbaoTransitLock } = await import('@keyhold/adapters/lock-openbao-transit')
-      return openOpenbaoTransitLock({ ...config, ...trust })
+      return openOpenbaoTransitLock({ ...config, ca, observe: observers?.outbound?.('openbao') })
     }
   }
 }

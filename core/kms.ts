@@ -3,20 +3,26 @@ import type { KeyTypeName } from './algorithms/index.ts'
 import type { PublicPrimitives, SecretPrimitives, Tools } from './algorithms/key-type.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
-import { type CacheLimits, LendingCache } from './lending-cache.ts'
+import { type CacheLimits, LendingCache, type OnLookup } from './lending-cache.ts'
 import type { LockPort, Ports, Vault } from './ports/index.ts'
 import { type DocumentCache, documentCache } from './records/document-cache.ts'
 import { openIntegrityKey } from './records/header.ts'
+import { KnownBodies } from './records/known-bodies.ts'
 import { Records } from './records/records.ts'
 import { openServerSigner } from './server-signer.ts'
 import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
+
+/** What the core keeps in memory to be fast. */
+export type CacheName = 'keys' | 'locks' | 'vaults' | 'documents' | 'records' | 'chains'
 
 export interface KmsOptions {
   /** Of opened keys, and of opened locks of keystores. Default: at most 1,000 of each for ten minutes. */
   readonly cache?: CacheLimits
   /** Wraps the lock of each keystore when it is opened, to see what is done with it. Default: as it is. */
   readonly observeLock?: (lock: LockPort) => LockPort
+  /** Who learns of each lookup in a cache. Default: nobody. */
+  readonly observeCache?: (cache: CacheName) => OnLookup
   /** Default: delegations of the TrustBloc dialect, by keys of self-contained DIDs, for ninety days at most. */
   readonly capabilities?: ChainVerification
   /** The experimental key types that new keys may have. Default: none. */
@@ -72,10 +78,11 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
   const { observeLock = lock => lock, keystoreUrl = id => `http://localhost/v1/keystores/${id}` } = options
   const integrityKey = await openIntegrityKey(ports)
-  const records = new Records(ports.store, integrityKey)
-  const openedKeys: Kms['openedKeys'] = new LendingCache(cache, ports.clock)
-  const openedLocks: Kms['openedLocks'] = new LendingCache(cache, ports.clock)
-  const openedVaults: Kms['openedVaults'] = new LendingCache(cache, ports.clock)
+  const { observeCache } = options
+  const records = new Records(ports.store, integrityKey, new KnownBodies(integrityKey, observeCache?.('records')))
+  const openedKeys: Kms['openedKeys'] = new LendingCache(cache, ports.clock, observeCache?.('keys'))
+  const openedLocks: Kms['openedLocks'] = new LendingCache(cache, ports.clock, observeCache?.('locks'))
+  const openedVaults: Kms['openedVaults'] = new LendingCache(cache, ports.clock, observeCache?.('vaults'))
   let vaultSigner: Promise<DidSigner> | undefined
   return {
     ports,
@@ -84,9 +91,9 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
     openedKeys,
     openedLocks,
     openedVaults,
-    documents: documentCache(cache, ports.clock),
+    documents: documentCache(cache, ports.clock, observeCache?.('documents')),
     observeLock,
-    chains: new VerifiedChains(capabilities, ports.clock),
+    chains: new VerifiedChains(capabilities, ports.clock, observeCache?.('chains')),
     keystoreUrl,
     userLock: options.userLock,
     experimentalKeyTypes: new Set(options.experimentalKeyTypes),

@@ -13,6 +13,9 @@ export interface CacheLimits {
   readonly ttl: number
 }
 
+/** Told whenever something is looked for in a cache: whether it was kept there. */
+export type OnLookup = (kept: boolean) => void
+
 /**
  * Keeps what was opened (keys, locks of keystores) for a while: opening one for each request would cost more than using
  * it. Bounded in number and time. What is being opened is opened once for all who ask for it meanwhile; what could not
@@ -23,8 +26,10 @@ export interface CacheLimits {
  */
 export class LendingCache<T extends Closable> {
   #cache: LRUCache<string, Entry<T>> | undefined
+  readonly #onLookup: OnLookup | undefined
 
-  constructor({ max, ttl }: CacheLimits, clock: Clock) {
+  constructor({ max, ttl }: CacheLimits, clock: Clock, onLookup?: OnLookup) {
+    this.#onLookup = onLookup
     if (max === 0 || ttl === 0) return
     this.#cache = new LRUCache<string, Entry<T>>({
       max,
@@ -50,7 +55,9 @@ export class LendingCache<T extends Closable> {
   ): Promise<R> {
     const lend = use as (opened: T) => R | Promise<R>
     const kept = this.#cache?.get(name)
-    if (kept?.isOf(material)) return kept.use(lend)
+    const isKept = kept?.isOf(material) === true
+    this.#onLookup?.(isKept)
+    if (kept !== undefined && isKept) return kept.use(lend)
     const entry = new Entry<T>(open(), material)
     const result = entry.use(lend)
     const cache = this.#cache

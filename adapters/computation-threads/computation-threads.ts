@@ -49,6 +49,16 @@ export class ComputationThreads implements ComputationPort {
     this.#start = start
   }
 
+  /** How many jobs are being computed. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** How many wait for a thread. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   async run(job: ComputationJob): Promise<Uint8Array | undefined> {
     if (this.#closed) throw overloaded('this is closed')
     const isFree = this.#waiting.length === 0 && this.#running.size < this.#threads

@@ -1,12 +1,14 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { untilAborted } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
+import type { Observable, ObserveCall, ObservedCall } from '../shared/observe-call.ts'
 import { type OutgoingTls, outgoingTls } from '../shared/outgoing-tls.ts'
 import { readAnswerBody } from './answer-body.ts'
 import { fromAwsError, lockUnavailable } from './aws-errors.ts'
 import { keyOfArn } from './key-arn.ts'
+import { endedBadly, endedWell, withHeaders } from './observed-command.ts'
 
-export interface AwsKmsOptions extends OutgoingTls {
+export interface AwsKmsOptions extends OutgoingTls, Observable {
   /** The ARN of a key (also of a replica of a multi-Region key) or of an alias. */
   readonly keyArn: string
   readonly region: string
@@ -34,15 +36,17 @@ export class KmsCalls {
   readonly #client: KMSClient
   readonly #keyArn: string
   readonly #timeout: number
+  readonly #observe: ObserveCall | undefined
   readonly #inFlight = new InFlight(maximumCalls)
   readonly #underWay = new Set<AbortController>()
 
   /** The credentials are what the SDK finds by itself: environment, profile, or the role of the machine. */
-  constructor({ keyArn, region, endpoint, timeout, ca }: AwsKmsOptions) {
+  constructor({ keyArn, region, endpoint, timeout, ca, observe }: AwsKmsOptions) {
     // Half of the time each, so that a second attempt has a chance when the first one hangs.
     const attempt = Math.ceil(timeout / 2)
     this.#keyArn = keyArn
     this.#timeout = timeout
+    this.#observe = observe
     this.#client = new KMSClient({
       region,
       ...(endpoint !== undefined && { endpoint }),
@@ -65,7 +69,9 @@ export class KmsCalls {
     context: Record<string, string>,
   ): Promise<{ key: string; ciphertext: Uint8Array }> {
     const input = { KeyId: this.#keyArn, Plaintext: plaintext, EncryptionContext: context }
-    const answer = await this.#call(abortSignal => this.#client.send(new EncryptCommand(input), { abortSignal }))
+    const answer = await this.#call('Encrypt', (abortSignal, headers) =>
+      this.#client.send(withHeaders(new EncryptCommand(input), headers), { abortSignal }),
+    )
     const key = keyOfArn(answer?.KeyId)
     if (key === undefined) throw strangeAnswer('no key ARN')
     const ciphertext = answer.CiphertextBlob
@@ -79,7 +85,9 @@ export class KmsCalls {
     context: Record<string, string>,
   ): Promise<{ key: string; plaintext: Uint8Array }> {
     const input = { KeyId: this.#keyArn, CiphertextBlob: ciphertext, EncryptionContext: context }
-    const answer = await this.#call(abortSignal => this.#client.send(new DecryptCommand(input), { abortSignal }))
+    const answer = await this.#call('Decrypt', (abortSignal, headers) =>
+      this.#client.send(withHeaders(new DecryptCommand(input), headers), { abortSignal }),
+    )
     const plaintext = takeOver(answer?.Plaintext)
     const key = keyOfArn(answer?.KeyId)
     if (plaintext === undefined) throw strangeAnswer('no plaintext')
@@ -96,16 +104,23 @@ export class KmsCalls {
     this.#client.destroy()
   }
 
-  async #call<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #call<T extends object | undefined>(
+    operation: string,
+    send: (signal: AbortSignal, headers: ObservedCall['headers']) => Promise<T>,
+  ): Promise<T> {
     const tooMany = () => lockUnavailable(new Error(`AWS KMS: ${maximumCalls} calls are under way`))
     return this.#inFlight.run(async () => {
+      const observed = this.#observe?.(operation)
       const call = new AbortController()
       const timer = setTimeout(() => call.abort(), this.#timeout)
       this.#underWay.add(call)
       try {
         // The SDK looks at the signal while it talks to KMS, but not while it waits for credentials.
-        return await untilAborted(call.signal, () => send(call.signal))
+        const answer = await untilAborted(call.signal, () => send(call.signal, observed?.headers))
+        endedWell(observed, answer)
+        return answer
       } catch (error) {
+        endedBadly(observed, error, call.signal.aborted)
         throw fromAwsError(error)
       } finally {
         clearTimeout(timer)

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
+import type { Observable } from '../shared/observe-call.ts'
 import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { readToken } from './token-file.ts'
 import { errorOf, isTooOld, lockUnavailable } from './transit-errors.ts'
 
-export interface OpenbaoTransitOptions extends OutgoingTls {
+export interface OpenbaoTransitOptions extends OutgoingTls, Observable {
   /** Where the server is, without a slash at the end. */
   readonly url: string
   /** Where the transit engine is mounted. */
@@ -37,7 +38,7 @@ export class TransitClient {
 
   constructor(options: OpenbaoTransitOptions) {
     this.#options = options
-    this.#http = new HttpClient({ timeout: options.timeout, ca: options.ca })
+    this.#http = new HttpClient({ timeout: options.timeout, ca: options.ca, observe: options.observe })
   }
 
   async encrypt(plaintext: Uint8Array, associatedData: Uint8Array, signal: AbortSignal): Promise<string> {

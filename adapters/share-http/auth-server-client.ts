@@ -2,12 +2,13 @@ import { type Clock, decodeBase64, KmsError, SecretBytes } from '@keyhold/core'
 import { CircuitBreaker } from '../shared/circuit-breaker.ts'
 import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
+import type { Observable } from '../shared/observe-call.ts'
 import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { withSecondAttempt } from '../shared/second-attempt.ts'
 import { TokenFileError } from '../shared/token-file.ts'
 import { ShareFailure, sharesUnavailable } from './share-errors.ts'
 
-export interface AuthServerClientOptions extends OutgoingTls {
+export interface AuthServerClientOptions extends OutgoingTls, Observable {
   /** Where the auth server is, without a slash at the end. */
   readonly url: string
   /** The token that opens its shares. Read for each call, so that it can be exchanged; the result is wiped. */
@@ -40,7 +41,7 @@ export class AuthServerClient {
 
   constructor(options: AuthServerClientOptions) {
     this.#options = options
-    this.#http = new HttpClient({ timeout: options.timeout, ca: options.ca })
+    this.#http = new HttpClient(options)
     this.#breaker = new CircuitBreaker(breaker, options.clock)
   }
 

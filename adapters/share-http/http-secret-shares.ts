@@ -1,4 +1,4 @@
-import { type CacheLimits, LendingCache, SecretBytes, type SecretSharePort } from '@keyhold/core'
+import { type CacheLimits, LendingCache, type OnLookup, SecretBytes, type SecretSharePort } from '@keyhold/core'
 import { InFlight } from '../shared/in-flight.ts'
 import { readTokenFile } from '../shared/token-file.ts'
 import { AuthServerClient, type AuthServerClientOptions } from './auth-server-client.ts'
@@ -7,6 +7,7 @@ import { noShare, sharesClosed, sharesUnavailable } from './share-errors.ts'
 export interface HttpSecretSharesOptions extends AuthServerClientOptions {
   /** How many shares are kept at most, and for how many milliseconds; 0 keeps none. */
   readonly cache: CacheLimits
+  readonly onLookup?: OnLookup
 }
 
 const maximumInFlight = 1000
@@ -35,7 +36,7 @@ class HttpSecretShares implements SecretSharePort {
 
   constructor(options: HttpSecretSharesOptions) {
     this.#client = new AuthServerClient(options)
-    this.#kept = new LendingCache(options.cache, options.clock)
+    this.#kept = new LendingCache(options.cache, options.clock, options.onLookup)
     const { ttl } = options.cache
     if (ttl > 0) this.#purging = setInterval(() => this.#kept.purge(), Math.min(ttl, purgeInterval)).unref()
   }

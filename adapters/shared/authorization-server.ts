@@ -3,10 +3,11 @@ import { CircuitBreaker } from './circuit-breaker.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import { type HttpAnswer, type HttpCall, HttpClient, HttpFailure } from './http.ts'
 import { InFlight } from './in-flight.ts'
+import type { Observable } from './observe-call.ts'
 import type { OutgoingTls } from './outgoing-tls.ts'
 import { withSecondAttempt } from './second-attempt.ts'
 
-export interface AuthorizationServerOptions extends OutgoingTls {
+export interface AuthorizationServerOptions extends OutgoingTls, Observable {
   /** Milliseconds for a whole call, its repetition included. */
   readonly timeout: number
   readonly clock: Clock
@@ -36,9 +37,9 @@ export class AuthorizationServer {
   readonly #inFlight = new InFlight(maximumInFlight)
   #closed = false
 
-  constructor({ timeout, clock, ca }: AuthorizationServerOptions) {
+  constructor({ timeout, clock, ca, observe }: AuthorizationServerOptions) {
     this.#timeout = timeout
-    this.#http = new HttpClient({ timeout, ca })
+    this.#http = new HttpClient({ timeout, ca, observe })
     this.#breaker = new CircuitBreaker(breaker, clock)
   }
 

@@ -5,7 +5,7 @@ import { type HttpAnswer, type HttpCall, HttpClient, type HttpClientOptions, Htt
 import { outgoingTls } from './outgoing-tls.ts'
 import type { UrlGuard } from './url-guard.ts'
 
-export interface GuardedHttpOptions extends Pick<HttpClientOptions, 'timeout' | 'maximumBytes' | 'ca'> {
+export interface GuardedHttpOptions extends Pick<HttpClientOptions, 'timeout' | 'maximumBytes' | 'ca' | 'observe'> {
   readonly guard: UrlGuard
   /** Default: DNS, and for an allowed origin whatever the machine knows. */
   readonly resolve?: ResolveHost

@@ -1,5 +1,6 @@
 import { Agent, type buildConnector, request } from 'undici'
 import { untilAborted } from './deadline.ts'
+import type { Observable, ObserveCall } from './observe-call.ts'
 import { type OutgoingTls, outgoingTls } from './outgoing-tls.ts'
 
 /** Origins that there are connections to at once; others are refused. */
@@ -8,7 +9,7 @@ const maxOrigins = 1000
 /** Milliseconds that a connection may be kept unused at most, whatever the other side suggests. */
 const keepAliveMaxTimeout = 10_000
 
-export interface HttpClientOptions extends OutgoingTls {
+export interface HttpClientOptions extends OutgoingTls, Observable {
   /** Milliseconds for a connection, for the head of an answer and for each part of its body. */
   readonly timeout: number
   /** Bytes of an answer's body at most. Default: 64 KiB. */
@@ -54,20 +55,28 @@ export class HttpFailure extends Error {
 export class HttpClient {
   readonly #agent: Agent
   readonly #maximumBytes: number
+  readonly #observe: ObserveCall | undefined
 
-  constructor({ timeout, maximumBytes = 65_536, connections = 100, connect, ca }: HttpClientOptions) {
+  constructor({ timeout, maximumBytes = 65_536, connections = 100, connect, ca, observe }: HttpClientOptions) {
     this.#maximumBytes = maximumBytes
+    this.#observe = observe
     const limits = { connections, maxOrigins, keepAliveMaxTimeout, headersTimeout: timeout, bodyTimeout: timeout }
     this.#agent = new Agent({ ...limits, connect: connect ?? { timeout, ...outgoingTls({ ca }) } })
   }
 
   /** @throws HttpFailure */
   async send(call: HttpCall): Promise<HttpAnswer> {
+    const observed = this.#observe?.(call.method)
+    const headers = { ...call.headers, ...observed?.headers }
     try {
       // A call that waits for a connection does not hear the signal.
-      return await untilAborted(call.signal, () => this.#exchange(call))
+      const answer = await untilAborted(call.signal, () => this.#exchange({ ...call, headers }))
+      observed?.end(`${Math.floor(answer.status / 100)}xx`)
+      return answer
     } catch (error) {
-      throw failureOf(error, call.signal)
+      const failure = failureOf(error, call.signal)
+      observed?.end(failure.reason)
+      throw failure
     }
   }
 

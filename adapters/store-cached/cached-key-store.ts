@@ -1,4 +1,4 @@
-import type { Clock, Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+import type { Clock, Collection, KeyStorePort, OnLookup, StoredRecord } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
 
 export interface CachedKeyStoreOptions {
@@ -6,6 +6,7 @@ export interface CachedKeyStoreOptions {
   readonly ttl: number
   /** Bytes that are kept at most. Default: 16 MiB. */
   readonly maxSize?: number
+  readonly onLookup?: OnLookup
 }
 
 /** What a record takes beside its body, estimated. */
@@ -25,10 +26,12 @@ export class CachedKeyStore implements KeyStorePort {
   readonly #readings = new Map<string, { readonly from: number; readonly found: Promise<StoredRecord | undefined> }>()
   readonly #ttl: number
   readonly #clock: Clock
+  readonly #onLookup: OnLookup | undefined
   #closed = false
 
-  constructor(store: KeyStorePort, { ttl, maxSize = 16 * 1024 * 1024 }: CachedKeyStoreOptions, clock: Clock) {
+  constructor(store: KeyStorePort, { ttl, maxSize = 16 * 1024 * 1024, onLookup }: CachedKeyStoreOptions, clock: Clock) {
     this.#store = store
+    this.#onLookup = onLookup
     this.#ttl = ttl
     this.#clock = clock
     this.#records = new LRUCache({
@@ -44,6 +47,7 @@ export class CachedKeyStore implements KeyStorePort {
     const place = placeOf(collection, scope, id)
     const known = this.#records.get(place) ?? this.#beingRead(place)
     const shared = known && (await known)
+    this.#onLookup?.(shared !== undefined)
     if (shared !== undefined) return copyOf(shared)
     const from = this.#clock.elapsed()
     const found = this.#store.find(collection, scope, id)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type AccessToken, type AccessTokenPort, type Clock, KmsError } from '@keyhold/core'
+import { type AccessToken, type AccessTokenPort, type Clock, KmsError, type OnLookup } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
 
 export interface TokenCacheLimits {
@@ -18,14 +18,16 @@ export interface TokenCacheLimits {
 export class CachedAccessTokens implements AccessTokenPort {
   readonly #tokens: AccessTokenPort
   readonly #clock: Clock
+  readonly #onLookup: OnLookup | undefined
   readonly #active: LRUCache<string, AccessToken> | undefined
   /** Apart from the others: tokens that anybody can make up must not drive them out. */
   readonly #refused: LRUCache<string, true> | undefined
   readonly #asked = new Map<string, Promise<AccessToken | undefined>>()
   #closed = false
 
-  constructor(tokens: AccessTokenPort, { ttl, refusedTtl, max }: TokenCacheLimits, clock: Clock) {
+  constructor(tokens: AccessTokenPort, { ttl, refusedTtl, max }: TokenCacheLimits, clock: Clock, onLookup?: OnLookup) {
     this.#tokens = tokens
+    this.#onLookup = onLookup
     this.#clock = clock
     // Never 0: lru-cache takes that for no time at all.
     const perf = { now: () => clock.elapsed() + 1 }
@@ -37,8 +39,11 @@ export class CachedAccessTokens implements AccessTokenPort {
     if (this.#closed) throw new KmsError('AUTH_UNAVAILABLE', 'the issuer of the tokens is closed')
     const name = createHash('sha256').update(token).digest('base64url')
     const known = this.#active?.get(name)
-    if (known !== undefined && known.expires > this.#clock.now()) return known
-    if (this.#refused?.has(name)) return undefined
+    const isActive = known !== undefined && known.expires > this.#clock.now()
+    const isRefused = !isActive && this.#refused?.has(name) === true
+    this.#onLookup?.(isActive || isRefused)
+    if (isActive) return known
+    if (isRefused) return undefined
     const asked = this.#asked.get(name) ?? this.#ask(name, token)
     const found = await asked
     return found !== undefined && found.expires > this.#clock.now() ? found : undefined

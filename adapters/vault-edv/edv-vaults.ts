@@ -1,6 +1,7 @@
 import { compressCapability } from '@keyhold/client'
 import { type Clock, invalidRequest, type Random, type Vault, type VaultBinding, type VaultPort } from '@keyhold/core'
 import { GuardedHttp } from '../shared/guarded-http.ts'
+import type { Observable } from '../shared/observe-call.ts'
 import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import { UrlGuard } from '../shared/url-guard.ts'
 import type { EdvDialect } from './dialect.ts'
@@ -12,7 +13,7 @@ import { importRecipientKey, type RecipientKey } from './recipient-key.ts'
 import { specEdv } from './spec-edv.ts'
 import { trustblocEdv } from './trustbloc-edv.ts'
 
-export interface EdvVaultsOptions extends OutgoingTls {
+export interface EdvVaultsOptions extends OutgoingTls, Observable {
   /** Origins that may be reached by plain HTTP, or at a private address. */
   readonly allow: readonly string[]
   /** Milliseconds for a whole call of a vault. */
@@ -51,8 +52,8 @@ class EdvVaults implements VaultPort {
   constructor(options: EdvVaultsOptions) {
     this.#options = options
     this.#guard = new UrlGuard({ allow: options.allow })
-    const { timeout, ca } = options
-    this.#http = new GuardedHttp({ guard: this.#guard, timeout, maximumBytes, ca })
+    const { timeout, ca, observe } = options
+    this.#http = new GuardedHttp({ guard: this.#guard, timeout, maximumBytes, ca, observe })
   }
 
   async open(binding: VaultBinding): Promise<Vault> {

@@ -1,16 +1,19 @@
 import type { Server as TlsServer } from 'node:tls'
 import { IssuerFileError, MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
-import { KmsError, resolveSelfContainedDid } from '@keyhold/core'
+import { KmsError, selfContainedDids } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
 import { compose } from '../compose.ts'
-import type { Config } from '../config/config.ts'
+import type { Config, StoreConfig } from '../config/config.ts'
 import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { buildServer } from '../http/server.ts'
 import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
 import { stopServing } from './stop-serving.ts'
 import { isSystemError } from './system-error.ts'
+
+/** What metrics call the stores; the reference server's own names where it has them. */
+const databaseNames = { mongodb: 'MongoDB', embedded: 'Embedded', memory: 'Memory' } as const
 
 /** Connections that wait while the process is busy, as far as the kernel allows: those beyond are reset in the end. */
 const backlog = 4096
@@ -29,7 +32,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
     for (const problem of error.problems) process.stderr.write(`${problem}\n`)
     return 1
   }
-  const log = openLog(config.logLevel)
+  const log = openLog(config.logLevel, config.logFormat)
   try {
     return await serve(config, log)
   } catch (error) {
@@ -42,11 +45,14 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 }
 
 async function serve(config: Config, log: Logger): Promise<number> {
-  const { ports, tokens, observeLock, close } = await compose(config, log)
+  const metrics = config.metrics && (await openMetrics(config.store))
+  const { ports, tokens, pool, observeLock, close } = await compose(config, log, metrics)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
     const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs } = config
-    const resolveDid = resolveSelfContainedDid
+    const dids = selfContainedDids(metrics?.observeCache('dids'))
+    const resolveDid = metrics?.dids(dids) ?? dids
+    const authenticators = chooseAuthenticators(config, ports.clock, resolveDid, tokens)
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
     }
@@ -72,12 +78,22 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
       ...(allowedOrigins && { allowedOrigins }),
-      capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain },
-      authenticators: chooseAuthenticators(config, ports.clock, resolveDid, tokens),
+      capabilities: {
+        policy: chainPolicy,
+        resolveDid,
+        verifyCcgChain: metrics?.chains(verifyCcgChain) ?? verifyCcgChain,
+      },
+      authenticators: url => metrics?.authentication(authenticators(url)) ?? authenticators(url),
+      ...(metrics && {
+        observers: [metrics.onRequest],
+        onArrival: metrics.onArrival,
+        observeCache: metrics.observeCache,
+      }),
     })
     const stop = stopSignal()
     const followed = config.tls && followTls(server.server as unknown as TlsServer, config.tls, log)
     if (followed !== undefined) process.on('SIGHUP', () => void followed.reload())
+    if (config.metrics && metrics) log.info(`metrics at ${await metrics.listen(config.metrics, server.server, pool)}`)
     log.info(`listening at ${await server.listen({ ...listen, backlog })}`)
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
@@ -87,8 +103,15 @@ async function serve(config: Config, log: Logger): Promise<number> {
     log.info('stopped')
     return 0
   } finally {
+    metrics?.close()
     await close()
   }
+}
+
+/** Most libraries that are not asked for stay unloaded. */
+async function openMetrics({ kind }: StoreConfig) {
+  const { Metrics } = await import('../metrics/metrics.ts')
+  return new Metrics(databaseNames[kind])
 }
 
 function pressureOf({ pressure: { memory, ...pressure } }: Config) {

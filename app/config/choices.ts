@@ -33,6 +33,8 @@ export function toConfig(parsed: Settings): Config {
     shutdownDelay: parsed.shutdownDelay,
     shutdownTimeout: parsed.shutdownTimeout,
     logLevel: parsed.logLevel,
+    logFormat: parsed.logFormat,
+    ...(parsed.metricsHost && { metrics: parsed.metricsHost }),
   })
 }
 

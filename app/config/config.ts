@@ -142,4 +142,7 @@ export interface Config {
   readonly shutdownDelay: number
   readonly shutdownTimeout: number
   readonly logLevel: Settings['logLevel']
+  readonly logFormat: Settings['logFormat']
+  /** Where metrics are served; nowhere if absent. */
+  readonly metrics?: Address
 }

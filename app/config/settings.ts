@@ -3,6 +3,7 @@ import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
 import { limitSettings } from './settings/limits.ts'
 import { lockSettings } from './settings/lock.ts'
+import { observationSettings } from './settings/observation.ts'
 import { previousLockSettings } from './settings/previous-lock.ts'
 import { storeSettings } from './settings/store.ts'
 import { tlsSettings } from './settings/tls.ts'
@@ -17,6 +18,7 @@ export { unsupportedSettings } from './settings/unsupported.ts'
  */
 export const settings = {
   ...httpSettings,
+  ...observationSettings,
   ...limitSettings,
   ...tlsSettings,
   ...storeSettings,

@@ -9,10 +9,16 @@ const length = 12
 /**
  * Names requests, for `X-Request-Id` and the log: what a trusted proxy has named already keeps that name. The others are
  * random, and not counted: how much a server has to do is none of a stranger's business.
+ *
+ * @param onArrival called for each request, of which this is the first that happens
  */
-export function requestIds(isTrusted: (address: string) => boolean): (request: IncomingMessage) => string {
+export function requestIds(
+  isTrusted: (address: string) => boolean,
+  onArrival: () => void = () => undefined,
+): (request: IncomingMessage) => string {
   const random = systemRandom()
   return ({ headers, socket }) => {
+    onArrival()
     const given = headers['x-request-id']
     const isName = typeof given === 'string' && acceptable.test(given) && isTrusted(socket.remoteAddress ?? '')
     return isName ? given : Buffer.from(random(length)).toString('base64url')

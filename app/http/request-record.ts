@@ -27,6 +27,8 @@ export interface RequestRecord {
   readonly code: string | undefined
   /** Why a caller is refused, for the operator alone: the caller reads one text for all reasons. */
   readonly reason: string | undefined
+  /** Whether the signature covers only what clients of long ago cover, where that is allowed. */
+  readonly legacyCoverage: true | undefined
   /** Whether the client had gone before it was answered. */
   readonly aborted: boolean
   /** From the head of the request to the answer. */
@@ -102,6 +104,7 @@ function makeRecord(request: FastifyRequest, reply: FastifyReply): RequestRecord
     status: reply.statusCode,
     code: refusal?.code,
     reason: refusal?.reason === undefined ? undefined : printable(refusal.reason),
+    legacyCoverage: proven?.legacyCoverage,
     aborted: raw.socket.destroyed === true,
     milliseconds: request.receivedAt ? Math.round((performance.now() - request.receivedAt) * 1000) / 1000 : 0,
   }
@@ -122,6 +125,7 @@ const nothing = {
   keystoreId: undefined,
   keyId: undefined,
   reason: undefined,
+  legacyCoverage: undefined,
   aborted: false,
   milliseconds: 0,
 } as const

@@ -60,6 +60,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly log?: FastifyBaseLogger
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
+  /** Called for each request when it arrives. */
+  readonly onArrival?: () => void
 }
 
 /**
@@ -94,7 +96,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     forceCloseConnections: 'idle',
     // What was accepted is finished, also while the server is closing.
     return503OnClosing: false,
-    genReqId: requestIds(isTrusted),
+    genReqId: requestIds(isTrusted, options.onArrival),
     logController: new LogController({ disableRequestLogging: true }),
     // Every request writes its line here: a logger of its own for each, as Fastify makes one, would cost more than that.
     ...(log !== undefined && { childLoggerFactory: () => log }),

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { OnLookup } from '../lending-cache.ts'
 import { resolveDidJwk } from './did-jwk.ts'
 import { resolveDidKey } from './did-key.ts'
 import type { VerificationKey } from './verification-key.ts'
@@ -13,8 +14,14 @@ export type ResolveDid = (url: string) => Promise<VerificationKey | undefined>
 const known = new LRUCache<string, VerificationKey>({ max: 10_000 })
 
 /** The methods whose DIDs are their own documents: nothing is fetched. Their keys stand in every relationship. */
-export const resolveSelfContainedDid: ResolveDid = async url => {
-  const found = known.get(url) ?? resolveDidKey(url) ?? resolveDidJwk(url)
-  if (found !== undefined) known.set(url, found)
-  return found
+export function selfContainedDids(onLookup?: OnLookup): ResolveDid {
+  return async url => {
+    const kept = known.get(url)
+    onLookup?.(kept !== undefined)
+    const found = kept ?? resolveDidKey(url) ?? resolveDidJwk(url)
+    if (found !== undefined) known.set(url, found)
+    return found
+  }
 }
+
+export const resolveSelfContainedDid: ResolveDid = selfContainedDids()

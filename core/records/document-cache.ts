@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { CacheLimits } from '../lending-cache.ts'
+import type { CacheLimits, OnLookup } from '../lending-cache.ts'
 import type { Clock } from '../ports/index.ts'
 
 /** How much is remembered at most, in bytes, and an estimate of what each document takes beside its own. */
@@ -13,8 +13,10 @@ const fixedSize = 1024
 export class DocumentCache {
   readonly #kept: LRUCache<string, Uint8Array>
   readonly #reading = new Map<string, Promise<Uint8Array | undefined>>()
+  readonly #onLookup: OnLookup | undefined
 
-  constructor({ max, ttl }: CacheLimits, clock: Clock) {
+  constructor({ max, ttl }: CacheLimits, clock: Clock, onLookup?: OnLookup) {
+    this.#onLookup = onLookup
     // Never 0: lru-cache takes that for no time at all.
     this.#kept = new LRUCache<string, Uint8Array>({
       max,
@@ -27,7 +29,9 @@ export class DocumentCache {
   }
 
   async find(name: string, read: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
-    return this.#kept.get(name) ?? this.#reading.get(name) ?? this.#read(name, read)
+    const kept = this.#kept.get(name)
+    this.#onLookup?.(kept !== undefined)
+    return kept ?? this.#reading.get(name) ?? this.#read(name, read)
   }
 
   forget(name: string): void {
@@ -48,6 +52,6 @@ export class DocumentCache {
 }
 
 /** As long and as many as opened keys: who takes a document out of his vault wants it to be gone. */
-export function documentCache(limits: CacheLimits, clock: Clock): DocumentCache | undefined {
-  return limits.max === 0 || limits.ttl === 0 ? undefined : new DocumentCache(limits, clock)
+export function documentCache(limits: CacheLimits, clock: Clock, onLookup?: OnLookup): DocumentCache | undefined {
+  return limits.max === 0 || limits.ttl === 0 ? undefined : new DocumentCache(limits, clock, onLookup)
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { OnLookup } from '../lending-cache.ts'
 import type { StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import { readBody } from './record-body.ts'
@@ -17,13 +18,15 @@ export type Parse<T> = (content: unknown, record: StoredRecord) => T
  */
 export class KnownBodies {
   readonly #integrityKey: SecretBytes
+  readonly #onLookup: OnLookup | undefined
   readonly #known = new LRUCache<string, Known>({
     maxSize: maximumSize,
     sizeCalculation: ({ record }) => record.body.length + fixedSize,
   })
 
-  constructor(integrityKey: SecretBytes) {
+  constructor(integrityKey: SecretBytes, onLookup?: OnLookup) {
     this.#integrityKey = integrityKey
+    this.#onLookup = onLookup
   }
 
   /**
@@ -36,7 +39,9 @@ export class KnownBodies {
     // Should two records ever have the same name here, they would do no more than displace each other.
     const name = `${record.collection}/${record.scope}/${record.ids[0]}`
     const known = this.#known.get(name)
-    if (known !== undefined && isSame(known.record, record)) return known.value as T
+    const isKnown = known !== undefined && isSame(known.record, record)
+    this.#onLookup?.(isKnown)
+    if (isKnown) return known.value as T
     const value = parse(readBody(this.#integrityKey, record), record)
     this.#known.set(name, { record, value })
     return value

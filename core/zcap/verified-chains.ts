@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { ResolveDid } from '../dids/resolve-did.ts'
 import { forbidden } from '../errors.ts'
+import type { OnLookup } from '../lending-cache.ts'
 import type { Clock } from '../ports/index.ts'
 import { type ChainPolicy, ccgRootId, type Root, type VerifiedChain } from './chain.ts'
 import type { CcgCapability, Invocation } from './invocation.ts'
@@ -35,8 +36,10 @@ export class VerifiedChains {
   readonly #verification: ChainVerification
   readonly #clock: Clock
   readonly #kept: LRUCache<string, VerifiedChain>
+  readonly #onLookup: OnLookup | undefined
 
-  constructor(verification: ChainVerification, clock: Clock) {
+  constructor(verification: ChainVerification, clock: Clock, onLookup?: OnLookup) {
+    this.#onLookup = onLookup
     this.#verification = verification
     this.#clock = clock
     this.#kept = new LRUCache({ max: maximumChains, ttl: maximumAge, perf: { now: () => clock.elapsed() } })
@@ -50,6 +53,7 @@ export class VerifiedChains {
   async verify(invocation: Invocation, root: Root): Promise<VerifiedChain> {
     const name = JSON.stringify([invocation.dialect, invocation.capabilityHash, root.url, root.controller])
     const kept = this.#kept.get(name)
+    this.#onLookup?.(kept !== undefined)
     if (kept !== undefined) return kept
     const chain = await this.#verify(invocation, root)
     this.#kept.set(name, chain)

@@ -39,7 +39,7 @@ const config = loadConfig({
   ...(gnap && (await gnapSettings(gnap))),
   ...JSON.parse(settings),
 })
-const log = openLog(config.logLevel)
+const log = openLog(config.logLevel, config.logFormat)
 const { ports, tokens, close } = await compose(config, log)
 const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
 const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid, knownTokens())

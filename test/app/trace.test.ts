@@ -1,5 +1,6 @@
 import { MemoryKeyStore, seededRandom } from '@keyhold/adapters'
-import { traceLock, traceStore } from '@keyhold/app/trace.js'
+import { aroundLock, aroundStore } from '@keyhold/app/around.js'
+import { trace } from '@keyhold/app/trace.js'
 import { keyStoreContract, lockContract } from '@keyhold/contract'
 import { AeadLock, type LockPort, SecretBytes } from '@keyhold/core'
 import t from 'tap'
@@ -15,20 +16,20 @@ interface TraceLine {
 
 await t.test('a traced lock is a lock', async t => {
   const { log, entries } = recordingLog()
-  const open = (byte: number) => async () => traceLock(aeadLock(byte), log)
+  const open = (byte: number) => async () => aroundLock(aeadLock(byte), trace(log))
   await lockContract(t, open(1), open(2))
   t.ok(entries.length > 0)
 })
 
 await t.test('a traced store is a store', t =>
-  keyStoreContract(t, async () => traceStore(new MemoryKeyStore(), recordingLog().log)),
+  keyStoreContract(t, async () => aroundStore(new MemoryKeyStore(), trace(recordingLog().log))),
 )
 
 await t.test('creating a keystore and a key is the sequence that the README shows', async t => {
   const { log, entries } = recordingLog()
   const made = testPorts('trace')
-  const observeLock = (lock: LockPort) => traceLock(lock, log)
-  const ports = { ...made, lock: observeLock(made.lock), store: traceStore(made.store, log) }
+  const observeLock = (lock: LockPort) => aroundLock(lock, trace(log))
+  const ports = { ...made, lock: observeLock(made.lock), store: aroundStore(made.store, trace(log)) }
   const app = await buildApp(t, { ports, observeLock })
   const sequence = () =>
     entries.splice(0).map(({ level, args: [line, message] }) => {
@@ -58,7 +59,7 @@ await t.test('creating a keystore and a key is the sequence that the README show
 
 await t.test('a line says how a call ended, and holds texts and numbers alone', async t => {
   const { log, entries } = recordingLog()
-  const lock = traceLock(aeadLock(1), log)
+  const lock = aroundLock(aeadLock(1), trace(log))
   const blob = await lock.lock(Buffer.from('a secret'), { purpose: 'test' })
   await t.rejects(lock.unlock(blob, { purpose: 'other' }), { code: 'LOCK_REJECTED' })
   const outcomes = entries.map(({ args: [line] }) => (line as TraceLine).outcome)

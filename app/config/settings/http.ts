@@ -61,11 +61,4 @@ export const httpSettings = {
     '30s',
     'How long a stop waits after that for the requests under way.',
   ),
-  logLevel: setting(
-    'KMS_LOG_LEVEL',
-    'log-level',
-    values.oneOf('critical', 'error', 'warning', 'info', 'debug'),
-    'info',
-    'How much is logged: critical, error, warning, info or debug.',
-  ),
 } as const

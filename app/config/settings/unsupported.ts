@@ -3,7 +3,6 @@
  * another list of keys must not get this one.
  */
 export const unsupportedSettings: Readonly<Record<string, string>> = {
-  KMS_METRICS_HOST: 'metrics-host',
   KMS_SECRET_LOCK_AWS_ACCESS_KEY: 'secret-lock-aws-access-key',
   KMS_SECRET_LOCK_AWS_SECRET_KEY: 'secret-lock-aws-secret-key',
   KMS_DID_DOMAIN: 'did-domain',

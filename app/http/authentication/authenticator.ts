@@ -20,6 +20,8 @@ export interface Proven {
   readonly caller: Caller
   /** The digest that was signed; the body must have it. */
   readonly digest?: BodyDigest
+  /** Set if the signature covers less than it must where that is not allowed for the sake of old clients. */
+  readonly legacyCoverage?: true
 }
 
 /**

@@ -36,6 +36,8 @@ interface Dialect {
   readonly signature: (head: RequestHead) => ParsedSignature | undefined
   /** @param own whether the route is what belongs to the controller alone */
   readonly policy: (head: RequestHead, own: boolean) => SignaturePolicy
+  /** Whether a signature is good that would not be if this server were strict. */
+  readonly isLegacy: (head: RequestHead, signature: ParsedSignature) => boolean
   /** Reads what is invoked. */
   readonly invocation: (header: string) => Invocation
 }
@@ -67,7 +69,8 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const policy = dialect.policy(head, kind === 'signer' || kind === 'visitor')
     const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
     if (request.routeOptions.config.once) replays.check(key.id, text)
-    return { caller: callerOf(key, invocation), ...signedDigest(head, signature) }
+    const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
+    return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
   }
 
   const authenticator = (kind: keyof Authenticators): Authenticator => {
@@ -115,6 +118,8 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
     // A signature of the time alone, made for whatever other server, must not hand a keystore over; and no client of the
     // reference knows the routes that could.
     policy: (head, own) => (coverage === 'strict' || own ? strict(head) : legacy),
+    isLegacy: (head, { covered }) =>
+      coverage === 'legacy' && strict(head).coverage.some(name => !covered.includes(name)),
     invocation(header) {
       const { action, capability: text } = parseInvocation(header)
       const capability = text === undefined ? undefined : readTrustblocCapability(inflateCapability(text))
@@ -147,6 +152,7 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
       ]
       return { coverage, maximumAge: strictAge, clockSkew }
     },
+    isLegacy: () => false,
     invocation(header) {
       const { action, capability: text, rootId } = parseInvocation(header)
       if (rootId !== undefined) {

@@ -176,6 +176,8 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   shutdownDelay: ['5s', { shutdownDelay: 5000 }],
   shutdownTimeout: ['2s', { shutdownTimeout: 2000 }],
   logLevel: ['debug', { logLevel: 'debug' }],
+  logFormat: ['pretty', { logFormat: 'pretty' }],
+  metricsHost: ['127.0.0.1:9090', { metrics: { host: '127.0.0.1', port: 9090 } }],
 }
 
 const defaults: Config = {
@@ -197,6 +199,7 @@ const defaults: Config = {
   shutdownDelay: 1000,
   shutdownTimeout: 30_000,
   logLevel: 'info',
+  logFormat: 'auto',
 }
 
 t.test('with nothing set there are the defaults', async t => {

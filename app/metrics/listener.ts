@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Registry } from 'prom-client'
+import type { Address } from '../config/values.ts'
+
+/** Milliseconds, for the whole of a request, and for which a connection may do nothing. */
+const timeout = 10_000
+
+/** Prometheus needs one, and two if it is doubled. */
+const maximumConnections = 20
+
+/**
+ * Serves metrics, at `/metrics` and nothing else, on an address of its own: they tell how much is going on, and ask for no
+ * proof. Whoever asks while they are being collected gets what is being collected.
+ */
+export async function listenForMetrics(registry: Registry, address: Address): Promise<Server> {
+  let collecting: Promise<string> | undefined
+  const collect = () => {
+    collecting ??= registry.metrics().finally(() => {
+      collecting = undefined
+    })
+    return collecting
+  }
+  const server = createServer(
+    { requestTimeout: timeout, headersTimeout: timeout, keepAliveTimeout: timeout },
+    (request, response) => {
+      const path = request.url?.replace(/\?.*$/s, '')
+      request.resume()
+      if (path !== '/metrics') return end(response, 404)
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return end(response.setHeader('allow', 'GET, HEAD'), 405)
+      collect().then(
+        text => end(response.setHeader('content-type', registry.contentType), 200, text),
+        () => end(response, 500),
+      )
+    },
+  )
+  server.maxConnections = maximumConnections
+  server.setTimeout(timeout)
+  server.listen({ ...address, exclusive: true })
+  await once(server, 'listening')
+  return server
+}
+
+function end(response: ServerResponse, status: number, text = ''): void {
+  const headers = {
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  response.writeHead(status, headers).end(text)
+}
