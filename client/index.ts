@@ -12,6 +12,7 @@ export { type Capability, compressCapability, readCapability } from './capabilit
 export { type Delegation, delegate } from './delegate.ts'
 export { type HttpErrorCode, KeyholdError, type KeyholdErrorCode } from './errors.ts'
 export type { Jwk, PrivateJwk } from './jwk.ts'
+export { compactSign, type JwsHeader, type JwtClaims, signJwt } from './jws.ts'
 export type { BoxParties, Encrypted, ExportedKey, Key, PublicForms } from './key.ts'
 export type { Unwrapping, WrappedKey, Wrapping } from './key-wrapping.ts'
 export { Keyhold, type KeyholdOptions, type NewKeystore } from './keyhold.ts'
@@ -41,4 +42,5 @@ export {
   type WebCryptoKeyPair,
   webCryptoSigner,
 } from './signer.ts'
+export { type SigningAlgorithm, type SigningKey, signingKey } from './signing-key.ts'
 export type { Call, CallOptions, TransportOptions, UserShare } from './transport.ts'

@@ -2,6 +2,7 @@
  * What both sides of the wire know: the codes of errors, what is signed of a request, and capabilities. Clients build on
  * it in browsers as well, so that nothing of Node.js may be reached from here.
  */
+export { DerReader, derTag, readOnly } from './algorithms/der.ts'
 export type { KeyTypeName } from './algorithms/index.ts'
 export type { PublicFormName } from './algorithms/public-forms.ts'
 export { ed25519DidUrl, p256DidUrl } from './dids/did-key-url.ts'

@@ -13,7 +13,15 @@ import { bearerAuthenticators } from '@keyhold/app/http/authentication/bearer.js
 import { byCredential } from '@keyhold/app/http/authentication/by-credential.js'
 import { gnapAuthenticators } from '@keyhold/app/http/authentication/gnap.js'
 import { zcapAuthenticators } from '@keyhold/app/http/authentication/zcap.js'
-import { type Authorization, bearer, didKeyFromSeed, gnap, webCryptoSigner, zcap } from '@keyhold/client'
+import {
+  type Authorization,
+  bearer,
+  didKeyFromSeed,
+  gnap,
+  type WebCryptoKey,
+  webCryptoSigner,
+  zcap,
+} from '@keyhold/client'
 import {
   type AccessToken,
   AeadLock,
@@ -32,6 +40,8 @@ export interface ClientService {
   readonly url: string
   /** The ways in which Alice can prove who she is. */
   readonly authorizations: Readonly<Record<'trustbloc' | 'ccg' | 'gnap' | 'bearer', Authorization>>
+  /** The private key that the GNAP token is bound to. */
+  readonly tokenKey: WebCryptoKey
   /** The share that Alice keeps of her secret. */
   readonly share: Uint8Array
 }
@@ -80,6 +90,7 @@ export async function clientService(t: Test, allowedOrigins?: 'any'): Promise<Cl
       gnap: gnap(() => 'gnap-token', webCryptoSigner(privateKey), publicKey.kid),
       bearer: bearer('bearer-token'),
     },
+    tokenKey: privateKey,
     share: Buffer.from(Buffer.from(own).toString('base64')),
   }
 }
