@@ -12,6 +12,7 @@ export { MasterKeyFileError, makeMasterKeyFile } from './lock-local/master-key-f
 export { MemorySecretShares } from './share-memory/memory-secret-shares.ts'
 export { IssuerFileError, type IssuerFiles, readIssuers } from './shared/issuer-files.ts'
 export type { ObserveCall } from './shared/observe-call.ts'
+export { syncDirectory } from './shared/sync-directory.ts'
 export { CachedKeyStore } from './store-cached/cached-key-store.ts'
 export { openEmbeddedKeyStore } from './store-embedded/embedded-key-store.ts'
 export { MemoryKeyStore } from './store-memory/memory-key-store.ts'

@@ -21,17 +21,32 @@ export interface ServerLock {
   readonly sealFor: (store: KeyStorePort) => void
 }
 
-/** Opens the server lock, together with the one before as long as that is needed. */
+/** Opens a lock whose key is there already: nothing is made. */
+export async function openExistingLock(
+  config: LockConfig,
+  outside: Outside,
+  random: Random,
+  log: Notes,
+): Promise<LockPort> {
+  return openLock(config.kind === 'local' ? { ...config, made: false } : config, outside, random, log)
+}
+
+/**
+ * Opens the server lock, together with the one before as long as that is needed.
+ *
+ * @param open `openExistingLock` where nothing may be made
+ */
 export async function openServerLock(
   config: Config,
   outside: Outside,
   random: Random,
   log: Notes,
+  open = openLock,
 ): Promise<ServerLock> {
-  const lock = await openLock(config.lock, outside, random, log)
+  const lock = await open(config.lock, outside, random, log)
   if (config.previousLock === undefined) return { lock, sealFor: () => undefined }
   try {
-    const previous = await openLock(config.previousLock, outside, random, log)
+    const previous = await open(config.previousLock, outside, random, log)
     let sealed: KeyStorePort | undefined
     return {
       lock: new SucceedingLock(lock, previous, async () => sealed && sealingLockId(sealed)),
@@ -46,7 +61,7 @@ export async function openServerLock(
 }
 
 /** What a large library is needed for is loaded when it is chosen. */
-export async function openLock(config: LockConfig, outside: Outside, random: Random, log: Notes): Promise<LockPort> {
+async function openLock(config: LockConfig, outside: Outside, random: Random, log: Notes): Promise<LockPort> {
   const { ca, observers } = outside
   switch (config.kind) {
     case 'local':

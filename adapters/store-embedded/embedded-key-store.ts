@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
-import { open, type RootDatabase } from 'lmdb'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
 import { requireDataFile, unknownFormat } from './data-file.ts'
 import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
@@ -15,7 +15,7 @@ type Entries = readonly (readonly [place: Buffer, entry: Uint8Array | undefined]
  * A commit is flushed before it resolves, and is not opened ahead of its transactions: otherwise a commit that fails
  * leaves promises behind that nobody can handle, which would end the process, or that never settle.
  */
-const options = {
+const databaseOptions = {
   encoding: 'binary',
   keyEncoding: 'binary',
   overlappingSync: false,
@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
   readonly directory: string
   /** Whether it must be there already: then opening it changes nothing. */
   readonly existing?: boolean
+  /** Whether it is read as it is at this moment, whatever is written to it later. Nothing can be written through it. */
+  readonly snapshot?: boolean
 }
 
 /**
@@ -37,15 +39,16 @@ export interface EmbeddedOptions {
  * @throws KmsError STORE_MISMATCH if the directory was written in a format that this version does not know;
  * STORE_UNAVAILABLE if it cannot be opened
  */
-export async function openEmbeddedKeyStore({ directory, existing }: EmbeddedOptions): Promise<KeyStorePort> {
+export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<KeyStorePort> {
+  const { directory, existing, snapshot } = options
   try {
     if (existing) await requireStore(directory)
     else await mkdir(directory, { recursive: true, mode: 0o700 })
     await requireDataFile(join(directory, 'data.mdb'))
-    const database = open<Uint8Array, Uint8Array>({ path: directory, ...options })
+    const database = open<Uint8Array, Uint8Array>({ path: directory, ...databaseOptions })
     if (existing) {
       await requireFormat(database)
-      return new EmbeddedKeyStore(database)
+      return new EmbeddedKeyStore(database, snapshot ? database.useReadTransaction() : undefined)
     }
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
@@ -58,16 +61,17 @@ export async function openEmbeddedKeyStore({ directory, existing }: EmbeddedOpti
 
 class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>
+  readonly #snapshot: Transaction | undefined
   #closed = false
 
-  constructor(database: RootDatabase<Uint8Array, Uint8Array>) {
+  constructor(database: RootDatabase<Uint8Array, Uint8Array>, snapshot?: Transaction) {
     this.#database = database
+    this.#snapshot = snapshot
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
     this.#requireOpen()
-    // LMDB's snapshot may be older than what another process was acknowledged since.
-    this.#guard(() => this.#database.resetReadTxn())
+    this.#guard(() => this.#refresh())
     const entry = this.#read(collection, scope, id)
     if (typeof entry !== 'string') return entry
     const record = this.#read(collection, scope, entry)
@@ -104,8 +108,8 @@ class EmbeddedKeyStore implements KeyStorePort {
   async list(collection: Collection, scope: string, limit: number, after = ''): Promise<StoredRecord[]> {
     this.#requireOpen()
     return this.#guard(() => {
-      this.#database.resetReadTxn()
-      const range = { start: placeOf(collection, scope, after), end: endOf(collection, scope) }
+      this.#refresh()
+      const range = { start: placeOf(collection, scope, after), end: endOf(collection, scope), ...this.#reading() }
       const records: StoredRecord[] = []
       for (const { value } of this.#database.getRange(range)) {
         const entry = decodeEntry(value, collection, scope)
@@ -133,12 +137,27 @@ class EmbeddedKeyStore implements KeyStorePort {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#snapshot?.done()
     await this.#database.close()
+  }
+
+  /** What LMDB reads by itself may be older than what another process was acknowledged since. */
+  #refresh(): void {
+    if (this.#snapshot === undefined) this.#database.resetReadTxn()
+  }
+
+  #entryAt(place: Buffer): Uint8Array | undefined {
+    const reading = this.#reading()
+    return reading === undefined ? this.#database.getBinary(place) : this.#database.get(place, reading)
+  }
+
+  #reading(): { readonly transaction: Transaction } | undefined {
+    return this.#snapshot && { transaction: this.#snapshot }
   }
 
   #read(collection: Collection, scope: string, id: string): StoredRecord | string | undefined {
     this.#requireOpen()
-    const bytes = this.#guard(() => this.#database.getBinary(placeOf(collection, scope, id)))
+    const bytes = this.#guard(() => this.#entryAt(placeOf(collection, scope, id)))
     return bytes && decodeEntry(bytes, collection, scope)
   }
 
@@ -148,6 +167,7 @@ class EmbeddedKeyStore implements KeyStorePort {
    */
   async #write(decide: () => Refusal | Entries): Promise<void> {
     this.#requireOpen()
+    if (this.#snapshot !== undefined) throw new KmsError('STORE_UNAVAILABLE', 'a snapshot of the store is only read')
     let failure: unknown
     const refusal = await this.#guardAsync(() =>
       this.#database.transaction(() => {

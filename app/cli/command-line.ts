@@ -55,9 +55,14 @@ function parse(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options: Object.fromEntries(plain), allowPositionals: true })
   } catch (error) {
-    if (error instanceof TypeError && 'code' in error) throw usageError(error.message)
+    if (error instanceof TypeError && 'code' in error) throw usageError(sayable(error.message))
     throw error
   }
+}
+
+/** What is no option may be anything, a URL with a password among it: it is not repeated. */
+function sayable(message: string): string {
+  return /^Unknown option '(?!--?[A-Za-z][\w-]*')/.test(message) ? 'there is an option that is not known' : message
 }
 
 type Given = Readonly<Record<string, unknown>>

@@ -11,6 +11,15 @@ export const commands: Commands = {
     summary: 'seal everything in the store by another server lock, while services go on',
     load: () => import('./commands/lock-rotate.ts'),
   },
+  'export-store': {
+    summary: 'write everything in the store into an encrypted file',
+    load: () => import('./commands/export-store.ts'),
+  },
+  'import-store': {
+    summary: 'put such a file into an empty store',
+    load: () => import('./commands/import-store.ts'),
+  },
+  migrate: { summary: 'move one store into another', load: () => import('./commands/migrate.ts') },
   'did new': {
     summary: 'make a key file for a caller, and print its DID',
     load: () => import('./commands/did-new.ts'),

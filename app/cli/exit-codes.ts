@@ -17,7 +17,7 @@ export type Exit = keyof typeof exitCodes
 const unreachable =
   /^([A-Z]+_UNAVAILABLE|OVERLOADED|ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/
 const forbidden = /^(UNAUTHENTICATED|FORBIDDEN|[A-Z]+_REFUSED|SHARE_REJECTED|EACCES|EPERM)$/
-const invalid = /^(VERIFICATION_FAILED|DECRYPTION_FAILED|[A-Z]+_CORRUPT|LOCK_REJECTED|STORE_MISMATCH)$/
+const invalid = /^(VERIFICATION_FAILED|DECRYPTION_FAILED|[A-Z]+_CORRUPT|[A-Z]+_INVALID|LOCK_REJECTED|STORE_MISMATCH)$/
 
 /** The exit for a code of the service, the core or the operating system. */
 export function exitFor(code: string): Exit {

@@ -19,6 +19,11 @@ export function vaultKeyContext(purpose: 'edv-recipient-key' | 'edv-mac-key', ke
   return { purpose, keystore: keystoreId }
 }
 
+/** Of the key that encrypts one backup. */
+export function backupKeyContext(): LockContext {
+  return { purpose: 'backup-key' }
+}
+
 export function serverKeyContext(name: string): LockContext {
   return { purpose: 'server-key', key: name }
 }

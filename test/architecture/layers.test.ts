@@ -22,6 +22,7 @@ const layers = [
   'keys',
   'operations',
   'wire',
+  'transfer',
   'index',
 ]
 

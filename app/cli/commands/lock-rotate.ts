@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemRandom } from '@keyhold/adapters'
 import { type KeyStorePort, type LockPort, type SuccessionReport, succeedLock } from '@keyhold/core'
 import type { Config, LockConfig } from '../../config/config.ts'
-import { openLock } from '../../open-lock.ts'
+import { openExistingLock } from '../../open-lock.ts'
 import { openExistingStore } from '../../open-store.ts'
 import { readTrust } from '../../trust.ts'
 import { CliError, usageError } from '../cli-error.ts'
@@ -31,7 +31,7 @@ ${settingsNote}`,
       throw usageError('KMS_SECRET_LOCK_PREVIOUS_TYPE: must be set, it is the lock that is left')
     }
     const [log, trust, random] = [notesOf(surroundings), await readTrust(config), systemRandom()]
-    const open = (lock: LockConfig) => () => openLock(asItIs(lock), trust, random, log)
+    const open = (lock: LockConfig) => () => openExistingLock(lock, trust, random, log)
     return whileOpen(
       () => openExistingStore(config.store, trust, log),
       store =>
@@ -59,11 +59,6 @@ async function rotate(
   } finally {
     bar.end()
   }
-}
-
-/** A key that is to take the place of another is made before, by hand. */
-function asItIs(config: LockConfig): LockConfig {
-  return config.kind === 'local' ? { ...config, made: false } : config
 }
 
 /**

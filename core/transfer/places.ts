@@ -1,4 +1,4 @@
-import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
 
 /** Where records stand that a list answers together. */
 export interface Place {
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** Records that are asked for at once, and written at once. */
-const pageSize = 50
+export const pageSize = 50
 /** Keystores that are worked on at once. */
 const parallel = 8
 
@@ -33,6 +33,29 @@ export async function* pagesOf(store: KeyStorePort, { collection, scope }: Place
     if (page.length < pageSize) return
     after = page.at(-1)?.ids[0]
   }
+}
+
+/** Some records that stand one after the other in a place. */
+export interface Page {
+  readonly place: Place
+  readonly records: readonly StoredRecord[]
+}
+
+/**
+ * All records of a store in one order, the header aside. Keystores come before what belongs to them and all of both before
+ * the server's own keys: in a store that is written to meanwhile nothing is named by what was read that is not there.
+ */
+export async function* walk(store: KeyStorePort): AsyncGenerator<Page> {
+  const keystores = { collection: 'keystores', scope: '' } as const
+  for await (const records of pagesOf(store, keystores)) {
+    yield { place: keystores, records }
+    for (const place of records.flatMap(({ ids: [id] }) => keystorePlaces(id))) yield* pagesAt(store, place)
+  }
+  for (const place of storePlaces) if (place.collection !== 'keystores') yield* pagesAt(store, place)
+}
+
+async function* pagesAt(store: KeyStorePort, place: Place): AsyncGenerator<Page> {
+  for await (const records of pagesOf(store, place)) yield { place, records }
 }
 
 /** Does something for every place of a store, in which what belongs to a keystore comes after all keystores. */

@@ -1,4 +1,5 @@
-import { type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import { KmsError } from '../errors.ts'
+import type { KeyStorePort, StoredRecord } from '../ports/index.ts'
 import { differs, isSame } from './compare.ts'
 import { forEachPlace, type Place, pagesOf } from './places.ts'
 
@@ -29,7 +30,8 @@ export async function copyRecords(
   return copied
 }
 
-async function copyPage(
+/** Copies records that stand one after the other in a place, those behind `after`. @returns how many were missing */
+export async function copyPage(
   to: KeyStorePort,
   { collection, scope }: Place,
   page: readonly StoredRecord[],

@@ -1,4 +1,4 @@
-import type { KeyStorePort, StoredRecord } from '@keyhold/core'
+import type { KeyStorePort, StoredRecord } from '../ports/index.ts'
 import { MoveError } from './move-error.ts'
 import { type Place, pagesOf } from './places.ts'
 

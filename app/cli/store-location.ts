@@ -1,4 +1,7 @@
 import { resolve } from 'node:path'
+import type { KeyStorePort } from '@keyhold/core'
+import type { StoreConfig } from '../config/config.ts'
+import { type Notes, openExistingStore, openUncachedStore } from '../open-store.ts'
 
 /** Where a store is, as an operator writes it. */
 export type Location =
@@ -17,4 +20,22 @@ export function parseLocation(text: string, prefix: string | undefined): Locatio
 export function isSameLocation(one: Location, other: Location): boolean {
   if (one.kind === 'embedded') return other.kind === 'embedded' && one.directory === other.directory
   return other.kind === 'mongodb' && one.url === other.url && one.prefix === other.prefix
+}
+
+/** Milliseconds. */
+const patience = { startTimeout: 30_000, callTimeout: 30_000, cacheTtl: 0 } as const
+const noTrust = { ca: undefined } as const
+
+/** Opens a store that must be there already, as it is. */
+export async function openSource(location: Location, log: Notes): Promise<KeyStorePort> {
+  return openExistingStore(configOf(location), noTrust, log)
+}
+
+/** Opens a store, and makes it if it is not there. */
+export async function openTarget(location: Location, log: Notes): Promise<KeyStorePort> {
+  return openUncachedStore(configOf(location), noTrust, log)
+}
+
+function configOf(location: Location): StoreConfig {
+  return location.kind === 'embedded' ? location : { ...location, ...patience }
 }
