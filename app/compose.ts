@@ -15,6 +15,7 @@ import { openServerLock } from './open-lock.ts'
 import { openStore } from './open-store.ts'
 import { openTokens } from './open-tokens.ts'
 import type { Observers, Outside } from './outside.ts'
+import { allObserving, Reachability } from './reachability.ts'
 import { trace } from './trace.ts'
 import { readTrust } from './trust.ts'
 
@@ -27,6 +28,8 @@ export interface Composition {
   readonly tokens: Tokens
   /** Computes what takes long. */
   readonly pool: { readonly running: number; readonly waiting: number }
+  /** What the last calls of other servers have shown. */
+  readonly peers: Reachability['findings']
   /** What each keystore's lock is wrapped in, if anything. */
   readonly observeLock?: (lock: LockPort) => LockPort
   /** Closes what was opened, in reverse order. */
@@ -42,7 +45,9 @@ export interface Composition {
 export async function compose(config: Config, log: Logger, observers: Observers = {}): Promise<Composition> {
   const random = systemRandom()
   const around = allAround(log.isLevelEnabled('debug') ? trace(log) : undefined, observers.around)
-  const outside: Outside = { ...(await readTrust(config)), observers: { ...observers, around } }
+  const reachability = new Reachability(systemClock)
+  const outbound = (peer: string) => allObserving(observers.outbound?.(peer), reachability.observe(peer))
+  const outside: Outside = { ...(await readTrust(config)), observers: { ...observers, around, outbound } }
   const { lock, sealFor } = await openServerLock(config, outside, random, log)
   try {
     const tokens = await openTokens(config, outside)
@@ -70,7 +75,8 @@ export async function compose(config: Config, log: Logger, observers: Observers 
       ...(shares && { shares }),
     }
     const observeLock = around && ((each: LockPort) => aroundLock(each, around))
-    return { ports, tokens, pool: computation, ...(observeLock && { observeLock }), close }
+    const { findings: peers } = reachability
+    return { ports, tokens, pool: computation, peers, ...(observeLock && { observeLock }), close }
   } catch (error) {
     await lock.close()
     throw error

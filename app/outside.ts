@@ -8,7 +8,7 @@ export interface Observers {
   /** Stands around each call of a store, vault or lock. */
   readonly around?: Around | undefined
   /** Learns of the calls of another server, given what that is to this one. */
-  readonly outbound?: ((peer: string) => ObserveCall) | undefined
+  readonly outbound?: ((peer: string) => ObserveCall | undefined) | undefined
   /** Learns of the lookups in a cache, given its name. */
   readonly observeCache?: ((cache: string) => OnLookup) | undefined
 }

@@ -46,7 +46,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
 
 async function serve(config: Config, log: Logger): Promise<number> {
   const metrics = config.metrics && (await openMetrics(config.store))
-  const { ports, tokens, pool, observeLock, close } = await compose(config, log, metrics)
+  const { ports, tokens, pool, peers, observeLock, close } = await compose(config, log, metrics)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
     const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs } = config
@@ -74,6 +74,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
       stopping: stopping.signal,
       experimentalKeyTypes,
       log,
+      peers,
       ...(baseUrl && { baseUrl }),
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),

@@ -10,6 +10,7 @@ import { type AllowedOrigins, allowOrigins } from './cors.ts'
 import { methodNotAllowed, notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { fixedHeaders } from './fixed-headers.ts'
+import type { Finding } from './health/probe.ts'
 import { readJsonBodies } from './json-body.ts'
 import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
 import type { DocumentedRoute } from './openapi/documentation.ts'
@@ -60,6 +61,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly log?: FastifyBaseLogger
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
+  /** What the last calls of other servers have shown, for `/health/ready`. Default: nothing is known. */
+  readonly peers?: () => Readonly<Record<string, Finding>>
   /** Called for each request when it arrives. */
   readonly onArrival?: () => void
 }
@@ -130,7 +133,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   if (options.maximumConnections !== undefined) app.server.maxConnections = options.maximumConnections
   const routes = collectRoutes(app)
 
-  await app.register(healthRoutes, { kms, isStopping: () => options.stopping?.aborted === true })
+  const isStopping = () => options.stopping?.aborted === true
+  await app.register(healthRoutes, { kms, isStopping, log, peers: options.peers })
   await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, signer, [controllerRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })

@@ -116,6 +116,7 @@ t.test('every other method of a route is refused, with the ones it has', async t
   const port = await listen(app)
   const urls = new Map<string, Method[]>([
     ['/healthcheck', ['GET']],
+    ['/health/live', ['GET']],
     ['/health/ready', ['GET']],
   ])
   for (const { method, url } of all) urls.set(url, [...(urls.get(url) ?? []), method])

@@ -130,7 +130,14 @@ export const routes: readonly Route[] = [
 ]
 
 /** The only other routes: they need no caller. */
-export const openRoutes = ['GET /healthcheck', 'GET /health/ready', 'GET /openapi.json', 'GET /docs', 'GET /docs/*']
+export const openRoutes = [
+  'GET /healthcheck',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/*',
+]
 
 function capability(
   method: Route['method'],
