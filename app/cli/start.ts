@@ -1,19 +1,17 @@
 import type { Server as TlsServer } from 'node:tls'
 import { IssuerFileError, MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
-import { KmsError, selfContainedDids } from '@keyhold/core'
+import { KmsError } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
 import { compose } from '../compose.ts'
-import type { Config, StoreConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { buildServer } from '../http/server.ts'
 import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
+import { type Observation, openObservation } from '../observation.ts'
 import { stopServing } from './stop-serving.ts'
 import { isSystemError } from './system-error.ts'
-
-/** What metrics call the stores; the reference server's own names where it has them. */
-const databaseNames = { mongodb: 'MongoDB', embedded: 'Embedded', memory: 'Memory' } as const
 
 /** Connections that wait while the process is busy, as far as the kernel allows: those beyond are reset in the end. */
 const backlog = 4096
@@ -34,7 +32,8 @@ export async function start(flags: Readonly<Record<string, string>>, environment
   }
   const log = openLog(config.logLevel, config.logFormat)
   try {
-    return await serve(config, log)
+    const observation = await openObservation(config, environment, log)
+    return await serve(config, observation, log).finally(() => observation.close())
   } catch (error) {
     // What an operator can mend is said in a sentence; anything else keeps its stack.
     const mendable = error instanceof KmsError || isFileError(error) || isSystemError(error)
@@ -44,14 +43,12 @@ export async function start(flags: Readonly<Record<string, string>>, environment
   }
 }
 
-async function serve(config: Config, log: Logger): Promise<number> {
-  const metrics = config.metrics && (await openMetrics(config.store))
-  const { ports, tokens, pool, peers, observeLock, close } = await compose(config, log, metrics)
+async function serve(config: Config, observation: Observation, log: Logger): Promise<number> {
+  const { ports, tokens, pool, peers, observeLock, close } = await compose(config, log, observation.observers)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
     const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs } = config
-    const dids = selfContainedDids(metrics?.observeCache('dids'))
-    const resolveDid = metrics?.dids(dids) ?? dids
+    const { resolveDid, metrics } = observation
     const authenticators = chooseAuthenticators(config, ports.clock, resolveDid, tokens)
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -79,17 +76,9 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
       ...(allowedOrigins && { allowedOrigins }),
-      capabilities: {
-        policy: chainPolicy,
-        resolveDid,
-        verifyCcgChain: metrics?.chains(verifyCcgChain) ?? verifyCcgChain,
-      },
-      authenticators: url => metrics?.authentication(authenticators(url)) ?? authenticators(url),
-      ...(metrics && {
-        observers: [metrics.onRequest],
-        onArrival: metrics.onArrival,
-        observeCache: metrics.observeCache,
-      }),
+      capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain: observation.chains(verifyCcgChain) },
+      authenticators: url => observation.authentication(authenticators(url)),
+      ...observation.server,
     })
     const stop = stopSignal()
     const followed = config.tls && followTls(server.server as unknown as TlsServer, config.tls, log)
@@ -104,15 +93,8 @@ async function serve(config: Config, log: Logger): Promise<number> {
     log.info('stopped')
     return 0
   } finally {
-    metrics?.close()
     await close()
   }
-}
-
-/** Most libraries that are not asked for stay unloaded. */
-async function openMetrics({ kind }: StoreConfig) {
-  const { Metrics } = await import('../metrics/metrics.ts')
-  return new Metrics(databaseNames[kind])
 }
 
 function pressureOf({ pressure: { memory, ...pressure } }: Config) {

@@ -31,6 +31,7 @@ import { signRoutes } from './routes/sign.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
+import { type RequestTracing, traceRequests } from './traced-requests.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { readUserShares } from './user-share.ts'
 
@@ -63,6 +64,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   readonly observers?: readonly RequestObserver[]
   /** What the last calls of other servers have shown, for `/health/ready`. Default: nothing is known. */
   readonly peers?: () => Readonly<Record<string, Finding>>
+  /** Traces requests. Default: nobody does. */
+  readonly tracing?: RequestTracing<unknown>
   /** Called for each request when it arrives. */
   readonly onArrival?: () => void
 }
@@ -124,6 +127,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     if (request.is404) notFound(request, reply)
     else done()
   })
+  if (options.tracing !== undefined) traceRequests(app, options.tracing, isTrusted)
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, isTrusted)

@@ -5,6 +5,7 @@ import { call } from '@keyhold/scripts/http-client.js'
 import { runService, startService } from '@keyhold/scripts/service-process.js'
 import t from 'tap'
 import { samplesOf } from '../support/metric-samples.ts'
+import { spanCollector } from '../support/span-collector.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 t.test('the service measures itself where it is asked to', async t => {
@@ -35,4 +36,18 @@ t.test('where its address is taken it does not start', async t => {
   const { code, output } = await runService({ directory, environment: { KMS_METRICS_HOST: `127.0.0.1:${port}` } })
   t.equal(code, 1)
   t.match(output, /EADDRINUSE/)
+})
+
+t.test('the service is traced where OpenTelemetry is asked for', async t => {
+  const directory = await temporaryDirectory(t)
+  const collector = await spanCollector(t)
+  const service = await startService({ directory, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } })
+  t.teardown(() => service.stop())
+  await call('POST', `${service.url}/v1/keystores`, { controller: 'did:example:a' })
+  t.equal(await service.stop(), 0)
+  const spans = collector.spans()
+  const [root] = spans.filter(({ name }) => name === 'POST /v1/keystores')
+  const below = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId).map(({ name }) => name)
+  t.strictSame(below, ['local lock lock', 'store add'])
+  t.match(collector.text(), '"service.name","value":{"stringValue":"keyhold"}')
 })
