@@ -156,7 +156,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     prefix: '/v1',
     kms,
   })
-  await app.register(documentationRoutes, { routes: [...routes], baseUrl, page: options.docs ?? true })
+  const documented = { routes: [...routes], baseUrl, page: options.docs ?? true, limits: limits.before }
+  await app.register(documentationRoutes, documented)
   refuseOtherMethods(app, [...routes])
 
   const purge = setInterval(() => kms.purge(), 10_000).unref()

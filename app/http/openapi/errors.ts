@@ -4,12 +4,19 @@ import type { Operation } from './operation.ts'
 
 const text = { type: 'string' }
 const challenge = 'How a caller could prove who it is (RFC 9110, section 11.6.1).'
-const later = 'After how many seconds the request may be repeated.'
+const retryAfter = {
+  description: 'After how many seconds the request may be repeated.',
+  schema: { type: 'integer' },
+}
 
 const headers: Readonly<Record<number, object>> = {
   401: { 'WWW-Authenticate': { description: challenge, schema: text } },
-  429: { 'Retry-After': { description: later, schema: { type: 'integer' } } },
-  503: { 'Retry-After': { description: later, schema: { type: 'integer' } } },
+  429: {
+    'Retry-After': retryAfter,
+    RateLimit: { description: 'What is left (draft-ietf-httpapi-ratelimit-headers-10).', schema: text },
+    'RateLimit-Policy': { description: 'How much may be asked in how many seconds.', schema: text },
+  },
+  503: { 'Retry-After': retryAfter },
 }
 
 /** The body of an error, for every status: with all codes that go with it. */

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify'
 import { notFound } from '../errors.ts'
 import type { Documentation, DocumentedRoute } from '../openapi/documentation.ts'
 
@@ -8,6 +8,8 @@ export interface DocumentationOptions {
   readonly baseUrl: () => string
   /** Whether there is a page as well. */
   readonly page: boolean
+  /** What limits how often anybody may ask. */
+  readonly limits: readonly onRequestHookHandler[]
 }
 
 /** Seconds. */
@@ -17,7 +19,8 @@ const lifetime = 300
 const pageHeaders = ['content-type', 'cache-control', 'etag', 'last-modified', 'content-security-policy']
 
 /** The description of the API: the OpenAPI document, and a page that shows it. */
-export const documentationRoutes: FastifyPluginAsync<DocumentationOptions> = async (app, { routes, baseUrl, page }) => {
+export const documentationRoutes: FastifyPluginAsync<DocumentationOptions> = async (app, options) => {
+  const { routes, baseUrl, page, limits } = options
   let opened: Promise<Documentation & { readonly text: string }> | undefined
   // Most services are never asked: what makes it is loaded when one is.
   const open = async () => {
@@ -26,9 +29,13 @@ export const documentationRoutes: FastifyPluginAsync<DocumentationOptions> = asy
     return { ...documentation, text: JSON.stringify(documentation.document) }
   }
   const documentation = () => {
-    opened ??= open()
+    opened ??= open().catch(error => {
+      opened = undefined
+      throw error
+    })
     return opened
   }
+  for (const limit of limits) app.addHook('onRequest', limit)
   app.addHook('onClose', async () => (await opened)?.page.close())
 
   app.get('/openapi.json', async (_request, reply) => {

@@ -50,3 +50,10 @@ t.test('without the page there is the document', async t => {
   }
   t.equal((await app.send({ method: 'GET', path: '/openapi.json' })).body.openapi, '3.1.0')
 })
+
+t.test('it knows the limits of addresses', async t => {
+  const app = await buildApp(t, { limits: { rates: { address: { quota: 1, window: 10 } } } })
+  t.equal((await app.send({ method: 'GET', path: '/openapi.json' })).status, 200)
+  t.equal((await app.send({ method: 'GET', path: '/openapi.json' })).status, 429)
+  t.equal((await app.send({ method: 'GET', path: '/docs/static/swagger-ui-bundle.js' })).status, 429)
+})
