@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config/config.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { prettyLine } from './pretty-log.ts'
 
 /** The log levels of the reference server, in pino's words. */
@@ -8,11 +9,15 @@ const levels = { critical: 'fatal', error: 'error', warning: 'warn', info: 'info
 
 const standardOutput = 1
 
-/** One JSON object a line on standard output, or one line for a person to read: `auto` gives that to a terminal. */
+/**
+ * One JSON object a line on standard output, or one line for a person to read: `auto` gives that to a terminal. Its owner
+ * flushes it when the process ends.
+ */
 export function openLog(level: Config['logLevel'], format: Config['logFormat']): Logger {
   const options = { level: levels[level], base: null, timestamp: pino.stdTimeFunctions.isoTime }
   const isPretty = format === 'pretty' || (format === 'auto' && isatty(standardOutput))
-  return isPretty ? pino(options, pretty(pino.destination(standardOutput))) : pino(options)
+  const output = pino.destination({ fd: standardOutput, sync: true })
+  return pino(options, isPretty ? pretty(output) : new LineBuffer(output))
 }
 
 function pretty(output: DestinationStream): DestinationStream {

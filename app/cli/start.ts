@@ -31,6 +31,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
     return 1
   }
   const log = openLog(config.logLevel, config.logFormat)
+  process.once('exit', () => log.flush())
   try {
     const observation = await openObservation(config, environment, log)
     return await serve(config, observation, log).finally(() => observation.close())

@@ -60,8 +60,8 @@ export class Tracing implements RequestTracing<Context> {
   }
 
   end(context: Context, { id, method, route, operation, caller, status, code, aborted }: RequestRecord): void {
-    const span = trace.getSpan(context)
-    if (span === undefined) return
+    const span = spanOf(context)
+    if (!span?.isRecording()) return
     span.updateName(`${method} ${route ?? 'none'}`)
     span.setAttributes({
       'http.request.method': method ?? '',
@@ -83,7 +83,7 @@ export class Tracing implements RequestTracing<Context> {
     const attributes = { 'keyhold.port': port, ...(collection && { 'keyhold.collection': collection }) }
     const context = this.#child(`${port} ${call}`, SpanKind.INTERNAL, attributes)
     if (context === undefined) return run()
-    const span = trace.getSpan(context)
+    const span = spanOf(context)
     try {
       return await this.within(context, run)
     } catch (error) {
@@ -97,14 +97,15 @@ export class Tracing implements RequestTracing<Context> {
   /** A span for each call of another server, which learns of it by `traceparent` (W3C Trace Context). */
   readonly outbound = (peer: string): ObserveCall => {
     return operation => {
-      const context = this.#child(`${peer} ${operation}`, SpanKind.CLIENT, { 'peer.service': peer })
+      const own = this.#child(`${peer} ${operation}`, SpanKind.CLIENT, { 'peer.service': peer })
+      const context = own ?? this.#current.getStore()
       if (context === undefined) return { end: () => undefined }
       const headers: Record<string, string> = {}
       propagator.inject(context, headers, defaultTextMapSetter)
+      const span = own && spanOf(own)
       return {
         headers,
         end: outcome => {
-          const span = trace.getSpan(context)
           span?.setAttribute('keyhold.outcome', outcome)
           if (!/^[1-3]xx$/.test(outcome)) fail(span, outcome)
           span?.end()
@@ -121,11 +122,16 @@ export class Tracing implements RequestTracing<Context> {
     clearTimeout(timer)
   }
 
-  /** Undefined outside of requests: what the service does by itself is traced nowhere. */
+  /** Undefined outside of requests, since what the service does by itself is no part of one, and where none is wanted. */
   #child(name: string, kind: SpanKind, attributes: Record<string, string>): Context | undefined {
     const parent = this.#current.getStore()
-    return parent && trace.setSpan(parent, this.#tracer.startSpan(name, { kind, attributes }, parent))
+    if (parent === undefined || !spanOf(parent)?.isRecording()) return undefined
+    return trace.setSpan(parent, this.#tracer.startSpan(name, { kind, attributes }, parent))
   }
+}
+
+function spanOf(context: Context): Span | undefined {
+  return trace.getSpan(context)
 }
 
 function fail(span: Span | undefined, why: string): void {

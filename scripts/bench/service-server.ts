@@ -5,14 +5,9 @@ import { CachedAccessTokens, MemoryAccessTokens } from '@keyhold/adapters'
 import { buildServer, compose, loadConfig } from '@keyhold/app'
 import { chooseAuthenticators } from '@keyhold/app/authenticate.js'
 import { openLog } from '@keyhold/app/logging.js'
+import { openObservation } from '@keyhold/app/observation.js'
 import { readCapability, signTrustbloc } from '@keyhold/client'
-import {
-  didKeySigner,
-  experimentalKeyTypeNames,
-  readTrustblocCapability,
-  resolveSelfContainedDid,
-  SecretBytes,
-} from '@keyhold/core'
+import { didKeySigner, experimentalKeyTypeNames, readTrustblocCapability, SecretBytes } from '@keyhold/core'
 import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
 import { base64 } from '../http-client.ts'
 import { callerOf, type Proof } from './caller.ts'
@@ -40,11 +35,19 @@ const config = loadConfig({
   ...JSON.parse(settings),
 })
 const log = openLog(config.logLevel, config.logFormat)
-const { ports, tokens, close } = await compose(config, log)
+const observation = await openObservation(config, process.env, log)
+const { ports, tokens, pool, observeLock, close } = await compose(config, log, observation.observers)
 const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
-const authenticators = chooseAuthenticators(config, ports.clock, resolveSelfContainedDid, knownTokens())
-const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes }
-const server = await buildServer({ ports, ...options, baseUrl, log, authenticators })
+const authenticators = chooseAuthenticators(config, ports.clock, observation.resolveDid, knownTokens())
+const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl, log }
+const server = await buildServer({
+  ports,
+  ...options,
+  authenticators: url => observation.authentication(authenticators(url)),
+  ...(observeLock && { observeLock }),
+  ...observation.server,
+})
+if (config.metrics) await observation.metrics?.listen(config.metrics, server.server, pool)
 await server.listen(listen)
 const { port } = server.server.address() as { port: number }
 
@@ -72,6 +75,7 @@ const address = {
 }
 reportTo(process, address, async () => {
   await server.close()
+  await observation.close()
   await close()
 })
 
