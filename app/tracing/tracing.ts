@@ -7,6 +7,7 @@ import {
   defaultTextMapSetter,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -49,7 +50,7 @@ export class Tracing implements RequestTracing<Context> {
   begin({ headers }: IncomingMessage, isTrusted: boolean): Context {
     const remote = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter)
     const remoteSpan = trace.getSpanContext(remote)
-    const links = remoteSpan && !isTrusted ? [{ context: remoteSpan }] : []
+    const links = remoteSpan && !isTrusted ? [linkTo(remoteSpan)] : []
     const parent = isTrusted ? remote : ROOT_CONTEXT
     return trace.setSpan(parent, this.#tracer.startSpan('request', { kind: SpanKind.SERVER, links }, parent))
   }
@@ -132,6 +133,11 @@ export class Tracing implements RequestTracing<Context> {
 
 function spanOf(context: Context): Span | undefined {
   return trace.getSpan(context)
+}
+
+/** Without `tracestate`, which is anybody's text. */
+function linkTo({ traceId, spanId, traceFlags }: SpanContext) {
+  return { context: { traceId, spanId, traceFlags } }
 }
 
 function fail(span: Span | undefined, why: string): void {

@@ -7,6 +7,7 @@ import t from 'tap'
 import { foreignAgreementKey } from '../support/foreign-agreement-key.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 import { secretForms, secretsIn } from '../support/secret-forms.ts'
+import { spanCollector } from '../support/span-collector.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 t.test('the search finds a secret in every form', async t => {
@@ -25,9 +26,17 @@ t.test('the search finds a secret in every form', async t => {
   t.strictSame(secretsIn(randomBytes(1000).toString('base64'), { secret }), [])
 })
 
-t.test('no secret is in the log, and no key in the files', async t => {
+t.test('no secret is in the log, metrics or traces, and no key in the files', async t => {
   const directory = await temporaryDirectory(t)
-  const service = await startService({ directory, environment: { KMS_LOG_LEVEL: 'debug' } })
+  const collector = await spanCollector(t)
+  const service = await startService({
+    directory,
+    environment: {
+      KMS_LOG_LEVEL: 'debug',
+      KMS_METRICS_HOST: '127.0.0.1:0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    },
+  })
   t.teardown(() => service.stop())
   const ed25519 = generateKeyPairSync('ed25519').privateKey
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
@@ -123,15 +132,24 @@ t.test('no secret is in the log, and no key in the files', async t => {
   const headers = [
     `authorization: Bearer ${data.credential.toString('base64url')}`,
     `secret-share: ${base64(data.credential)}`,
+    `x-request-id: ${data.credential.toString('base64url')}`,
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    `tracestate: secret=${data.credential.toString('base64url')}`,
   ]
   const port = Number(new URL(service.url).port)
   for (const path of ['/v1/keystores', '/nowhere', '/%zz'])
     await exchange(port, rawRequest('POST', path, '{}', headers))
   await exchange(port, rawRequest('GET', '/healthcheck', '', [...headers, `x-large: ${'x'.repeat(20_000)}`]))
+  const [shown = ''] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(service.output()) ?? []
+  const metrics = await (await fetch(shown)).text()
   t.equal(await service.stop(), 0)
 
   t.match(service.output(), /"route":"\/v1\/keystores\/:keystoreId\/keys\/:keyId\/decrypt"/, 'something was logged')
-  t.strictSame(secretsIn(service.output(), { ...keys, ...data }), [])
+  t.match(metrics, 'kms_http_requests_count{path="/v1/keystores/{keystore}/keys/{key}/decrypt"}', 'was measured')
+  t.match(collector.text(), 'POST /v1/keystores/:keystoreId/keys/:keyId/decrypt', 'and traced')
+  for (const text of [service.output(), metrics, collector.text()]) {
+    t.strictSame(secretsIn(text, { ...keys, ...data }), [])
+  }
   const store = join(directory, 'keyhold-data')
   const files = await readdir(store)
   t.ok(files.includes('data.mdb'))
