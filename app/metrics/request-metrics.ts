@@ -81,7 +81,7 @@ const verdicts: Readonly<Record<string, string>> = {
 /** Undefined where nobody needs to be known. What fails for another reason was let in, or has not come so far. */
 function verdictOf({ operation, code = '', caller }: RequestRecord): string | undefined {
   if (operation === null) return undefined
-  return verdicts[code] ?? (caller === null ? undefined : 'admitted')
+  return verdicts[code] ?? (caller === null ? undefined : 'allowed')
 }
 
 /** Reasons are this server's own texts; what a library adds stands behind a colon. */

@@ -41,6 +41,8 @@ interface Kind {
   /** Calls the server, unless that is done already when everything is opened. */
   readonly use?: (composition: Composition, url: string) => Promise<unknown>
   readonly refusal: string
+  /** What metrics call it, unless it is no server that is spoken HTTP with. */
+  readonly peer?: string
 }
 
 /** Everything that is called, by the settings that make it so. */
@@ -61,6 +63,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       KMS_SECRET_LOCK_AWS_ENDPOINT: url,
     }),
     refusal: 'LOCK_UNAVAILABLE',
+    peer: 'aws-kms',
   },
   'OpenBao or Vault': {
     settings: url => ({
@@ -71,11 +74,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
     use: ({ ports }) => ports.lock.check(),
     refusal: 'LOCK_UNAVAILABLE',
+    peer: 'openbao',
   },
   'the holder of shares': {
     settings: url => ({ KMS_AUTH_SERVER_URL: url, KMS_AUTH_SERVER_TOKEN_FILE: file('secret') }),
     use: async ({ ports }) => ports.shares?.check(),
     refusal: 'SHARE_UNAVAILABLE',
+    peer: 'shares',
   },
   'the issuer of GNAP tokens': {
     settings: url => ({
@@ -85,6 +90,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
     use: async ({ tokens }) => tokens.gnap?.tokens.introspect('token'),
     refusal: 'AUTH_UNAVAILABLE',
+    peer: 'auth-server',
   },
   'the keys of an issuer': {
     settings: url => ({
@@ -95,6 +101,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
     use: async ({ tokens }) => tokens.bearer?.introspect(jwt),
     refusal: 'AUTH_UNAVAILABLE',
+    peer: 'issuer',
   },
   'the introspection of an issuer': {
     settings: url => ({
@@ -107,11 +114,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
     use: async ({ tokens }) => tokens.bearer?.introspect('token'),
     refusal: 'AUTH_UNAVAILABLE',
+    peer: 'issuer',
   },
   'a vault': {
     settings: url => ({ KMS_VAULT_ALLOW: url }),
     use: useVault,
     refusal: 'VAULT_UNAVAILABLE',
+    peer: 'vault',
   },
 }
 
@@ -132,11 +141,12 @@ async function callsTo(
   listener: TlsListener,
   { settings, use, refusal }: Kind,
   more: Readonly<Record<string, string>>,
+  observers?: Parameters<typeof compose>[2],
 ) {
   const url = `https://localhost:${listener.port}`
   const config = loadConfig({ KMS_DATABASE_TYPE: 'memory', ...settings(url), ...more })
   const ended = await outcome(async () => {
-    const composition = await compose(config, pino({ level: 'silent' }))
+    const composition = await compose(config, pino({ level: 'silent' }), observers)
     try {
       await use?.(composition, url)
     } finally {
@@ -156,6 +166,16 @@ for (const [name, kind] of Object.entries(kinds)) {
     await Promise.all(calls)
   })
 }
+
+t.test('whoever observes learns of every call, and of whom it was', async t => {
+  for (const [name, kind] of Object.entries(kinds)) {
+    const seen = new Set<string>()
+    const outbound = (peer: string) => () => ({ end: (outcome: string) => void seen.add(`${peer} ${outcome}`) })
+    await callsTo(await tlsListener(t, own), kind, {}, { outbound })
+    const failed = kind.peer === 'aws-kms' ? 'failed' : 'connection'
+    t.strictSame([...seen], kind.peer === undefined ? [] : [`${kind.peer} ${failed}`], name)
+  }
+})
 
 t.test('nothing older than TLS 1.2 is spoken, and certificates are verified, whatever the process is told', async t => {
   const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls

@@ -45,7 +45,7 @@ t.test('requests are counted under their route, as the reference server does', a
   t.equal(after.get('kms_http_response_status_count{status="200"}'), 5)
   t.equal(after.get('kms_http_response_status_count{status="503"}'), 1)
   t.equal(after.get('kms_http_errors_total{code="INVALID_REQUEST"}'), 1)
-  t.equal(after.get('kms_auth_verdicts_total{caller="local",verdict="admitted"}'), 7)
+  t.equal(after.get('kms_auth_verdicts_total{caller="local",verdict="allowed"}'), 7)
   t.equal(after.get('kms_http_requests_in_flight'), 0)
   for (const name of after.keys()) {
     t.notOk(name.includes(idOf(key)) || name.includes(idOf(keystoreOf(key))), `${name} names no key`)
