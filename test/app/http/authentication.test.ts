@@ -163,6 +163,21 @@ t.test('why a request is refused stands in the log and never in the answer', asy
   for (const [status, bodies] of texts) t.equal(bodies.size, 1, `every ${status} has one body`)
 })
 
+t.test('the log tells signatures that only legacy coverage admits from the others', async t => {
+  const { log, lines } = recordingLog()
+  const world = await openWorld(t, { coverage: 'legacy', admission: 'controller' }, { log })
+  const covering = (covered: readonly string[]): Plan => ({ ...signing, signature: { ...signing.signature, covered } })
+  for (const [plan, isLegacy] of [
+    [covering(['(created)']), true],
+    [signing, false],
+  ] as const) {
+    const { wire } = makeRequest(plan, await makeScene(world, plan))
+    lines.length = 0
+    t.equal((await world.send(wire)).status, 200)
+    t.equal(lines.join('').includes('legacyCoverage'), isLegacy)
+  }
+})
+
 async function refusal(world: World, plan: Plan): Promise<{ reply: Reply; wire: Wire }> {
   const { wire } = makeRequest(plan, await makeScene(world, plan))
   world.clock.advance(plan.later)
