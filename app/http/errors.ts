@@ -42,6 +42,7 @@ const retryAfter: Partial<Record<ErrorCode, number>> = { LOCK_REFUSED: 30 }
 const frameErrors: Readonly<Record<number, readonly [code: string, message: string]>> = {
   408: ['REQUEST_TIMEOUT', 'the request did not arrive whole in time'],
   413: ['PAYLOAD_TOO_LARGE', 'the body is too large'],
+  414: ['INVALID_REQUEST', 'an id in the path is too long'],
   431: ['HEADERS_TOO_LARGE', 'the headers are too large'],
 }
 

@@ -7,13 +7,13 @@ import { type Authenticator, type Authenticators, authenticationPlugin } from '.
 import { localAuthenticators } from './authentication/local.ts'
 import { answerBrokenFrames } from './broken-frame.ts'
 import { type AllowedOrigins, allowOrigins } from './cors.ts'
-import { methodNotAllowed, notFound, onError } from './errors.ts'
+import { notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { fixedHeaders } from './fixed-headers.ts'
 import type { Finding } from './health/probe.ts'
 import { readJsonBodies } from './json-body.ts'
 import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
-import type { DocumentedRoute } from './openapi/documentation.ts'
+import { collectRoutes, refuseOtherMethods } from './registered-routes.ts'
 import { requestIds } from './request-id.ts'
 import { requestLog } from './request-log.ts'
 import { keepRecords, type RequestObserver } from './request-record.ts'
@@ -110,6 +110,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clientErrorHandler: answerBrokenFrames(headers, observe),
   })
   let origin = options.baseUrl ?? 'http://localhost'
+  // An expectation that is not known need not be refused (RFC 9110 section 10.1.1), and not by Node in a form of its own.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   // A server that is closing listens nowhere any more, and still has requests to answer.
   app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
   const baseUrl = () => origin
@@ -185,24 +187,4 @@ function scope(
     await app.register(authenticationPlugin, { authenticate, limits })
     for (const route of routes) await app.register(route, { kms })
   }
-}
-
-/** A path that exists answers 405 to every other method, with the ones that it has (RFC 9110 section 15.5.6). */
-function refuseOtherMethods(app: FastifyInstance, routes: readonly DocumentedRoute[]): void {
-  for (const path of new Set(routes.map(({ url }) => url))) {
-    const methods = routes.filter(({ url }) => url === path).map(({ method }) => method)
-    const refuse = methodNotAllowed(methods.join(', '))
-    const others = app.supportedMethods.filter(method => !methods.includes(method))
-    // Before the body is read, as above; it goes no further, since nothing says when it is done.
-    app.route({ url: path, method: others, onRequest: refuse, handler: refuse })
-  }
-}
-
-/** Every route that is added, as it is added. */
-function collectRoutes(app: FastifyInstance): readonly DocumentedRoute[] {
-  const routes: DocumentedRoute[] = []
-  app.addHook('onRoute', ({ url, method, schema }) => {
-    for (const each of [method].flat()) routes.push({ url, method: each, ...(schema && { schema }) })
-  })
-  return routes
 }

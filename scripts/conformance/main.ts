@@ -21,17 +21,19 @@ const { values } = parseArgs({
 })
 
 const directory = await mkdtemp(join(tmpdir(), 'keyhold-conformance-'))
-const environment = { KMS_AUTH_TYPE: values.auth, KMS_DATABASE_TYPE: 'memory' }
+// Requests that prove nothing are most of what is sent.
+const environment = { KMS_AUTH_TYPE: values.auth, KMS_DATABASE_TYPE: 'memory', KMS_RATE_LIMIT_FAILURES: 'off' }
 const service = await startService({ directory, environment })
 try {
   const keys = values.auth === 'none' ? { keys: await makeSampleKeys(service.url) } : {}
-  const options = { examples: Number(values.examples), seed: Number(values.seed) }
+  const onOutput = (text: string) => process.stdout.write(text)
+  const options = { examples: Number(values.examples), seed: Number(values.seed), onOutput }
   const outcome = await checkConformance({ service: service.url, directory, ...options, ...keys })
   if ('skip' in outcome) throw new Error(outcome.skip)
   const lines = service.output().split('\n')
   // What has failed inside is in the log alone.
   for (const line of lines.filter(each => each.startsWith('{"level":50'))) process.stdout.write(`${line}\n`)
-  process.stdout.write(`${outcome.output}\n${statusesIn(lines)}\n${outcome.cases} requests\n`)
+  process.stdout.write(`${statusesIn(lines)}\n${outcome.cases} requests\n`)
   process.exitCode = outcome.ok ? 0 : 1
 } finally {
   await service.stop()

@@ -34,6 +34,8 @@ export interface ConformanceOptions {
   readonly seed: number
   /** What is there to be asked about, if anything is. */
   readonly keys?: SampleKeys
+  /** Is told what the tool writes, as it writes it. */
+  readonly onOutput?: (text: string) => void
 }
 
 export interface Conformance {
@@ -49,7 +51,7 @@ export interface Conformance {
  * says (https://schemathesis.readthedocs.io).
  */
 export async function checkConformance(options: ConformanceOptions): Promise<Conformance | Skipped> {
-  const { service, directory, phases = ['examples', 'coverage', 'fuzzing'], examples, seed, keys } = options
+  const { service, directory, phases = ['examples', 'coverage', 'fuzzing'], examples, seed, keys, onOutput } = options
   if (!existsSync(file)) return skip('no schemathesis: run `npm run servers`')
   const config = join(directory, 'schemathesis.toml')
   await writeFile(config, configuration(await operationsOf(service), keys))
@@ -58,7 +60,11 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
   args.push('--continue-on-failure', '--warnings', 'off')
   const child = spawn(file, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
+  const read = (text: string) => {
+    output += text
+    onOutput?.(text)
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', read)
   const [code] = await once(child, 'close')
   return { cases: Number(/(\d+) generated/.exec(output)?.[1] ?? 0), ok: code === 0, output }
 }

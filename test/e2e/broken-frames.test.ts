@@ -63,6 +63,8 @@ t.test('what is no HTTP request, or a dangerous one, is refused in the shape of 
     t.equal(reply.status, status, name)
     t.equal(errorIn(reply), code, name)
   }
+  const expecting = rawRequest('GET', '/healthcheck', '', ['expect: a-miracle'])
+  t.equal((await exchange(port, expecting)).status, 200, 'what nobody knows is not expected (RFC 9110 section 10.1.1)')
   t.equal((await exchange(port, rawRequest('GET', '/healthcheck'))).status, 200, 'the service goes on')
   t.equal(await service.stop(), 0)
 })

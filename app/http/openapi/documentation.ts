@@ -1,21 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { type FastifyInstance, type FastifySchema, fastify } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import { templateOf } from '../operation-of.ts'
+import type { RegisteredRoute } from '../registered-routes.ts'
 import { addErrors, type OpenApiDocument } from './add-errors.ts'
 import { describeRoute } from './describe-route.ts'
 import { errorResponses, errorSchemas } from './errors.ts'
 import { type Operation, tags } from './operation.ts'
 import { operations } from './operations/index.ts'
 import { securitySchemes } from './security.ts'
-
-/** A route of the service. */
-export interface DocumentedRoute {
-  readonly method: string
-  readonly url: string
-  readonly schema?: FastifySchema
-}
 
 export interface Documentation {
   /** OpenAPI 3.1. */
@@ -43,7 +37,7 @@ const byRoute: ReadonlyMap<string, readonly [name: string, operation: Operation]
  *
  * @param baseUrl what the service's URLs begin with
  */
-export async function openDocumentation(routes: readonly DocumentedRoute[], baseUrl: string): Promise<Documentation> {
+export async function openDocumentation(routes: readonly RegisteredRoute[], baseUrl: string): Promise<Documentation> {
   const page = fastify()
   // The routes are described here, and never called.
   page.setValidatorCompiler(() => () => true)

@@ -59,6 +59,7 @@ const unusual: Readonly<Record<number, (operation: Operation) => boolean>> = {
   405: () => false,
   409: ({ caller }) => caller !== undefined,
   413: ({ route }) => !route.startsWith('GET'),
+  414: ({ route }) => route.includes(':'),
   422: ({ caller }) => caller !== undefined,
   // Health knows no limits.
   429: ({ caller }) => caller !== undefined,

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify'
 import { notFound } from '../errors.ts'
-import type { Documentation, DocumentedRoute } from '../openapi/documentation.ts'
+import type { Documentation } from '../openapi/documentation.ts'
+import type { RegisteredRoute } from '../registered-routes.ts'
 
 export interface DocumentationOptions {
   /** Every route that there is when somebody asks. */
-  readonly routes: readonly DocumentedRoute[]
+  readonly routes: readonly RegisteredRoute[]
   readonly baseUrl: () => string
   /** Whether there is a page as well. */
   readonly page: boolean

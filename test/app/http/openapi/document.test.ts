@@ -65,6 +65,7 @@ t.test('every operation says what it is, who may, and what can go wrong', async 
       t.ok(examplesIn(document, operation).length > 0)
       t.ok('400' in responses && '500' in responses)
       t.equal('401' in responses, path.startsWith('/v1/'))
+      t.equal('414' in responses, path.includes('{'), 'an id may be too long')
       t.ok('200' in responses || '501' in responses)
       t.end()
     })
