@@ -3,17 +3,20 @@ import { operationOf } from '@keyhold/app/http/operation-of.js'
 import { errorCodes } from '@keyhold/core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
-import { type AppOptions, baseUrl, buildApp, type Method } from '../../../support/build-app.ts'
-import { examplesIn, locatedIn, type OpenApi, responseOf, schemaChecker } from '../../../support/openapi-document.ts'
+import { baseUrl, buildApp, type Method } from '../../../support/build-app.ts'
+import {
+  examplesIn,
+  locatedIn,
+  type OpenApi,
+  type OpenApiOperation,
+  responseOf,
+  schemaChecker,
+} from '../../../support/openapi-document.ts'
 import { withRoutes } from '../authorization/registered-routes.ts'
 
-async function setUp(options: AppOptions = {}) {
-  const { result: app, routes } = await withRoutes(() => buildApp(t, options))
-  const { body, headers } = await app.send({ method: 'GET', path: '/openapi.json' })
-  return { app, routes, document: body as OpenApi, headers }
-}
-
-const { app, routes, document, headers } = await setUp()
+const { result: app, routes } = await withRoutes(() => buildApp(t))
+const { body, headers } = await app.send({ method: 'GET', path: '/openapi.json' })
+const document: OpenApi = body
 const located = locatedIn(document)
 const check = schemaChecker(document)
 
@@ -73,32 +76,26 @@ t.test('every operation says what it is, who may, and what can go wrong', async 
 })
 
 t.test('a caller proves who it is as the scope of the route has it', async t => {
+  let asked = ''
+  const asks = (kind: string) => async () => {
+    asked = kind
+    throw new Error('it is known now')
+  }
   const kinds = ['admission', 'signer', 'visitor', 'invoker'] as const
+  const authenticators = () => Object.fromEntries(kinds.map(kind => [kind, asks(kind)])) as never
+  const curious = await buildApp(t, { authenticators })
   for (const { method, path, operation } of located.filter(({ path }) => path.startsWith('/v1/'))) {
-    let asked = ''
-    const authenticators = () =>
-      Object.fromEntries(
-        kinds.map(kind => [
-          kind,
-          async () => {
-            asked = kind
-            throw new Error('it is known now')
-          },
-        ]),
-      ) as never
-    const { app } = await setUp({ authenticators })
-    await app.send({ method, path: path.replace(/\{\w+\}/g, 'some'), ...(method !== 'GET' && { body: {} }) })
-    const security = operation.security ?? []
-    const expected = security.some(each => Object.keys(each).length === 0)
-      ? 'visitor'
-      : security.some(each => 'capabilityInvocation' in each)
-        ? 'invoker'
-        : /^\/v1\/keystores(\/did)?$/.test(path)
-          ? 'admission'
-          : 'signer'
-    t.equal(asked, expected, `${method} ${path}`)
+    await curious.send({ method, path: path.replace(/\{\w+\}/g, 'some'), ...(method !== 'GET' && { body: {} }) })
+    t.equal(asked, scopeOf(path, operation.security ?? []), `${method} ${path}`)
   }
 })
+
+/** Who is asked, by what is documented: nobody has to prove anything to a visitor's route, and invokers invoke. */
+function scopeOf(path: string, security: NonNullable<OpenApiOperation['security']>): string {
+  if (security.some(each => Object.keys(each).length === 0)) return 'visitor'
+  if (security.some(each => 'capabilityInvocation' in each)) return 'invoker'
+  return /^\/v1\/keystores(\/did)?$/.test(path) ? 'admission' : 'signer'
+}
 
 t.test('every code of an error is documented, under the status that it has', t => {
   const codes = [...codesByStatus().values()].flat()
