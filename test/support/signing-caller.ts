@@ -77,7 +77,7 @@ export async function openSignedServer(t: Test, ports: Ports): Promise<SignedSer
     async get(url, sent = {}) {
       const { pathname, search } = new URL(url)
       const reply = await server.inject({ method: 'GET', url: pathname + search, headers: sent })
-      const { date: _date, ...headers } = reply.headers
+      const { date: _date, 'x-request-id': _id, ...headers } = reply.headers
       return { status: reply.statusCode, headers, body: reply.json() }
     },
   }
