@@ -70,16 +70,22 @@ const findBoth = ['store find keystores', 'store find keys']
 /** The same as the service itself sees it before it is restarted, with its store and the locks in its memory. */
 const traceBefore = [
   ['store find server-keys', 'local lock lock server-key', 'store add server-keys', 'local lock unlock server-key'],
-  ['local lock lock edv-recipient-key', 'local lock lock edv-mac-key', ...openVaultKeys, 'store add keystores'],
-  ['store find keystores', 'user lock lock key', ...openVaultKeys, 'store add keys'],
-  [...findBoth, 'user lock unlock key'],
+  [
+    'local lock lock edv-recipient-key',
+    'local lock lock edv-mac-key',
+    ...openVaultKeys,
+    'vault get',
+    'store add keystores',
+  ],
+  ['store find keystores', 'user lock lock key', ...openVaultKeys, 'vault put', 'store add keys'],
+  [...findBoth, 'vault get', 'user lock unlock key'],
   findBoth,
   findBoth,
-  [...findBoth, 'user lock lock key', 'store find keys', 'store replace keys'],
-  [...findBoth, 'user lock unlock key'],
+  [...findBoth, 'user lock lock key', 'store find keys', 'vault put', 'store replace keys'],
+  [...findBoth, 'vault get', 'user lock unlock key'],
   findBoth,
   findBoth,
-  [...findBoth, 'user lock lock key', 'store find keys', 'store replace keys'],
+  [...findBoth, 'user lock lock key', 'store find keys', 'vault put', 'store replace keys', 'vault remove'],
 ].flat()
 
 const openSigner = ['store find server-keys', 'local lock unlock server-key']
@@ -88,6 +94,7 @@ const traceAfter = [
   ...openSigner,
   ...openVaultKeys,
   'store find keys',
+  'vault get',
   'user lock unlock key',
 ] as const
 

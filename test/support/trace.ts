@@ -18,5 +18,5 @@ export function traceAfterStart(output: string): string[] {
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as TraceLine)
     .filter(({ msg }) => msg === 'trace')
-    .map(({ port, call, purpose, collection }) => `${port} ${call} ${purpose ?? collection}`)
+    .map(({ port, call, purpose, collection }) => [port, call, purpose ?? collection].filter(Boolean).join(' '))
 }
