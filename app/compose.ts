@@ -1,26 +1,17 @@
 import { ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
-import {
-  type LockPort,
-  type Ports,
-  type Random,
-  SecretBytes,
-  type SecretSharePort,
-  type VaultPort,
-} from '@keyhold/core'
+import type { LockPort, Ports, Random, VaultPort } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { allAround, aroundLock, aroundVaults } from './around.ts'
 import type { Tokens } from './authenticate.ts'
-import type { Config, SharesConfig, VaultsConfig } from './config/config.ts'
+import type { Config, VaultsConfig } from './config/config.ts'
 import { openServerLock } from './open-lock.ts'
+import { openShares } from './open-shares.ts'
 import { openStore } from './open-store.ts'
 import { openTokens } from './open-tokens.ts'
 import type { Observers, Outside } from './outside.ts'
 import { allObserving, Reachability } from './reachability.ts'
 import { trace } from './trace.ts'
 import { readTrust } from './trust.ts'
-
-/** How many shares of users are kept in memory at most. */
-const mostShares = 1000
 
 export interface Composition {
   readonly ports: Ports
@@ -99,17 +90,4 @@ function vaultsWhenNeeded(config: VaultsConfig, { ca, observers }: Outside, rand
       await (await opened)?.close()
     },
   }
-}
-
-async function openShares(
-  { token, cacheTtl, ...config }: SharesConfig,
-  { ca, observers }: Outside,
-): Promise<SecretSharePort> {
-  const { openHttpSecretShares, tokenOfFile } = await import('@keyhold/adapters/share-http')
-  const read = 'file' in token ? tokenOfFile(token.file) : async () => new SecretBytes(Buffer.from(token.text, 'utf8'))
-  const cache = { ttl: cacheTtl, max: mostShares }
-  const observe = observers?.outbound?.('shares')
-  const onLookup = observers?.observeCache?.('shares')
-  const observed = { ...(observe && { observe }), ...(onLookup && { onLookup }) }
-  return openHttpSecretShares({ ...config, ca, token: read, cache, clock: systemClock, ...observed })
 }

@@ -68,7 +68,7 @@ export type {
   VaultBinding,
   VaultPort,
 } from './ports/index.ts'
-export { sealingLockId } from './records/header.ts'
+export { isSealed, sealingLockId } from './records/header.ts'
 export type { Succession, SuccessionState } from './records/header-succession.ts'
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'

@@ -11,6 +11,7 @@ export interface IssuerFiles {
 /** Why the certificates of issuers cannot be had. */
 export class IssuerFileError extends Error {
   override readonly name = 'IssuerFileError'
+  readonly code = 'ISSUER_FILE'
 }
 
 /** Where systems keep them: Debian and Alpine, Fedora, SUSE, the BSDs and macOS. */

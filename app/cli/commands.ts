@@ -6,6 +6,7 @@ import type { Commands } from './command.ts'
  */
 export const commands: Commands = {
   start: { summary: 'run the service', load: () => import('./commands/start.ts') },
+  check: { summary: 'try everything that the settings name', load: () => import('./commands/check.ts') },
   keygen: { summary: 'make a master key file for the service', load: () => import('./commands/keygen.ts') },
   'lock rotate': {
     summary: 'seal everything in the store by another server lock, while services go on',

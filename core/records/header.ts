@@ -71,6 +71,18 @@ export async function openIntegrityKey(ports: HeaderPorts): Promise<SecretBytes>
   return openHeader(ports, found ?? (await addHeader(ports)))
 }
 
+/**
+ * Whether a store is sealed already; if it is, by this lock. Nothing is written.
+ *
+ * @throws KmsError as `openIntegrityKey`
+ */
+export async function isSealed(ports: HeaderPorts): Promise<boolean> {
+  const found = await findHeader(ports.store)
+  if (found === undefined) return false
+  ;(await openHeader(ports, found)).wipe()
+  return true
+}
+
 async function addHeader(ports: HeaderPorts): Promise<StoredRecord> {
   const key = new SecretBytes(ports.random(keyLength))
   const integrityKey = await key.spend(bytes => ports.lock.lock(bytes, integrityKeyContext()))
