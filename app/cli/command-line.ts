@@ -62,7 +62,7 @@ function parse(args: readonly string[], options: Options) {
 
 /** What is no option may be anything, a URL with a password among it: it is not repeated. */
 function sayable(message: string): string {
-  return /^Unknown option '(?!--?[A-Za-z][\w-]*')/.test(message) ? 'there is an option that is not known' : message
+  return /^Unknown option '(?!--?\w[\w-]*')/.test(message) ? 'there is an option that is not known' : message
 }
 
 type Given = Readonly<Record<string, unknown>>

@@ -79,6 +79,7 @@ const refused: readonly (readonly [args: string, notes: RegExp])[] = [
   ['some echo --name', /argument missing/],
   ['plain word', /^there are words that mean nothing here\n/],
   ['plain --json', /^Unknown option '--json'|"code":"USAGE"/],
+  ['plain --https://user:word@host', /^there is an option that is not known\n/],
   ['nothing', /^there is no such command\n`keyhold --help`/],
 ]
 
