@@ -39,6 +39,11 @@ export const errorCodes = [
   'AUTH_UNAVAILABLE',
   /** The store did not answer, or not in time. The request may be repeated. */
   'STORE_UNAVAILABLE',
+  /**
+   * What was asked for could not be written to the audit log, so its result is withheld; it may have been done all the
+   * same. The request may be repeated.
+   */
+  'AUDIT_UNAVAILABLE',
   /** The lock did not answer, or not in time. The request may be repeated. */
   'LOCK_UNAVAILABLE',
   /** The holder of the lock refuses to use it (disabled, to be deleted, not permitted) until an operator acts. */

@@ -1,6 +1,7 @@
 import { inThisThread } from './algorithms/compute.ts'
 import type { KeyTypeName } from './algorithms/index.ts'
 import type { PublicPrimitives, SecretPrimitives, Tools } from './algorithms/key-type.ts'
+import { type AuditLog, type AuditOptions, openAuditLog } from './audit/audit-log.ts'
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
 import { type CacheLimits, LendingCache, type OnLookup } from './lending-cache.ts'
@@ -31,6 +32,8 @@ export interface KmsOptions {
   readonly userLock?: 'shamir'
   /** The URL of a keystore of this id, as clients reach it. Default: on `http://localhost`. */
   readonly keystoreUrl?: (id: string) => string
+  /** How the audit log is written. Default: none is. */
+  readonly audit?: AuditOptions
 }
 
 /** What every operation works with. */
@@ -54,6 +57,8 @@ export interface Kms {
   readonly keystoreUrl: (id: string) => string
   readonly userLock: 'shamir' | undefined
   readonly experimentalKeyTypes: ReadonlySet<KeyTypeName>
+  /** Where each request is written down; absent if none is. Its owner is whoever opened this, who closes it first. */
+  readonly auditLog: AuditLog | undefined
   /** Closes what was open for longer than its time. */
   purge(): void
   /** Wipes what is held in memory. The ports stay their owner's to close. */
@@ -97,6 +102,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
     keystoreUrl,
     userLock: options.userLock,
     experimentalKeyTypes: new Set(options.experimentalKeyTypes),
+    auditLog: options.audit && (await openAuditLog(ports, records, options.audit)),
     capabilitySigner: await openServerSigner(ports, records, 'capability-signing'),
     vaultSigner() {
       vaultSigner ??= openServerSigner(ports, records, 'vault-invocation').catch(error => {

@@ -17,6 +17,7 @@ const collectionBytes = {
   keys: 0x03,
   'server-keys': 0x04,
   revocations: 0x05,
+  log: 0x06,
 } as const satisfies Record<Collection, number>
 
 export function placeOf(collection: Collection, scope: string, id: string): Buffer {

@@ -27,6 +27,7 @@ const statusOf = {
   STORE_UNAVAILABLE: 503,
   LOCK_UNAVAILABLE: 503,
   LOCK_REFUSED: 503,
+  AUDIT_UNAVAILABLE: 503,
   // A server that the caller has named (RFC 9110 section 15.6.3).
   VAULT_UNAVAILABLE: 502,
   VAULT_CORRUPT: 502,

@@ -3,8 +3,21 @@ import type { AccessToken } from '../ports/index.ts'
 import type { Invocation } from '../zcap/invocation.ts'
 import type { UserShare } from './user-share.ts'
 
-/** Who makes a request, as far as the edge could prove it, and the share of a user's secret that it brings along. */
-export type Caller = Principal & { readonly userShare?: UserShare }
+/**
+ * Who makes a request, as far as the edge could prove it, the share of a user's secret that it brings along, and where
+ * it is noted what the request is about.
+ */
+export type Caller = Principal & { readonly userShare?: UserShare; readonly trail?: Trail }
+
+/** What a request was about, as far as it got. The core fills it in; whoever handed it in reads it. */
+export interface Trail {
+  /** The id of a keystore that there is. */
+  keystore?: string
+  /** The first id of a key that there is. */
+  key?: string
+  /** The number of the version that was used last, or else of the newest one. */
+  version?: number
+}
 
 type Principal =
   /** Whoever reaches a server that listens on the loopback address alone and asks for no proof. */

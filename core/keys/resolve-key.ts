@@ -3,7 +3,7 @@ import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
 import { KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
-import type { Key } from '../records/key.ts'
+import { type Key, type KeyVersion, newestVersion } from '../records/key.ts'
 import type { Keystore, State } from '../records/keystore.ts'
 import type { Action } from '../zcap/action.ts'
 import { requireShares } from './keystore-lock.ts'
@@ -39,7 +39,7 @@ export async function resolveKeystore(
   keystoreId: string,
   keyId?: string,
 ): Promise<ResolvedKeystore> {
-  const { keystore, found } = await findKeystore(kms, keystoreId)
+  const { keystore, found } = await findKeystore(kms, caller, keystoreId)
   await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
   if (!found) throw keystoreNotFound()
   requireActive(keystore, keystoreNotActive)
@@ -63,7 +63,7 @@ async function resolveFor(
   caller: Caller,
   keystoreId: string,
 ): Promise<Keystore> {
-  const { keystore, found } = await findKeystore(kms, keystoreId)
+  const { keystore, found } = await findKeystore(kms, caller, keystoreId)
   decide(caller, keystore)
   if (!found) throw keystoreNotFound()
   return keystore
@@ -76,7 +76,7 @@ async function resolveFor(
  * @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE
  */
 export async function resolvePublished(kms: Kms, caller: Caller, keystoreId: string): Promise<Keystore> {
-  const { keystore, found } = await findKeystore(kms, keystoreId)
+  const { keystore, found } = await findKeystore(kms, caller, keystoreId)
   const isPublic = keystore.jwks === 'public'
   if (!isPublic && caller.kind !== 'anonymous') authorizeController(caller, keystore)
   if (!found || (!isPublic && caller.kind === 'anonymous')) throw keystoreNotFound()
@@ -95,6 +95,7 @@ export async function resolveKey(
   const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
   const key = isIdentifier(keyId) ? await find() : undefined
   if (key === undefined) throw keyNotFound()
+  noteKey(caller, key, newestVersion(key))
   requireActive(key, 'this key is not active')
   return { keystore, caller, key } as ResolvedKey
 }
@@ -107,9 +108,16 @@ function requireActive({ state }: { readonly state: State }, message: string): v
  * Finds a keystore, or one that could stand under this id and that nobody controls: a stranger must not learn which
  * keystores there are, so the same decision is made about one that is not there.
  */
-export async function findKeystore(kms: Kms, id: string): Promise<{ keystore: Keystore; found: boolean }> {
+export async function findKeystore(
+  kms: Kms,
+  { trail }: Caller,
+  id: string,
+): Promise<{ keystore: Keystore; found: boolean }> {
   const stored = isIdentifier(id) ? await kms.records.findKeystore(id) : undefined
-  if (stored !== undefined) return { keystore: stored, found: true }
+  if (stored !== undefined) {
+    if (trail !== undefined) trail.keystore = id
+    return { keystore: stored, found: true }
+  }
   const nobodys: Keystore = {
     id,
     url: kms.keystoreUrl(id),
@@ -120,6 +128,13 @@ export async function findKeystore(kms: Kms, id: string): Promise<{ keystore: Ke
     revision: 0,
   }
   return { keystore: nobodys, found: false }
+}
+
+/** Notes which key a request is about, and which of its versions. */
+export function noteKey({ trail }: Caller, { id }: Key, { number }: KeyVersion): void {
+  if (trail === undefined) return
+  trail.key = id
+  trail.version = number
 }
 
 export function keyNotFound(): KmsError {

@@ -5,7 +5,7 @@ import type { Kms } from '../kms.ts'
 import { keyContext } from '../locks/lock-context.ts'
 import type { KeyVersion } from '../records/key.ts'
 import { withKeystoreLock } from './keystore-lock.ts'
-import type { ResolvedKey } from './resolve-key.ts'
+import { noteKey, type ResolvedKey } from './resolve-key.ts'
 
 /**
  * Lends a primitive that needs a version's secret to `use`. If the version is not open already it is opened through
@@ -21,6 +21,7 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   primitive: P,
   use: (primitive: SecretPrimitives[P]) => T | Promise<T>,
 ): Promise<T> {
+  noteKey(caller, key, version)
   const openers: SecretOpeners = keyTypes[version.type]
   const opener = openers[primitive]
   const { locked, publicKey = new Uint8Array(0) } = version
@@ -37,11 +38,12 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
 /** Lends a primitive that needs the public key alone. No lock is opened. @throws KmsError OPERATION_UNSUPPORTED */
 export async function usePublic<P extends keyof PublicPrimitives, T>(
   kms: Kms,
-  { key }: ResolvedKey,
+  { caller, key }: ResolvedKey,
   version: KeyVersion,
   primitive: P,
   use: (primitive: PublicPrimitives[P]) => T | Promise<T>,
 ): Promise<T> {
+  noteKey(caller, key, version)
   const { publicKey } = version
   const openers: PublicOpeners = keyTypes[version.type]
   const opener = openers[primitive]

@@ -2,8 +2,9 @@ import { keyTypes, parseKeyTypeName } from '../algorithms/index.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newKey, ownKeyId } from '../keys/new-version.ts'
-import { resolveKeystore } from '../keys/resolve-key.ts'
+import { noteKey, resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
+import { newestVersion } from '../records/key.ts'
 import { type ExportedKey, exportedKey } from './export-key.ts'
 
 export interface CreateKeyCommand {
@@ -20,5 +21,6 @@ export async function createKey(kms: Kms, caller: Caller, command: CreateKeyComm
   const material = await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
   await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))
+  noteKey(caller, key, newestVersion(key))
   return exportedKey(key)
 }

@@ -43,6 +43,7 @@ export async function createKeystore(kms: Kms, caller: Caller, command: CreateKe
     revision: 1,
   }
   await kms.records.addKeystore(keystore)
+  if (caller.trail !== undefined) caller.trail.keystore = id
   return keystore
 }
 

@@ -7,9 +7,9 @@ import { isIdentifier, newKeyId } from '../encoding/identifier.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newKey } from '../keys/new-version.ts'
-import { resolveKeystore } from '../keys/resolve-key.ts'
+import { noteKey, resolveKeystore } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
-import type { Key, KeyVersion } from '../records/key.ts'
+import { type Key, type KeyVersion, newestVersion } from '../records/key.ts'
 import type { Records } from '../records/records.ts'
 import { type ExportedKey, exportedKey } from './export-key.ts'
 
@@ -39,6 +39,7 @@ export async function importKey(kms: Kms, caller: Caller, command: ImportKeyComm
     const type = parseKeyTypeName(command.keyType, kms.experimentalKeyTypes)
     const key = await newKey(kms, resolved, id, type, await readMaterial(kms, type, command))
     await withKeyRecords(kms, resolved.keystore, records => addImported(records, key))
+    noteKey(caller, key, newestVersion(key))
     return exportedKey(key)
   } finally {
     command.key?.fill(0)

@@ -25,7 +25,7 @@ const sweepSize = 100
  * @throws KmsError INVALID_REQUEST, KEYSTORE_NOT_FOUND, FORBIDDEN, ALREADY_EXISTS
  */
 export async function revokeCapability(kms: Kms, caller: Caller, command: RevokeCommand): Promise<void> {
-  const { keystore, found } = await findKeystore(kms, command.keystoreId)
+  const { keystore, found } = await findKeystore(kms, caller, command.keystoreId)
   const chain = await kms.chains.verify({ ...command.capability, action: '' } as Invocation, rootOf(keystore))
   const revokedBy = revokerOf(caller, keystore.controller, chain)
   if (!found) throw keystoreNotFound()

@@ -4,7 +4,7 @@ import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import { withKeyRecords } from '../keys/keystore-vault.ts'
 import { newVersion, ownKeyId } from '../keys/new-version.ts'
-import { type KeyAddress, type ResolvedKey, resolveKey } from '../keys/resolve-key.ts'
+import { type KeyAddress, noteKey, type ResolvedKey, resolveKey } from '../keys/resolve-key.ts'
 import type { Kms } from '../kms.ts'
 import { addVersion, type Key, newestVersion } from '../records/key.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
@@ -71,6 +71,7 @@ async function addNextVersion(
   const place = { keyId: key.id, number, id: ownKeyId(kms, type, material), type }
   const rotated = addVersion(key, await newVersion(kms, resolved, place, material))
   await withKeyRecords(kms, resolved.keystore, records => records.replaceKey(rotated))
+  noteKey(resolved.caller, rotated, newestVersion(rotated))
   return exportedKey(rotated)
 }
 

@@ -5,7 +5,8 @@ import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { Key } from './key.ts'
 import type { Keystore } from './keystore.ts'
 import { KnownBodies, type Parse } from './known-bodies.ts'
-import { storeCorrupt, writeBody } from './record-body.ts'
+import type { LogBlock } from './log-block.ts'
+import { readBody, storeCorrupt, writeBody } from './record-body.ts'
 import type { Revocation } from './revocation.ts'
 import type { ServerKey } from './server-key.ts'
 
@@ -102,6 +103,31 @@ export class Records {
 
   #writtenServerKey({ name, revision, ...content }: ServerKey): StoredRecord {
     return this.#written('server-keys', '', [name], revision, content)
+  }
+
+  /** Adds entries to the log of a keystore, or to the server's own under the empty id. */
+  async addLogBlock(keystoreId: string, id: string, lines: readonly string[]): Promise<void> {
+    await this.#store.add(this.#written('log', keystoreId, [id], 1, lines.join('\n')))
+  }
+
+  /** At most `limit` blocks of a log in the order of their ids, those after a text if it is given. */
+  async listLogBlocks(keystoreId: string, limit: number, after?: string): Promise<LogBlock[]> {
+    const records = await this.#store.list('log', keystoreId, limit, after)
+    return records.map(record => ({ id: record.ids[0], lines: this.#linesOf(record, keystoreId) }))
+  }
+
+  async removeLogBlock(keystoreId: string, id: string): Promise<void> {
+    await this.#store.remove('log', keystoreId, id, 1)
+  }
+
+  /** Read without remembering it: a log is long, and nobody asks for it again and again. */
+  #linesOf(record: StoredRecord, keystoreId: string): string[] | undefined {
+    if (record.collection !== 'log' || record.scope !== keystoreId) return undefined
+    try {
+      return (readBody(this.#integrityKey, record) as string).split('\n')
+    } catch {
+      return undefined
+    }
   }
 
   #writtenKeystore({ id, revision, ...content }: Keystore): StoredRecord {

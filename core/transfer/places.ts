@@ -11,16 +11,18 @@ export const pageSize = 50
 /** Keystores that are worked on at once. */
 const parallel = 8
 
-/** Of the store as a whole: its own keys, and the keystores, whose ids are the scopes of everything else. */
+/** Of the store as a whole: its own keys and log, and the keystores, whose ids are the scopes of everything else. */
 export const storePlaces: readonly Place[] = [
   { collection: 'server-keys', scope: '' },
   { collection: 'keystores', scope: '' },
+  { collection: 'log', scope: '' },
 ]
 
 function keystorePlaces(id: string): readonly Place[] {
   return [
     { collection: 'keys', scope: id },
     { collection: 'revocations', scope: id },
+    { collection: 'log', scope: id },
   ]
 }
 

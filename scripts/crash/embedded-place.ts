@@ -19,6 +19,7 @@ const collections: Readonly<Record<number, Collection>> = {
   3: 'keys',
   4: 'server-keys',
   5: 'revocations',
+  6: 'log',
 }
 
 /** A directory with an embedded store, and one service over it. */

@@ -22,6 +22,7 @@ const collections: readonly (readonly [Collection, name: string])[] = [
   ['keystores', 'keystores'],
   ['keys', 'keys'],
   ['revocations', 'revocations'],
+  ['log', 'log'],
 ]
 
 /** Milliseconds between two looks at what a first start has changed. */

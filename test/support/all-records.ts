@@ -8,7 +8,8 @@ export async function allRecords(store: KeyStorePort) {
   const places: (readonly [Collection, string])[] = [
     ['header', ''],
     ['server-keys', ''],
-    ...keystores.flatMap(({ ids: [id] }) => [['keys', id] as const, ['revocations', id] as const]),
+    ['log', ''],
+    ...keystores.flatMap(({ ids: [id] }) => (['keys', 'revocations', 'log'] as const).map(name => [name, id] as const)),
   ]
   const others = await Promise.all(places.map(([collection, scope]) => store.list(collection, scope, everything)))
   return [...keystores, ...others.flat()].map(({ collection, scope, ids, revision, body }) => {
