@@ -82,11 +82,27 @@ class EmbeddedKeyStore implements KeyStorePort {
   async add(record: StoredRecord): Promise<void> {
     const { collection, scope } = record
     const [...ids] = record.ids
+    if (ids.length === 1) return this.#addPlain(entriesOf(record)[0])
     // The transaction runs later, and the record is the caller's: what will be written is taken now.
     const entries = entriesOf(record)
     await this.#write(() =>
       ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : entries,
     )
+  }
+
+  /**
+   * Adds what is found under one id alone. LMDB decides that by itself, which costs half of what a transaction does that
+   * has to ask this thread.
+   */
+  async #addPlain([place, entry]: readonly [place: Buffer, entry: Uint8Array]): Promise<void> {
+    this.#requireOpen()
+    const isAdded = await this.#guardAsync(() =>
+      this.#database.ifNoExists(place, () => {
+        // Fails with the whole, which is what is waited for.
+        this.#database.put(place, entry).catch(() => undefined)
+      }),
+    )
+    if (!isAdded) throw alreadyExists()
   }
 
   async replace(record: StoredRecord): Promise<void> {
@@ -185,7 +201,7 @@ class EmbeddedKeyStore implements KeyStorePort {
       }),
     )
     if (failure !== undefined) throw failure
-    if (refusal === 'ALREADY_EXISTS') throw new KmsError(refusal, 'the id is taken')
+    if (refusal === 'ALREADY_EXISTS') throw alreadyExists()
     if (refusal === 'CONFLICT') throw new KmsError(refusal, 'the record was changed in between')
   }
 
@@ -228,6 +244,10 @@ async function requireFormat(database: RootDatabase<Uint8Array, Uint8Array>): Pr
     await database.close()
     throw unknownFormat()
   }
+}
+
+function alreadyExists(): KmsError {
+  return new KmsError('ALREADY_EXISTS', 'the id is taken')
 }
 
 function unavailable(cause: unknown): KmsError {

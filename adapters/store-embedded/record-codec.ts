@@ -33,11 +33,17 @@ export function endOf(collection: Collection, scope: string): Buffer {
   return Buffer.concat([placeOf(collection, scope, ''), Uint8Array.of(0xff)])
 }
 
-/** What stands where, once a record is written. */
-export function entriesOf({ collection, scope, ids, revision, body }: StoredRecord): [Buffer, Uint8Array][] {
+type Placed = readonly [place: Buffer, entry: Uint8Array]
+
+/** What stands where, once a record is written: itself first. */
+export function entriesOf({ collection, scope, ids, revision, body }: StoredRecord): readonly [Placed, ...Placed[]] {
   const idBytes = ids.map(id => Buffer.from(id, 'utf8'))
+  const [firstId, ...otherIds] = ids
   const alias = encode(idBytes[0])
-  return ids.map((id, i) => [placeOf(collection, scope, id), i === 0 ? encode([revision, idBytes, body]) : alias])
+  return [
+    [placeOf(collection, scope, firstId), encode([revision, idBytes, body])],
+    ...otherIds.map((id): Placed => [placeOf(collection, scope, id), alias]),
+  ]
 }
 
 /** What stands at a place: a record, or the first id of one. @throws KmsError STORE_CORRUPT */

@@ -48,7 +48,7 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
   const { ports, tokens, pool, peers, observeLock, close } = await compose(config, log, observation.observers)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
-    const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs } = config
+    const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs, audit } = config
     const { resolveDid, metrics } = observation
     const authenticators = chooseAuthenticators(config, ports.clock, resolveDid, tokens)
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
@@ -77,6 +77,7 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
       ...(allowedOrigins && { allowedOrigins }),
+      ...(audit && { audit }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain: observation.chains(verifyCcgChain) },
       authenticators: url => observation.authentication(authenticators(url)),
       ...observation.server,

@@ -28,6 +28,7 @@ export function toConfig(parsed: Settings): Config {
     pressure: toPressure(parsed),
     maxConnections: parsed.maxConnections,
     docs: parsed.docsEnable,
+    ...(parsed.audit !== 'off' && { audit: { mode: parsed.audit, timeout: parsed.auditTimeout } }),
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
     shutdownDelay: parsed.shutdownDelay,

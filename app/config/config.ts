@@ -1,5 +1,6 @@
 import type { IssuerFiles } from '@keyhold/adapters'
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
+import type { AuditMode } from '../http/audit.ts'
 import type { AllowedOrigins } from '../http/cors.ts'
 import type { PressureLimits } from '../http/limits/pressure.ts'
 import type { RateLimits } from '../http/limits/rate-limits.ts'
@@ -137,6 +138,8 @@ export interface Config {
   readonly maxConnections: number
   /** Whether there is a page that shows the API. */
   readonly docs: boolean
+  /** How requests are written down; they are not if absent. */
+  readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
   readonly bodyLimit: number
   readonly requestTimeout: number
   readonly shutdownDelay: number

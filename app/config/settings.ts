@@ -1,3 +1,4 @@
+import { auditSettings } from './settings/audit.ts'
 import { authSettings } from './settings/auth.ts'
 import { httpSettings } from './settings/http.ts'
 import { keySettings } from './settings/keys.ts'
@@ -28,6 +29,7 @@ export const settings = {
   ...userSettings,
   ...authSettings,
   ...tokenSettings,
+  ...auditSettings,
 } as const
 
 export type SettingName = keyof typeof settings

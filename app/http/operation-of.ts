@@ -7,6 +7,7 @@ const operations: Readonly<Record<string, string>> = {
   'GET /v1/keystores/:keystoreId': 'describeKeyStore',
   'POST /v1/keystores/:keystoreId': 'updateKeyStore',
   'GET /v1/keystores/:keystoreId/jwks': 'listPublicKeys',
+  'GET /v1/keystores/:keystoreId/log': 'readLog',
   'GET /v1/keystores/:keystoreId/zcaps/revocations': 'listRevocations',
   'POST /v1/keystores/:keystoreId/zcaps/revocations/:capabilityId': 'revokeCapability',
 }

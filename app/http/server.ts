@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type AuditMode, auditOptions, auditRequests } from './audit.ts'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
 import { answerBrokenFrames } from './broken-frame.ts'
@@ -25,6 +26,7 @@ import { healthRoutes } from './routes/health.ts'
 import { jwksRoutes } from './routes/jwks.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
+import { logRoutes } from './routes/log.ts'
 import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
 import { signRoutes } from './routes/sign.ts'
@@ -35,7 +37,7 @@ import { type RequestTracing, traceRequests } from './traced-requests.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { readUserShares } from './user-share.ts'
 
-export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
+export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'> {
   readonly ports: Ports
   /** What TLS is spoken with. Default: plain HTTP. */
   readonly tls?: TlsOptions
@@ -60,6 +62,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl'> {
   /** Whether there is a page that shows what the API is. Default: true. */
   readonly docs?: boolean
   readonly log?: FastifyBaseLogger
+  /** How requests are written down, and for how many milliseconds that is waited for. Default: they are not. */
+  readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
   /** What the last calls of other servers have shown, for `/health/ready`. Default: nothing is known. */
@@ -115,7 +119,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // A server that is closing listens nowhere any more, and still has requests to answer.
   app.server.once('listening', () => (origin = options.baseUrl ?? app.listeningOrigin))
   const baseUrl = () => origin
-  const kms = await openKms(ports, { ...options, keystoreUrl: id => `${origin}/v1/keystores/${id}` })
+  const { audit, ...kmsOptions } = options
+  const kms = await openKms(ports, {
+    ...kmsOptions,
+    keystoreUrl: id => `${origin}/v1/keystores/${id}`,
+    ...(audit && { audit: auditOptions(audit.timeout, log) }),
+  })
   const authenticators = options.authenticators?.(baseUrl) ?? localAuthenticators
   const { admission, signer, visitor, invoker, challenges } = authenticators
 
@@ -133,6 +142,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, isTrusted)
+  if (audit && kms.auditLog) auditRequests(app, kms.auditLog, audit.mode)
   finishAnswers(app, headers, observe, options.stopping)
   readJsonBodies(app)
   const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })
@@ -142,7 +152,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const isStopping = () => options.stopping?.aborted === true
   await app.register(healthRoutes, { kms, isStopping, log, peers: options.peers })
   await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(limits, signer, [controllerRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(limits, signer, [controllerRoutes, logRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })
   const invoked = [
     keyRoutes,
@@ -162,10 +172,14 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(documentationRoutes, documented)
   refuseOtherMethods(app, [...routes])
 
-  const purge = setInterval(() => kms.purge(), 10_000).unref()
+  const purge = setInterval(() => {
+    kms.purge()
+    void kms.auditLog?.tick()
+  }, 10_000).unref()
   app.addHook('onClose', async () => {
     clearInterval(purge)
     limits.stop()
+    await kms.auditLog?.close()
     kms.close()
   })
   return app

@@ -1,10 +1,13 @@
 import type { Ports } from '../ports/index.ts'
 import type { Records } from '../records/records.ts'
 import { openServerSigner } from '../server-signer.ts'
+import { Gathering, type Turns } from './gathering.ts'
 import type { Decision, Head } from './line.ts'
 import { LogWriter, type Writing } from './log-writer.ts'
 
-export interface AuditOptions extends Partial<Pick<Writing, 'defer' | 'bound'>> {
+export interface AuditOptions extends Partial<Pick<Writing, 'bound'>> {
+  /** Default: both run something when the running task has ended. */
+  readonly turns?: Turns
   /** Is told why something could not be written that no request waits for. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -91,10 +94,13 @@ export class AuditLog {
   }
 }
 
+const tasks: Turns = { nextTurn: queueMicrotask, shortly: queueMicrotask }
+
 /** Opens the audit log of a server, with a signing key of its own. */
 export async function openAuditLog(ports: Ports, records: Records, options: AuditOptions): Promise<AuditLog> {
   const { random, clock } = ports
-  const { defer = queueMicrotask, bound = call => call, onFailure = () => undefined } = options
+  const { turns = tasks, bound = call => call, onFailure = () => undefined } = options
   const signer = await openServerSigner(ports, records, 'log-signing')
-  return new AuditLog({ records, signer, random, clock, defer, bound }, onFailure)
+  const gathering = new Gathering(turns)
+  return new AuditLog({ records, signer, random, clock, gathering, bound }, onFailure)
 }

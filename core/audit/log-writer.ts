@@ -4,6 +4,7 @@ import { logBlockId, logBlockTime } from '../records/log-block.ts'
 import type { Records } from '../records/records.ts'
 import type { DidSigner } from '../zcap/did-signer.ts'
 import { Chain } from './chain.ts'
+import type { Gathering } from './gathering.ts'
 import { type Content, type Head, hashOf, type Tip } from './line.ts'
 
 /** What the writers of all logs share. */
@@ -12,8 +13,7 @@ export interface Writing {
   readonly signer: DidSigner
   readonly random: Random
   readonly clock: Clock
-  /** Runs something soon, when whatever else is ready has asked to be written as well. */
-  readonly defer: (run: () => void) => void
+  readonly gathering: Gathering
   /** Ends the waiting for a call of the store in time. */
   readonly bound: <T>(call: Promise<T>) => Promise<T>
   /** Is told of each chain that has ended. */
@@ -37,7 +37,7 @@ export class LogWriter {
   readonly #keystore: string
   readonly #writing: Writing
   readonly #waiting: Group[] = []
-  #isWorking = false
+  #isWriting = false
   #chain: Chain | undefined
   /** Milliseconds of the clock's own counting. */
   #begun = 0
@@ -58,6 +58,7 @@ export class LogWriter {
     const last = this.#waiting.at(-1)
     const group = last === undefined || last.isFull ? this.#newGroup() : last
     group.entries.push({ content, time: this.#writing.clock.now() })
+    this.#writing.gathering.arrive()
     return group.written
   }
 
@@ -71,24 +72,24 @@ export class LogWriter {
   #newGroup(): Group {
     const group = new Group()
     this.#waiting.push(group)
-    if (!this.#isWorking) {
-      this.#isWorking = true
-      this.#writing.defer(() => void this.#work())
+    if (!this.#isWriting) {
+      this.#isWriting = true
+      this.#writing.gathering.add(this.#writeNext)
     }
     return group
   }
 
-  async #work(): Promise<void> {
-    for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
-      try {
-        await this.#store(group)
-        group.resolve()
-      } catch (cause) {
-        this.#chain = undefined
-        group.reject(new KmsError('AUDIT_UNAVAILABLE', 'the audit log cannot be written', { cause }))
-      }
+  readonly #writeNext = async (): Promise<void> => {
+    const group = this.#waiting.shift()
+    try {
+      if (group !== undefined) await this.#store(group)
+      group?.resolve()
+    } catch (cause) {
+      this.#chain = undefined
+      group?.reject(new KmsError('AUDIT_UNAVAILABLE', 'the audit log cannot be written', { cause }))
     }
-    this.#isWorking = false
+    if (this.#waiting.length > 0) return this.#writing.gathering.addShortly(this.#writeNext)
+    this.#isWriting = false
     if (this.#chain === undefined) this.#writing.onIdle(this.#keystore)
   }
 

@@ -45,6 +45,7 @@ const server = await buildServer({
   ...options,
   authenticators: url => observation.authentication(authenticators(url)),
   ...(observeLock && { observeLock }),
+  ...(config.audit && { audit: config.audit }),
   ...observation.server,
 })
 if (config.metrics) await observation.metrics?.listen(config.metrics, server.server, pool)

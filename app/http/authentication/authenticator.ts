@@ -1,6 +1,7 @@
 import type { Caller } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import '../audit.ts'
 import '../user-share.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { BodyDigest } from './body-digest.ts'
@@ -58,7 +59,12 @@ export const authenticationPlugin = plugin<{ readonly authenticate: Authenticato
 )
 
 /** The caller of a request to a route inside such a scope. */
-export function callerOf({ proven, userShare }: FastifyRequest): Caller {
+export function callerOf(request: FastifyRequest): Caller {
+  const { proven, userShare } = request
   if (proven === null) throw new Error('a route that needs a caller stands outside the authenticated scopes')
-  return userShare ? { ...proven.caller, userShare } : proven.caller
+  if (request.trail === null) request.trail = {}
+  const { trail } = request
+  return userShare || trail
+    ? { ...proven.caller, ...(userShare && { userShare }), ...(trail && { trail }) }
+    : proven.caller
 }

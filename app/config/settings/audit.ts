@@ -1,0 +1,21 @@
+import * as values from '../values.ts'
+import { setting } from './setting.ts'
+
+/** Whether requests are written down in the audit log, and what becomes of those that cannot be. */
+export const auditSettings = {
+  audit: setting(
+    'KMS_AUDIT',
+    'audit',
+    values.oneOf('closed', 'open', 'off'),
+    'closed',
+    'Whether each request is written to the audit log before it is answered: closed (one that cannot be is answered 503), ' +
+      'open (it is answered all the same) or off.',
+  ),
+  auditTimeout: setting(
+    'KMS_AUDIT_TIMEOUT',
+    'audit-timeout',
+    values.timeout,
+    '5s',
+    'How long an answer waits for the audit log.',
+  ),
+} as const

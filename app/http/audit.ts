@@ -1,0 +1,66 @@
+import { withDeadline } from '@keyhold/adapters'
+import { type AuditLog, type AuditOptions, type Decision, KmsError, serverLog, type Trail } from '@keyhold/core'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorBody } from './errors.ts'
+import { principalOf } from './principal.ts'
+import { recordOf, refuse } from './request-record.ts'
+
+/** What becomes of a request that cannot be written down: `closed` answers 503 and withholds its result. */
+export type AuditMode = 'closed' | 'open'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request was about; null until it has a caller, absent where nothing is written down. */
+    trail?: Trail | null
+  }
+}
+
+/** How the log is written here. @param timeout milliseconds that a call of the store may take */
+export function auditOptions(timeout: number, log: FastifyBaseLogger | undefined): AuditOptions {
+  return {
+    turns: { nextTurn: setImmediate, shortly: run => setTimeout(run, 1) },
+    bound: call => withDeadline(timeout, () => call),
+    onFailure: err => log?.error({ err }, 'the audit log cannot be written'),
+  }
+}
+
+/** Writes down each request that asks for something, before it is answered: in the log of its keystore, if it has one. */
+export function auditRequests(app: FastifyInstance, log: AuditLog, mode: AuditMode): void {
+  app.decorateRequest('trail', null)
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const decision = decisionOf(request, reply)
+    if (decision === undefined) return done()
+    log.write(request.trail?.keystore ?? serverLog, decision).then(
+      () => done(),
+      error => {
+        if (mode === 'closed') return done(null, withhold(error, request, reply))
+        request.log.error({ err: error, request: request.id }, 'a request is answered that could not be written down')
+        done()
+      },
+    )
+  })
+}
+
+function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | undefined {
+  const { proven, trail } = request
+  const { id, operation, keyId, status, code, reason } = recordOf(request, reply)
+  if (id === null || operation === null) return undefined
+  // Its time is not over.
+  request.record = null
+  const principal = proven === null ? undefined : nameOf(proven.caller)
+  return { request: id, operation, principal, key: trail?.key ?? keyId, version: trail?.version, status, code, reason }
+}
+
+/** A keystore's controller may know who it is; of a token's owner, who may be somebody else's user, only a hash. */
+function nameOf(caller: NonNullable<FastifyRequest['proven']>['caller']): string {
+  return 'key' in caller ? caller.key.id : (principalOf(caller) ?? caller.kind)
+}
+
+/** The answer in the place of one that was not written down. */
+function withhold(error: unknown, request: FastifyRequest, reply: FastifyReply): string {
+  const { code, message } = error instanceof KmsError ? error : { code: 'INTERNAL_ERROR', message: 'internal error' }
+  refuse(request, { code, failure: error })
+  for (const name of ['link', 'cache-control', 'www-authenticate', 'content-length']) reply.removeHeader(name)
+  reply.code(503).header('retry-after', '1').header('content-type', 'application/json; charset=utf-8')
+  return JSON.stringify(errorBody(code, message))
+}
