@@ -112,6 +112,18 @@ export class Keystore extends Resource {
     return { keys }
   }
 
+  /**
+   * What was done with it and its keys, the latest first, page by page: a line of JSON for each entry, as it is hashed.
+   * `keyhold log verify` verifies all of them together.
+   */
+  async *log(options?: CallOptions): AsyncGenerator<string, void, undefined> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const { text, headers } = await this.transport.exchange(this.callOf('GET', `/log${after}`), options)
+      yield* text.split('\n').slice(0, -1)
+      after = /\/log(\?after=[^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+  }
+
   /** Gives the service another capability for the vault that the keys live in. */
   async updateVault(capability: Capability, options?: CallOptions): Promise<void> {
     await this.call('POST', '/edv', { capability: vaultCapability(capability) }, options)

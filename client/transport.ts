@@ -77,11 +77,11 @@ export class Transport {
     return (await this.exchange(call, options)).json
   }
 
-  /** The same, with the headers of the answer. */
+  /** The same, with the headers of the answer, and its text: JSON Lines are no JSON. */
   async exchange(
     call: Call,
     options: CallOptions = {},
-  ): Promise<{ readonly json: unknown; readonly headers: Headers }> {
+  ): Promise<{ readonly json: unknown; readonly text: string; readonly headers: Headers }> {
     const { timeout = this.#options.timeout ?? 30_000, retries = this.#options.retries ?? 2 } = options
     const repetitions = isRepeatable(call.method, call.url) ? retries : 0
     const end = performance.now() + timeout
@@ -137,12 +137,16 @@ function readOutcome(outcome: Answer | Unanswered) {
   if ('cause' in outcome) throw outcome.cause
   const { status, headers, text } = outcome
   if (status !== ok) throw errorOf(outcome)
-  if (text === '') return { json: undefined, headers }
+  if (text === '' || isLines(headers)) return { json: undefined, text, headers }
   try {
-    return { json: JSON.parse(text) as unknown, headers }
+    return { json: JSON.parse(text) as unknown, text, headers }
   } catch {
     throw new KeyholdError(status, 'UNKNOWN', 'the answer is not JSON')
   }
+}
+
+function isLines(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/jsonl') ?? false
 }
 
 function shareHeaders(userShare: UserShare | undefined): Readonly<Record<string, string>> {

@@ -45,9 +45,11 @@ function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | un
   const { proven, trail } = request
   const { id, operation, keyId, status, code, reason } = recordOf(request, reply)
   if (id === null || operation === null) return undefined
+  // Of what nobody has looked at there is nothing to say, and whoever floods the server must not fill the log.
+  if (code === 'RATE_LIMITED' || (code === 'OVERLOADED' && !proven)) return undefined
   // Its time is not over.
   request.record = null
-  const principal = proven === null ? undefined : nameOf(proven.caller)
+  const principal = proven ? nameOf(proven.caller) : undefined
   return { request: id, operation, principal, key: trail?.key ?? keyId, version: trail?.version, status, code, reason }
 }
 

@@ -1,4 +1,5 @@
 import { type Capability, delegate, Keyhold, KeyholdError, zcap } from '@keyhold/client'
+import { verifyLog } from '@keyhold/core/audit/verify-log.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { createLocalJWKSet, flattenedVerify } from 'jose'
 import t from 'tap'
@@ -174,6 +175,15 @@ t.test('every operation, by a client that invokes capabilities', async t => {
     const revoked = []
     for await (const each of keystore.revocations()) revoked.push(each)
     t.match(revoked, [{ id: capability['id'], by: alice.didUrl, revoked: Date, expires: Date }])
+  })
+
+  await t.test('the log', async t => {
+    const lines = []
+    for await (const line of keystore.log()) lines.push(line)
+    t.match(await verifyLog(lines), { keystores: [keystore.url.slice(keystore.url.lastIndexOf('/') + 1)], faults: [] })
+    t.match(JSON.parse(lines.at(-1) ?? ''), { type: 'begin' })
+    const strangers = new Keyhold({ url: service.url, authorization: zcap(bob) }).keystore(keystore.url)
+    await t.rejects(Promise.resolve(strangers.log().next()), { status: 403, code: 'FORBIDDEN' })
   })
 
   const without = ['blind', 'correctnessproof', 'signwithsecrets']

@@ -58,6 +58,7 @@ export async function clientService(t: Test, allowedOrigins?: 'any'): Promise<Cl
   const known = new MemoryAccessTokens(tokens, systemClock)
   const resolveDid = resolveSelfContainedDid
   const server = await buildServer({
+    audit: { mode: 'closed', timeout: 60_000 },
     ports: {
       store: new MemoryKeyStore(),
       lock: new AeadLock('test', new SecretBytes(random(32)), random),

@@ -28,6 +28,7 @@ export const routes = {
   },
   updateVault: { method: 'POST', url: `${keystoreUrl}/edv`, body: { capability: some }, bytes: ['capability'] },
   jwks: { method: 'GET', url: `${keystoreUrl}/jwks` },
+  log: { method: 'GET', url: `${keystoreUrl}/log` },
   createKey: { method: 'POST', url: `${keystoreUrl}/keys`, body: { key_type: 'ED25519' }, texts: ['key_type'] },
   importKey: {
     method: 'PUT',

@@ -1,5 +1,5 @@
 import { FixedClock, MemoryKeyStore, seededRandom } from '@keyhold/adapters'
-import { buildServer } from '@keyhold/app'
+import { buildServer, type ServerOptions } from '@keyhold/app'
 import { zcapAuthenticators } from '@keyhold/app/http/authentication/zcap.js'
 import { actionOf, readCapability, signTrustbloc } from '@keyhold/client'
 import { AeadLock, type DidSigner, didKeySigner, type Ports, resolveSelfContainedDid, SecretBytes } from '@keyhold/core'
@@ -37,8 +37,13 @@ export interface SignedServer {
 }
 
 /** A server that asks for capabilities, and whoever calls it. */
-export async function openSignedServer(t: Test, ports: Ports): Promise<SignedServer> {
+export async function openSignedServer(
+  t: Test,
+  ports: Ports,
+  options: Pick<ServerOptions, 'audit'> = {},
+): Promise<SignedServer> {
   const server = await buildServer({
+    ...options,
     ports,
     baseUrl,
     authenticators: base => {
@@ -65,7 +70,7 @@ export async function openSignedServer(t: Test, ports: Ports): Promise<SignedSer
         headers,
         ...(payload && { payload }),
       })
-      return { status: reply.statusCode, body: reply.body === '' ? undefined : reply.json() }
+      return { status: reply.statusCode, body: bodyOf(reply.headers['content-type'], reply.body) }
     },
     async keystore() {
       const { body } = await this.send('POST', `${baseUrl}/v1/keystores`, { controller: signer.didUrl })
@@ -81,4 +86,10 @@ export async function openSignedServer(t: Test, ports: Ports): Promise<SignedSer
       return { status: reply.statusCode, headers, body: reply.json() }
     },
   }
+}
+
+/** JSON Lines are a text. */
+function bodyOf(type: unknown, text: string): unknown {
+  if (text === '') return undefined
+  return String(type).startsWith('application/jsonl') ? text : JSON.parse(text)
 }

@@ -23,7 +23,7 @@ export const logRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { 
         // RFC 8288
         reply.header('link', `<${url}>; rel="next"`)
       }
-      return reply.type('application/jsonl').send(lines.map(line => `${line}\n`).join(''))
+      return reply.type('application/jsonl; charset=utf-8').send(lines.map(line => `${line}\n`).join(''))
     },
   )
 }

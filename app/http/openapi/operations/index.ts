@@ -6,6 +6,7 @@ import { healthOperations } from './health.ts'
 import { jwksOperations } from './jwks.ts'
 import { keyOperations } from './keys.ts'
 import { keystoreOperations, updateKeystoreOperation } from './keystores.ts'
+import { logOperations } from './log.ts'
 import { macOperations } from './mac.ts'
 import { signOperations } from './sign.ts'
 import { signMultiOperations } from './sign-multi.ts'
@@ -24,5 +25,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...wrapOperations,
   ...signMultiOperations,
   ...anonymousCredentialOperations,
+  ...logOperations,
   ...updateKeystoreOperation,
 }

@@ -74,6 +74,7 @@ export const routes: readonly Route[] = [
     // That of a keystore whose keys are public is allowed to everyone, and not in this table.
     unsigned: { status: 404, code: 'KEYSTORE_NOT_FOUND' },
   },
+  { method: 'GET', path: `${keystore}/log`, proof: 'controller' },
   { method: 'GET', path: `${keystore}/zcaps/revocations`, proof: 'controller' },
   {
     method: 'POST',

@@ -157,7 +157,7 @@ function isAllowed(plan: TokenPlan): boolean {
   return (
     route.proof === 'controller' &&
     route.method === 'GET' &&
-    route.path.endsWith(':keystoreId') &&
+    /:keystoreId(\/log)?$/.test(route.path) &&
     hasRight(plan, undefined, 'ks')
   )
 }
