@@ -95,7 +95,7 @@ class EmbeddedKeyStore implements KeyStorePort {
    * has to ask this thread.
    */
   async #addPlain([place, entry]: readonly [place: Buffer, entry: Uint8Array]): Promise<void> {
-    this.#requireOpen()
+    this.#requireWritable()
     const isAdded = await this.#guardAsync(() =>
       this.#database.ifNoExists(place, () => {
         // Fails with the whole, which is what is waited for.
@@ -182,8 +182,7 @@ class EmbeddedKeyStore implements KeyStorePort {
    * flushed to the disk. Concurrent writes share a flush.
    */
   async #write(decide: () => Refusal | Entries): Promise<void> {
-    this.#requireOpen()
-    if (this.#snapshot !== undefined) throw new KmsError('STORE_UNAVAILABLE', 'a snapshot of the store is only read')
+    this.#requireWritable()
     let failure: unknown
     const refusal = await this.#guardAsync(() =>
       this.#database.transaction(() => {
@@ -203,6 +202,11 @@ class EmbeddedKeyStore implements KeyStorePort {
     if (failure !== undefined) throw failure
     if (refusal === 'ALREADY_EXISTS') throw alreadyExists()
     if (refusal === 'CONFLICT') throw new KmsError(refusal, 'the record was changed in between')
+  }
+
+  #requireWritable(): void {
+    this.#requireOpen()
+    if (this.#snapshot !== undefined) throw new KmsError('STORE_UNAVAILABLE', 'a snapshot of the store is only read')
   }
 
   #requireOpen(): void {
