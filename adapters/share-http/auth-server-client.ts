@@ -1,4 +1,4 @@
-import { type Clock, decodeBase64, KmsError, SecretBytes } from '@keyhold/core'
+import { type Clock, decodeBase64, encodeBase64, KmsError, SecretBytes } from '@keyhold/core'
 import { CircuitBreaker } from '../shared/circuit-breaker.ts'
 import { DeadlineError, withDeadline } from '../shared/deadline.ts'
 import { type HttpAnswer, HttpClient, HttpFailure } from '../shared/http.ts'
@@ -90,7 +90,7 @@ export class AuthServerClient {
   async #authorization(): Promise<string> {
     try {
       const token = await this.#options.token()
-      return await token.spend(bytes => `Bearer ${Buffer.from(bytes).toString('base64')}`)
+      return await token.spend(bytes => `Bearer ${encodeBase64(bytes)}`)
     } catch (error) {
       if (error instanceof KmsError || error instanceof TokenFileError) throw sharesUnavailable(error)
       throw sharesUnavailable(`the token cannot be read (${(error as NodeJS.ErrnoException)?.code ?? 'no code'})`)

@@ -44,13 +44,13 @@ class GnapTokens implements AccessTokenPort {
     const { jwk } = this.#key
     const resource_server = { key: { proof: 'httpsig', jwk } }
     const body = Buffer.from(JSON.stringify({ access_token: token, proof: 'httpsig', resource_server }))
-    const answer = await this.#server.ask({
-      method: 'POST',
-      url: this.#endpoint,
-      headers: await this.#signed(body),
-      body,
-    })
-    return readIntrospection(answer, this.#options, this.#clock.now())
+    try {
+      const headers = await this.#signed(body)
+      const answer = await this.#server.ask({ method: 'POST', url: this.#endpoint, headers, body })
+      return await readIntrospection(answer, this.#options, this.#clock.now())
+    } finally {
+      body.fill(0)
+    }
   }
 
   async close(): Promise<void> {

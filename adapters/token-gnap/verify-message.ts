@@ -25,5 +25,8 @@ export const verifyMessage: VerifyMessage = async (message, signature, jwk) => {
   } catch {
     // A component that is not there, or of which the library knows nothing.
     return undefined
+  } finally {
+    // The token is in it.
+    text?.fill(0)
   }
 }

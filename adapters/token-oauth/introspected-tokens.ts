@@ -28,16 +28,15 @@ export class IntrospectedTokens implements AccessTokenPort {
   }
 
   async introspect(token: string): Promise<AccessToken | undefined> {
-    const answer = await this.#server.ask({
-      method: 'POST',
-      url: this.#options.introspectionUrl,
-      headers: {
-        authorization: await this.#authorization(),
-        'content-type': 'application/x-www-form-urlencoded',
-        accept: 'application/json',
-      },
-      body: Buffer.from(String(new URLSearchParams({ token, token_type_hint: 'access_token' }))),
-    })
+    const headers = {
+      authorization: await this.#authorization(),
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    }
+    const body = Buffer.from(String(new URLSearchParams({ token, token_type_hint: 'access_token' })))
+    const answer = await this.#server
+      .ask({ method: 'POST', url: this.#options.introspectionUrl, headers, body })
+      .finally(() => body.fill(0))
     const { active, token_type: type } = answer
     if (typeof active !== 'boolean') throw authUnavailable('the answer is no introspection')
     // Refresh tokens and tokens that are bound to a key can be active, too.

@@ -113,7 +113,7 @@ function readPositive(reader: DerReader): Uint8Array {
 }
 
 function numberOf(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+  return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`)
 }
 
 function bitLength(number: Uint8Array): number {

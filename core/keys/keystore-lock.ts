@@ -86,7 +86,8 @@ async function combinedSecret({ ports }: Pick<Kms, 'ports'>, caller: Caller, fie
   // The one text that cannot be bytes: decoding base64 begins with it.
   const own = readShare(
     field,
-    text.lend(bytes => Buffer.from(bytes).toString('latin1')),
+    // A view: a copy would stay.
+    text.lend(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length).toString('latin1')),
   )
   return own.spend(async () => {
     const held = await shares.fetchShare(subject)

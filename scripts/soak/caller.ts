@@ -56,7 +56,7 @@ export class Caller {
     const now = Date.now()
     return delegateTrustbloc(
       root,
-      { to: to.didUrl, actions: [action], expires: now + 60_000, now },
+      { to: to.didUrl, actions: [action], expires: now + 86_400_000, now },
       this.signer,
       random,
     )

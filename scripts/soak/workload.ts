@@ -33,6 +33,8 @@ const keyTypes: Readonly<Record<string, string>> = {
 }
 
 const callerCount = 20
+/** So many of them. */
+const delegateCount = 2
 /** Strangers' addresses: more than anybody should come from, and as many again and again. */
 const addressCount = 1000
 
@@ -42,15 +44,19 @@ export class Scene {
   readonly random: UnitRandom
   readonly callers: readonly Caller[]
   readonly owned: Owned[] = []
+  /** Who owns nothing, and may use what is others'. */
+  readonly delegates: readonly Caller[]
+  readonly #delegated = new Map<string, object>()
   readonly #bounds: Bounds
   #made = 0
   #versions = 0
 
-  private constructor(service: string, bounds: Bounds, random: UnitRandom, callers: readonly Caller[]) {
+  private constructor(service: string, bounds: Bounds, random: UnitRandom, everybody: readonly Caller[]) {
     this.service = service
     this.#bounds = bounds
     this.random = random
-    this.callers = callers
+    this.callers = everybody.slice(delegateCount)
+    this.delegates = everybody.slice(0, delegateCount)
   }
 
   static async open(service: string, bounds: Bounds, random: UnitRandom): Promise<Scene> {
@@ -84,6 +90,14 @@ export class Scene {
   use({ caller, keystore }: Owned, purpose: string, operation: string, body?: object): Promise<Answer> {
     const method = body === undefined ? 'GET' : 'POST'
     return caller.send(method, `${keystore.keys.get(purpose)}/${operation}`, body, keystore.root)
+  }
+
+  /** The capability for one action of a keystore in somebody else's hand: made once, since each is remembered for a while. */
+  async delegated({ caller, keystore }: Owned, to: Caller, action: string): Promise<object> {
+    const name = `${action} ${to.signer.didUrl} ${keystore.url}`
+    const capability = this.#delegated.get(name) ?? (await caller.delegate(keystore, to.signer, action))
+    this.#delegated.set(name, capability)
+    return capability
   }
 
   get mayMakeKeystore(): boolean {
@@ -191,16 +205,17 @@ async function create(scene: Scene): Promise<Answer> {
 
 async function rotate(scene: Scene): Promise<Answer> {
   const owned = scene.some()
-  if (!scene.mayMakeVersion) return scene.use(owned, 'mac', 'export')
+  if (!scene.mayMakeVersion) return scene.use(owned, 'sign', 'export')
   const answer = await scene.use(owned, 'sign', 'rotate', { key_type: keyTypes['sign'] })
   if (answer.status === 200) owned.keystore.keys.set('sign', answer.body.key_url)
   return answer
 }
 
 async function useDelegation(scene: Scene): Promise<Answer> {
-  const { caller, keystore } = scene.some()
-  const other = scene.pick(scene.callers)
-  const capability = await caller.delegate(keystore, other.signer, 'sign')
+  const owned = scene.some()
+  const { keystore } = owned
+  const other = scene.pick(scene.delegates)
+  const capability = await scene.delegated(owned, other, 'sign')
   return other.send('POST', `${keystore.keys.get('sign')}/sign`, message(), capability)
 }
 
@@ -211,10 +226,10 @@ async function unproven(scene: Scene): Promise<Answer> {
 }
 
 async function notAllowed(scene: Scene): Promise<Answer> {
-  const { caller, keystore } = scene.some()
-  const other = await Caller.make('192.0.2.100')
-  const capability = await caller.delegate(keystore, other.signer, 'verify')
-  return other.send('GET', keystore.url, undefined, capability)
+  const owned = scene.some()
+  const other = scene.pick(scene.delegates)
+  const capability = await scene.delegated(owned, other, 'verify')
+  return other.send('POST', `${owned.keystore.keys.get('sign')}/sign`, message(), capability)
 }
 
 async function malformed(scene: Scene): Promise<Answer> {
