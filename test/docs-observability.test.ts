@@ -14,6 +14,7 @@ const read = (name: string) => readFile(join(repository, 'docs/observability', n
 /** All metrics that there are, each with its type. */
 async function metricTypes(): Promise<ReadonlyMap<string, string>> {
   const metrics = new Metrics('Memory')
+  metrics.watchDisk(() => 0)
   const server = { getConnections: (done: (error: null, count: number) => void) => done(null, 0) }
   await metrics.listen({ host: '127.0.0.1', port: 0 }, server, { running: 0, waiting: 0 })
   metrics.close()

@@ -32,5 +32,14 @@ export const commands: Commands = {
     load: () => import('./commands/zcap-delegate.ts'),
   },
   'zcap show': { summary: 'explain a capability', load: () => import('./commands/zcap-show.ts') },
+  'log fetch': {
+    summary: 'print the log of a keystore, as the service shows it',
+    load: () => import('./commands/log-fetch.ts'),
+  },
+  'log read': { summary: 'print a log out of the store', load: () => import('./commands/log-read.ts') },
+  'log verify': {
+    summary: 'verify logs: that nothing is missing, changed or reordered',
+    load: () => import('./commands/log-verify.ts'),
+  },
   completion: { summary: 'print what completes commands in a shell', load: () => import('./commands/completion.ts') },
 }

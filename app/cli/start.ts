@@ -1,11 +1,12 @@
 import type { Server as TlsServer } from 'node:tls'
 import { IssuerFileError, MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
-import { KmsError } from '@keyhold/core'
+import { type Clock, KmsError } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
 import { compose } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { ConfigError, loadConfig } from '../config/load-config.ts'
+import { Headroom } from '../headroom.ts'
 import { buildServer } from '../http/server.ts'
 import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
@@ -59,6 +60,9 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
     }
     const tls = config.tls && (await readTls(config.tls))
     const stopping = new AbortController()
+    const headroom = watchHeadroom(config, ports.clock, log)
+    if (headroom) metrics?.watchDisk(() => headroom.free)
+    await headroom?.look()
     const server = await buildServer({
       ports,
       ...(tls && { tls }),
@@ -72,7 +76,7 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
       stopping: stopping.signal,
       experimentalKeyTypes,
       log,
-      peers,
+      peers: () => ({ ...peers(), ...headroom?.findings() }),
       ...(baseUrl && { baseUrl }),
       ...(observeLock && { observeLock }),
       ...(userLock && { userLock }),
@@ -92,11 +96,18 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
     stopping.abort()
     await stopServing(server, config)
     followed?.stop()
+    headroom?.stop()
     log.info('stopped')
     return 0
   } finally {
     await close()
   }
+}
+
+/** Nobody but the embedded store has its disk here. */
+function watchHeadroom({ store, audit }: Config, clock: Clock, log: Logger): Headroom | undefined {
+  if (store.kind !== 'embedded' || audit?.headroom === undefined) return undefined
+  return new Headroom({ directory: store.directory, least: audit.headroom, clock, log })
 }
 
 function pressureOf({ pressure: { memory, ...pressure } }: Config) {

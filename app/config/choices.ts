@@ -28,7 +28,7 @@ export function toConfig(parsed: Settings): Config {
     pressure: toPressure(parsed),
     maxConnections: parsed.maxConnections,
     docs: parsed.docsEnable,
-    ...(parsed.audit !== 'off' && { audit: { mode: parsed.audit, timeout: parsed.auditTimeout } }),
+    ...toAudit(parsed),
     bodyLimit: parsed.bodyLimit,
     requestTimeout: parsed.requestTimeout,
     shutdownDelay: parsed.shutdownDelay,
@@ -49,6 +49,11 @@ function toRates({ rateLimitFailures: failures, rateLimitAddress: address, rateL
 
 function toPressure({ maxRequests: requests, maxLoopDelay: loopDelay, maxMemory }: Settings): Config['pressure'] {
   return { requests, loopDelay, ...(maxMemory !== 'off' && { memory: maxMemory * 1_048_576 }) }
+}
+
+function toAudit({ audit: mode, auditTimeout: timeout, auditHeadroom }: Settings): Pick<Config, 'audit'> {
+  if (mode === 'off') return {}
+  return { audit: { mode, timeout, ...(auditHeadroom !== 'off' && { headroom: auditHeadroom * 1_048_576 }) } }
 }
 
 function toTls({ tlsServeCert: cert, tlsServeKey: key, tlsClientCacerts: clientCa }: Settings): Pick<Config, 'tls'> {

@@ -108,6 +108,13 @@ export interface PressureConfig extends Omit<PressureLimits, 'memory'> {
   readonly memory?: number
 }
 
+export interface AuditConfig {
+  readonly mode: AuditMode
+  readonly timeout: number
+  /** Bytes that must be free on the disk of the embedded store, or else somebody is told. */
+  readonly headroom?: number
+}
+
 /** What the settings choose. All times are milliseconds. */
 export interface Config {
   readonly listen: Address
@@ -139,7 +146,7 @@ export interface Config {
   /** Whether there is a page that shows the API. */
   readonly docs: boolean
   /** How requests are written down; they are not if absent. */
-  readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
+  readonly audit?: AuditConfig
   readonly bodyLimit: number
   readonly requestTimeout: number
   readonly shutdownDelay: number

@@ -1,8 +1,7 @@
-import type { Server } from 'node:http'
 import type { TlsOptions } from 'node:tls'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
-import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type AuditMode, auditOptions, auditRequests } from './audit.ts'
 import { type Authenticator, type Authenticators, authenticationPlugin } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
@@ -11,7 +10,6 @@ import { type AllowedOrigins, allowOrigins } from './cors.ts'
 import { notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { fixedHeaders } from './fixed-headers.ts'
-import type { Finding } from './health/probe.ts'
 import { readJsonBodies } from './json-body.ts'
 import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
 import { collectRoutes, refuseOtherMethods } from './registered-routes.ts'
@@ -22,7 +20,7 @@ import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
-import { healthRoutes } from './routes/health.ts'
+import { type HealthOptions, healthRoutes } from './routes/health.ts'
 import { jwksRoutes } from './routes/jwks.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
@@ -33,6 +31,7 @@ import { signRoutes } from './routes/sign.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
+import { withTls } from './tls.ts'
 import { type RequestTracing, traceRequests } from './traced-requests.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { readUserShares } from './user-share.ts'
@@ -66,8 +65,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'>
   readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
-  /** What the last calls of other servers have shown, for `/health/ready`. Default: nothing is known. */
-  readonly peers?: () => Readonly<Record<string, Finding>>
+  /** What the last calls of other servers have shown, and how much room there is. Default: nothing is known. */
+  readonly peers?: NonNullable<HealthOptions['peers']>
   /** Traces requests. Default: nobody does. */
   readonly tracing?: RequestTracing<unknown>
   /** Called for each request when it arrives. */
@@ -183,12 +182,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     kms.close()
   })
   return app
-}
-
-/** Fastify has a type of its own for either kind of server; nothing here knows a difference. */
-function withTls(tls: TlsOptions | undefined, http: FastifyHttpOptions<Server>['http'] & { requestTimeout: number }) {
-  if (tls === undefined) return { http }
-  return { https: { ...http, ...tls, handshakeTimeout: http.requestTimeout } } as unknown as { http: typeof http }
 }
 
 /** Routes whose callers prove in one way who they are. */

@@ -1,7 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { Server as HttpServer } from 'node:http'
 import { createSecureContext, type Server, type TlsOptions } from 'node:tls'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyHttpOptions } from 'fastify'
 
 /** PEM files that TLS is spoken with. */
 export interface TlsFiles {
@@ -68,4 +69,13 @@ export function followTls(server: Server, files: TlsFiles, log: FastifyBaseLogge
       for (const path of paths) unwatchFile(path, listener)
     },
   }
+}
+
+/** Fastify has a type of its own for either kind of server; nothing here knows a difference. */
+export function withTls(
+  tls: TlsOptions | undefined,
+  http: FastifyHttpOptions<HttpServer>['http'] & { requestTimeout: number },
+) {
+  if (tls === undefined) return { http }
+  return { https: { ...http, ...tls, handshakeTimeout: http.requestTimeout } } as unknown as { http: typeof http }
 }

@@ -7,6 +7,7 @@ import type { Around } from '../around.ts'
 import type { Address } from '../config/values.ts'
 import type { Authenticator, Authenticators } from '../http/authentication/authenticator.ts'
 import type { RequestObserver } from '../http/request-record.ts'
+import { diskMetric } from './disk-metric.ts'
 import { CounterFamily, HistogramFamily } from './families.ts'
 import { listenForMetrics } from './listener.ts'
 import { portMetrics } from './port-metrics.ts'
@@ -87,6 +88,8 @@ export class Metrics {
       'Verifying a chain of capabilities of the CCG dialect that was not known.',
     )
   }
+
+  readonly watchDisk = (free: () => number | undefined): void => diskMetric(this.registry, free)
 
   readonly onArrival = (): void => {
     this.#underWay += 1

@@ -18,4 +18,11 @@ export const auditSettings = {
     '5s',
     'How long an answer waits for the audit log.',
   ),
+  auditHeadroom: setting(
+    'KMS_AUDIT_HEADROOM',
+    'audit-headroom',
+    values.orOff(values.integer(1, 16_777_216)),
+    '1024',
+    'How much must be free on the disk of the embedded store, in MiB, or else the log and /health/ready say so; or off.',
+  ),
 } as const

@@ -2,8 +2,8 @@ import type { Clock } from '@keyhold/core'
 import type { FastifyBaseLogger } from 'fastify'
 
 /** What was found out last about something that the service needs. */
-export interface Finding {
-  readonly state: 'ok' | 'unavailable'
+export interface Finding<State = 'ok' | 'unavailable'> {
+  readonly state: State
   /** Of the clock that never goes back. */
   readonly at: number
 }

@@ -5,15 +5,17 @@ import type { FastifyBaseLogger } from 'fastify'
 import { type Finding, Probe } from '../health/probe.ts'
 
 const State = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')])
-const Check = Type.Object({ state: State, age: Type.Number() })
+const Check = Type.Object({ state: Type.Union([State, Type.Literal('low')]), age: Type.Number() })
 const Readiness = Type.Object({ status: State, store: State, lock: State, checks: Type.Record(Type.String(), Check) })
+
+type AnyFinding = Finding<'ok' | 'unavailable' | 'low'>
 
 export interface HealthOptions {
   readonly kms: Kms
   readonly isStopping: () => boolean
   readonly log?: FastifyBaseLogger | undefined
-  /** What the last calls of other servers have shown. */
-  readonly peers?: (() => Readonly<Record<string, Finding>>) | undefined
+  /** What the last calls of other servers have shown, and how much room there is. */
+  readonly peers?: (() => Readonly<Record<string, AnyFinding>>) | undefined
 }
 
 /**
@@ -64,6 +66,6 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthOptions> = async (app
 }
 
 /** The age in seconds. */
-function checkOf({ state, at }: Finding, now: number) {
+function checkOf({ state, at }: AnyFinding, now: number) {
   return { state, age: Math.round(now - at) / 1000 }
 }

@@ -59,6 +59,8 @@ const rates = { failures: { quota: 300, window: 60 } } as const
 
 const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
 
+const audit = { mode: 'closed', timeout: 5000, headroom: 1_073_741_824 } as const
+
 /** What must be chosen beside a setting for it to mean something. */
 function choiceOf(name: SettingName): Variables {
   if (/^database(Prefix|.*Timeout)$|^recordCache/.test(name)) return choices.mongodb
@@ -83,8 +85,9 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   baseUrl: ['https://kms.example/', { baseUrl: 'https://kms.example' }],
   corsEnable: ['true', { allowedOrigins: 'any' }],
   docsEnable: ['false', { docs: false }],
-  audit: ['open', { audit: { mode: 'open', timeout: 5000 } }],
-  auditTimeout: ['1s', { audit: { mode: 'closed', timeout: 1000 } }],
+  audit: ['open', { audit: { ...audit, mode: 'open' } }],
+  auditTimeout: ['1s', { audit: { ...audit, timeout: 1000 } }],
+  auditHeadroom: ['1', { audit: { ...audit, headroom: 1_048_576 } }],
   corsOrigins: ['https://wallet.example', { allowedOrigins: ['https://wallet.example'] }],
   rateLimitFailures: ['5/1s', { rates: { failures: { quota: 5, window: 1 } } }],
   rateLimitAddress: ['600/1m', { rates: { ...rates, address: { quota: 600, window: 60 } } }],
@@ -196,7 +199,7 @@ const defaults: Config = {
   pressure: { requests: 2000, loopDelay: 5000 },
   maxConnections: 10_000,
   docs: true,
-  audit: { mode: 'closed', timeout: 5000 },
+  audit,
   bodyLimit: 1_048_576,
   requestTimeout: 30_000,
   shutdownDelay: 1000,
