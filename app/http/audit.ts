@@ -5,7 +5,7 @@ import { errorBody } from './errors.ts'
 import { principalOf } from './principal.ts'
 import { recordOf, refuse } from './request-record.ts'
 
-/** What becomes of a request that cannot be written down: `closed` answers 503 and withholds its result. */
+/** What becomes of a request that cannot be written down: with `closed` it is answered 503, and its result withheld. */
 export type AuditMode = 'closed' | 'open'
 
 declare module 'fastify' {
@@ -33,7 +33,8 @@ export function auditRequests(app: FastifyInstance, log: AuditLog, mode: AuditMo
     log.write(request.trail?.keystore ?? serverLog, decision).then(
       () => done(),
       error => {
-        if (mode === 'closed') return done(null, withhold(error, request, reply))
+        // Whoever is told that something has failed is told nothing that could be withheld.
+        if (mode === 'closed' && reply.statusCode < 500) return done(null, withhold(error, request, reply))
         request.log.error({ err: error, request: request.id }, 'a request is answered that could not be written down')
         done()
       },

@@ -48,6 +48,8 @@ export async function startRecordedServers(directory: string): Promise<RecordedS
       ...recorded,
       settings: database => ({
         ...kmsEnvironment,
+        // What is recorded is what a request itself does: the log of all requests is written in groups.
+        KMS_AUDIT: 'off',
         KMS_SECRET_LOCK_TYPE: 'aws',
         KMS_SECRET_LOCK_AWS_KEY_URI: `aws-kms://${kmsKeyArn}`,
         KMS_SECRET_LOCK_AWS_ENDPOINT: recorded.kms.proxy.url,

@@ -63,6 +63,8 @@ export async function startRecordedUserServers({
       token,
       settings: {
         ...patient,
+        // What is recorded is what a request itself does: the log of all requests is written in groups.
+        KMS_AUDIT: 'off',
         KMS_VAULT_ALLOW: vaults.proxy.url,
         KMS_AUTH_SERVER_URL: heldShares.proxy.url,
         KMS_AUTH_SERVER_TOKEN_FILE: tokenFile,

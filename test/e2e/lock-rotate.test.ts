@@ -148,7 +148,7 @@ t.test('from a file to AWS KMS, and from there to another key', async t => {
     const environment = { ...aws(key), ...previous }
     const rotated = await keyhold(['lock', 'rotate', '--json'], { directory, environment })
     t.match(rotated, { code: 0, stderr: '' })
-    t.match(JSON.parse(rotated.stdout), { records: 3, resealed: 3, state: 'begun' })
+    t.match(JSON.parse(rotated.stdout), { records: 4, resealed: 4, state: 'begun' })
     const service = await startService({ directory, environment: aws(key) })
     await works(t, service, signed, key)
     await service.stop()

@@ -23,7 +23,7 @@ t.test('a store is exported while its service runs, and imported into another on
   const exported = await keyhold(['export-store', 'store.backup', '--json'], { directory, environment: key })
   t.match(exported, { code: 0, stderr: '' })
   const { digest, records } = JSON.parse(exported.stdout)
-  t.match(records, { keystores: 1, keys: 1, 'server-keys': 1 })
+  t.match(records, { keystores: 1, keys: 1, 'server-keys': 2, log: 3 })
   const file = join(directory, 'store.backup')
   t.equal((await stat(file)).mode & 0o777, 0o600)
   t.strictSame((await readdir(directory)).sort(), ['keyhold-data', 'master.key', 'store.backup'], 'and nothing else')
@@ -32,10 +32,10 @@ t.test('a store is exported while its service runs, and imported into another on
   const elsewhere = { ...key, KMS_DATABASE_URL: 'restored' }
   const imported = await keyhold(['import-store', 'store.backup', '--json'], { directory, environment: elsewhere })
   t.match(imported, { code: 0, stderr: '' })
-  t.match(JSON.parse(imported.stdout), { digest, records, copied: 3, endedBefore: false })
+  t.match(JSON.parse(imported.stdout), { digest, records, copied: 7, endedBefore: false })
   t.match(await keyhold(['import-store', 'store.backup'], { directory, environment: elsewhere }), {
     code: 0,
-    stdout: /^keys: 1\nkeystores: 1\nserver-keys: 1\nwritten by this run: 0\nThis had ended before/,
+    stdout: /^keys: 1\nkeystores: 1\nlog: 3\nserver-keys: 2\nwritten by this run: 0\nThis had ended before/,
   })
   const restored = await startService({ directory, environment: elsewhere })
   t.teardown(() => restored.stop())

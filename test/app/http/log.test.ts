@@ -123,6 +123,8 @@ t.test('closed: what cannot be written down is withheld', async t => {
     })
   }
   t.match(entries.at(-1), { level: 'error', args: [{ status: 503, code: 'AUDIT_UNAVAILABLE', err: { cause: full } }] })
+  const failing = await app.send({ method: 'POST', path: `${key}/blind`, body: {} })
+  t.match(failing, { status: 501, body: { code: 'NOT_IMPLEMENTED' } }, 'what has failed by itself says why')
   store.failure = undefined
   t.equal((await app.send(signing)).status, 200, 'and all goes on')
   const log2 = await app.send({ method: 'GET', path: `${keystoreOf(key)}/log` })
