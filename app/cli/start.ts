@@ -88,7 +88,8 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
     })
     const stop = stopSignal()
     const followed = config.tls && followTls(server.server as unknown as TlsServer, config.tls, log)
-    if (followed !== undefined) process.on('SIGHUP', () => void followed.reload())
+    // Also where there is nothing to be read again: what it does by default is to end the process.
+    process.on('SIGHUP', () => void followed?.reload())
     if (config.metrics && metrics) log.info(`metrics at ${await metrics.listen(config.metrics, server.server, pool)}`)
     log.info(`listening at ${await server.listen({ ...listen, backlog })}`)
     const signal = await stop

@@ -45,6 +45,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
+t.test('SIGHUP ends nothing, also where there is no certificate to be read again', async t => {
+  const service = await started(t)
+  process.kill(service.pid, 'SIGHUP')
+  t.notOk(await isRefused(service.port))
+  t.equal(await service.stop(), 0)
+})
+
 t.test('a second signal ends the process at once', async t => {
   const service = await started(t)
   const { socket, closed } = await halfRequest(service.port, '/v1/keystores', body)
