@@ -9,8 +9,8 @@ export interface AuthOptions {
   readonly directory: string
   /** What whoever reads shares must show. */
   readonly token: string
-  /** Its users, and the share that it holds for each. */
-  readonly shares: ReadonlyMap<string, Uint8Array>
+  /** Its users, and the share that it holds for each; null if the user's wallet brings it. */
+  readonly shares: ReadonlyMap<string, Uint8Array | null>
   /** Users for whom a GNAP token is issued at once, to a key that is made for each. */
   readonly issueTo?: readonly string[]
 }
@@ -43,7 +43,7 @@ export async function startAuth({
   if (!existsSync(file)) return skip('no auth server: run `npm run servers`')
   const sharesFile = join(directory, 'shares.json')
   const logFile = join(directory, 'requests.log')
-  const encoded = Array.from(shares, ([user, share]) => [user, Buffer.from(share).toString('base64')] as const)
+  const encoded = Array.from(shares, ([user, share]) => [user, share && Buffer.from(share).toString('base64')] as const)
   await writeFile(sharesFile, JSON.stringify(Object.fromEntries(encoded)))
   const issue = issueTo.flatMap(user => ['-issue', `${user}=${join(directory, `${user}.pem`)}`])
   const command = [file, '-token', token, '-shares', sharesFile, '-log', logFile, ...issue] as const

@@ -5,8 +5,8 @@
 //
 //	auth -token TOKEN -shares FILE -log FILE -issue alice=alice.pem
 //
-// The file of shares is a JSON object from users to standard base64. For every request one line is written to the log:
-// `method path status`. -issue makes an EC key in the named file and gets a token for it through the real GNAP calls,
+// The file of shares is a JSON object from users to standard base64, or to null for a user whose wallet brings it. For
+// every request one line is written to the log: `method path status`. -issue makes an EC key in the named file and gets a token for it through the real GNAP calls,
 // which is printed as `gnap <user> <token>`.
 package main
 
@@ -178,6 +178,10 @@ func handlers(base, secretsToken string, shares map[string][]byte) ([]common.Han
 	}
 
 	for u, b := range shares {
+		if b == nil { // the user's wallet will bring it
+			continue
+		}
+
 		if err := secrets.Put(u, b); err != nil {
 			return nil, err
 		}
