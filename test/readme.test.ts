@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settings } from '@keyhold/app/config/settings.js'
 import { errorCodes, keyTypeNames } from '@keyhold/core'
@@ -12,10 +12,6 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 const root = join(import.meta.dirname, '../..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')
 
-function blocks(language: string): string[] {
-  return Array.from(readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')), ([, code]) => code ?? '')
-}
-
 /** Runs a command to its end. */
 async function run(command: string, args: readonly string[], directory: string) {
   const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -24,40 +20,6 @@ async function run(command: string, args: readonly string[], directory: string) 
   const missing = once(child, 'error').then(([error]) => ({ code: -1, output: String(error) }))
   return Promise.race([missing, once(child, 'close').then(([code]) => ({ code: code as number, output }))])
 }
-
-t.test('the programs in the README run', async t => {
-  const programs = blocks('js')
-  t.equal(programs.length, 2)
-  for (const [index, program] of programs.entries()) {
-    t.ok(program.trim().split('\n').length <= 11, 'about ten lines')
-    const file = join(import.meta.dirname, `readme-${index}.mjs`)
-    await writeFile(file, program)
-    t.teardown(() => rm(file))
-    const { code, output } = await run(process.execPath, [file], root)
-    if (!t.equal(code, 0)) t.comment(output)
-  }
-})
-
-t.test('the tour in the README runs', async t => {
-  const [tour = ''] = blocks('sh')
-  const directory = await temporaryDirectory(t)
-  const service = await startService({ directory, environment: { KMS_AUTH_TYPE: 'zcap' } })
-  t.teardown(() => service.stop())
-  t.match(tour, 'http://127.0.0.1:8076')
-  const here = tour
-    .replaceAll('http://127.0.0.1:8076', service.url)
-    .replaceAll('app/dist/main.js', join(root, 'app/dist/main.js'))
-  // Through one pipe, so that what is written to either stream stays in its order.
-  const { code, output } = await run('bash', ['-euc', `exec 2>&1\n${here}`], directory)
-  t.equal(code, 0, output)
-  t.match(output, '"key_type":"ED25519"')
-  t.match(output, /^proof +valid$/m)
-  t.match(output, /"signature"[\s\S]*403 FORBIDDEN[\s\S]*refused/, 'Bob may sign, and may not after the revocation')
-  // At the beginning of a line: within one the digits stand in ports, times and ids as well.
-  t.strictSame(output.match(/^\d{3} [A-Z_]+/gm), ['403 FORBIDDEN'], 'nothing else was refused')
-  t.match(output, '{"plaintext":"aGVsbG8="}', 'the old ciphertext opens after the rotation')
-  t.match(output, /\/keys\/mine"/)
-})
 
 t.test('the demo runs', async t => {
   const directory = await temporaryDirectory(t)

@@ -1,0 +1,58 @@
+import type { DocumentOptions } from './run-document.ts'
+
+/** A document whose blocks are run. */
+export interface Document {
+  readonly file: string
+  readonly options?: DocumentOptions
+  /** What its blocks have written, in this order. */
+  readonly written: readonly RegExp[]
+}
+
+const started = 'service() { keyhold start; }\nstart_service'
+
+/** Those that need nothing but the service. */
+export const documents: readonly Document[] = [
+  {
+    file: 'docs/getting-started.md',
+    written: [/did:key:z6Mk/, /^verified$/m, /"signature":/, /and nothing else\.$/m, /no longer sign\.$/m],
+  },
+  {
+    file: 'README.md',
+    options: { before: started },
+    written: [
+      /"key_type":"ED25519"/,
+      /^proof +valid$/m,
+      // Bob may sign, and may not after the revocation. Nothing else is refused.
+      /"signature"/,
+      /^403 FORBIDDEN[^\n]*\nrefused$/m,
+      // The old ciphertext opens after the rotation.
+      /\{"plaintext":"aGVsbG8="\}/,
+      /\/keys\/mine"/,
+    ],
+  },
+  { file: 'docs/access-tokens.md', written: [] },
+  {
+    file: 'docs/operating/rotate-server-lock.md',
+    options: { before: `${started}\nstop_service` },
+    written: [/sealed anew by this run: 0/],
+  },
+  {
+    file: 'docs/operating/README.md',
+    written: [/backup\.tar: OK/, /^restored: /m, /^rotated: /m, /^refused: another master key$/m],
+  },
+  { file: 'docs/migrating-from-trustbloc.md', options: { before: started }, written: [/"verified"|^verified$/m] },
+  { file: 'docs/writing-an-adapter.md', written: [/^# \{ total: \d+, pass: \d+ \}|^1\.\.7$/m] },
+  { file: 'docs/writing-a-key-type.md', written: [] },
+  { file: 'docs/observability/logs.md', options: { before: 'DID=did:example:alice' }, written: [/^[\w-]{22}$/m] },
+  { file: 'core/README.md', written: [] },
+  { file: 'client/README.md', options: { before: started }, written: [] },
+  { file: 'adapters/README.md', written: [] },
+  { file: 'app/README.md', written: [] },
+  { file: 'test/contract/README.md', written: [/# \{|ok/] },
+]
+
+/** Those that need servers beside it: `test/servers/documents.test.ts` starts them. */
+export const documentsWithServers: readonly Document[] = [
+  { file: 'docs/scenario-1.md', written: [/"status":"ok"/, /verified by another process/] },
+  { file: 'docs/scenario-2.md', written: [/signed with a key in the vault/, /SHARE_REJECTED/] },
+]
