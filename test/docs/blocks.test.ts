@@ -25,7 +25,7 @@ const [{ code: contributing = '' } = {}] = blocksOf(await readFile(join(reposito
 const elsewhere: Readonly<Record<string, string>> = {
   'npm ci && npm start     # the service, on http://127.0.0.1:8076\nnpm ci && npm test      # the tests':
     '.ci/run does the second; readme.test.ts starts the service',
-  'npm run migrate -- --from embedded:./keyhold-data --to mongodb://db.example/keyhold': 'test/servers/migrate.test.ts',
+  'keyhold migrate --from embedded:./keyhold-data --to mongodb://db.example/keyhold': 'test/servers/migrate.test.ts',
   [contributing.trim()]: '.ci/run does each, but for the single file',
   'npm install @keyhold/app\nnpx keyhold start         # on http://127.0.0.1:8076\nnpx keyhold --help        # every command and setting':
     'test/servers/packages.test.ts',
@@ -35,7 +35,12 @@ const elsewhere: Readonly<Record<string, string>> = {
 const files = await Promise.all(
   (await markdownFiles()).map(async file => ({ file, text: await readFile(join(repository, file), 'utf8') })),
 )
-const run = new Set([...documents, ...documentsWithServers].map(({ file }) => file))
+/** Documents whose blocks are run by a test of their own. */
+const runByThemselves = { 'client/README.md': 'test/client/readme.test.ts' }
+const run = new Set([
+  ...[...documents, ...documentsWithServers].map(({ file }) => file),
+  ...Object.keys(runByThemselves),
+])
 
 for (const { file, text } of files) {
   t.test(`the blocks of ${file}`, async t => {

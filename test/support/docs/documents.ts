@@ -9,6 +9,10 @@ export interface Document {
 }
 
 const started = 'service() { keyhold start; }\nstart_service'
+const withKeystore = `${started}
+ALICE=$(keyhold did new alice.pem)
+KEYSTORE=$(keyhold call --key alice.pem POST http://127.0.0.1:8076/v1/keystores "{\\"controller\\":\\"$ALICE\\"}" |
+  node -p "JSON.parse(require('fs').readFileSync(0)).key_store_url")`
 
 /** Those that need nothing but the service. */
 export const documents: readonly Document[] = [
@@ -37,6 +41,17 @@ export const documents: readonly Document[] = [
     written: [/sealed anew by this run: 0/],
   },
   {
+    file: 'docs/operating/backup.md',
+    options: { before: started },
+    written: [/keyhold\.backup: written, and read back/, /The store and the backup are equal/],
+  },
+  {
+    file: 'docs/audit-log.md',
+    options: { before: withKeystore, replace: { 'https://kms.example/v1/keystores/…': '"$KEYSTORE"' } },
+    written: [/1 chain/],
+  },
+  { file: 'docs/observability/traces.md', written: [] },
+  {
     file: 'docs/operating/README.md',
     written: [/backup\.tar: OK/, /^restored: /m, /^rotated: /m, /^refused: another master key$/m],
   },
@@ -45,7 +60,6 @@ export const documents: readonly Document[] = [
   { file: 'docs/writing-a-key-type.md', written: [] },
   { file: 'docs/observability/logs.md', options: { before: 'DID=did:example:alice' }, written: [/^[\w-]{22}$/m] },
   { file: 'core/README.md', written: [] },
-  { file: 'client/README.md', options: { before: started }, written: [] },
   { file: 'adapters/README.md', written: [] },
   { file: 'app/README.md', written: [] },
   { file: 'test/contract/README.md', written: [/# \{|ok/] },

@@ -17,6 +17,11 @@ export function blocksOf(text: string): Block[] {
   })
 }
 
+/** What stands between backticks in its prose. */
+export function codeSpansOf(text: string): string[] {
+  return Array.from(withoutBlocks(text).matchAll(/`([^`\n]+)`/g), ([, code = '']) => code)
+}
+
 /** Where the links of a file lead to, as they are written; images among them. */
 export function linksOf(text: string): string[] {
   const prose = withoutCode(text)
