@@ -14,7 +14,6 @@ const notRun: Readonly<Record<string, string>> = {
   mermaid: 'it is a picture',
   json: 'it is data, and read here',
   yaml: 'it is configuration of other software, and read here',
-  ini: 'it is configuration of other software',
   awscli: 'it is typed by the administrator of an account at AWS',
   mongosh: 'it is typed into the shell of MongoDB as its administrator, which is not among the servers for the tests',
 }

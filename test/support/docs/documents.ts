@@ -53,7 +53,15 @@ export const documents: readonly Document[] = [
   { file: 'docs/observability/traces.md', written: [] },
   {
     file: 'docs/operating/README.md',
-    written: [/backup\.tar: OK/, /^restored: /m, /^rotated: /m, /^refused: another master key$/m],
+    written: [
+      /^ok +store/m,
+      /written, and read back/,
+      /The store and the backup are equal/,
+      /^restored: /m,
+      /^rotated: /m,
+      /^\d+ entries/m,
+      /^refused: another master key$/m,
+    ],
   },
   { file: 'docs/migrating-from-trustbloc.md', options: { before: started }, written: [/"verified"|^verified$/m] },
   { file: 'docs/writing-an-adapter.md', written: [/^# \{ total: \d+, pass: \d+ \}|^1\.\.7$/m] },
