@@ -4,7 +4,7 @@ import type { SourceFile } from './repository.ts'
 /** What a file imports, types included: relative paths resolved from the root of the repository, the rest as it is. */
 export function importsOf({ path, text }: SourceFile): string[] {
   const specifiers = Array.from(
-    text.matchAll(/\b(?:from|import(?:\s*\()?)\s*(['"])([^'"]+)\1/g),
+    text.matchAll(/\b(?:from|import(?:\s*\()?)\s*(['"])([^'"\s]+)\1/g),
     match => match[2] ?? '',
   )
   return specifiers.map(specifier =>
