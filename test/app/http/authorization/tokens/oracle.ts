@@ -16,6 +16,7 @@ const honestRepetition = 1000
 /** What a request with a token must come to, by the rules alone. */
 export function judgeToken(plan: TokenPlan): Verdict {
   const { route, body, keystore, repeatedAfter } = plan
+  if (route.unsigned !== undefined && saysNothing(plan)) return route.unsigned
   if (!isProven(plan)) return unauthenticated
   if (body === 'absent' && route.body !== undefined) return malformed
   if (!isAllowed(plan)) return forbidden
@@ -29,6 +30,16 @@ function isProven(plan: TokenPlan): boolean {
   if (method === 'gnap') return isGnapTokenGood(plan) && (!setting.signed || isSigned(plan))
   const isHere = setting.bearer === 'all' || route.proof === 'admission'
   return isHere && isBearerTokenGood(plan)
+}
+
+/** Neither a token of a scheme that is taken for what is asked, nor a signature. */
+function saysNothing({ authorization, twice, setting, signature, besides }: TokenPlan): boolean {
+  const [line = '', ...others] = authorization
+  const [, scheme] = /^([a-z]+) /i.exec(line) ?? []
+  const taken = ['gnap', 'signature', ...(setting.bearer === 'all' ? ['bearer'] : [])]
+  const isOnce = others.length === 0 && !twice.includes('authorization')
+  const isSigned = signature.form !== 'neither' || 'signature' in besides
+  return isOnce && !isSigned && !taken.includes(scheme?.toLowerCase() ?? '')
 }
 
 /** Once, in the one header, under its scheme; and no other credential beside it. */
