@@ -66,7 +66,7 @@ export const chainCases: readonly Case[] = [
   aCase(
     'chain of two, the second of more actions',
     all(
-      further(({ actions = [] }) => ({ actions: [...actions, 'unwrap'] })),
+      further(({ actions = [] }) => ({ actions: [...actions, actions.includes('unwrap') ? 'sign' : 'unwrap'] })),
       seconds,
     ),
     invokesDelegated,
