@@ -28,8 +28,6 @@ export interface Fault {
 export interface Claims {
   /** Entries that others name: there must be these, with these hashes. */
   readonly named: readonly Tip[]
-  /** The last of the entries that are not kept any more. */
-  readonly removed: Tip | undefined
   /** Whether its last entry is a signature that does not hold. */
   readonly isUnsigned: boolean
 }
@@ -39,7 +37,7 @@ export interface Claims {
  * changed is found by the hash that the entry after it has, or that somebody else names.
  */
 export function* checkChain(chain: string, entries: readonly Entry[], claims: Claims): Generator<Fault> {
-  const { named, removed } = claims
+  const { named } = claims
   const bySeq = new Map<number, Entry>()
   const order: number[] = []
   for (const entry of entries) {
@@ -55,15 +53,14 @@ export function* checkChain(chain: string, entries: readonly Entry[], claims: Cl
   const displaced = sorted.find((seq, index) => seq !== order[index])
   if (displaced !== undefined) yield { kind: 'reordered', chain, seq: displaced }
 
-  const isKept = (seq: number) => seq > (removed?.seq ?? 0)
   const missing = (from: number, to: number): Fault => ({ kind: 'missing', chain, seq: from, to })
   const last = Math.max(0, ...named.map(({ seq }) => seq))
   const top = sorted[0] ?? 0
-  const first = Math.max(top, removed?.seq ?? 0) + 1
-  if (first <= last) yield missing(first, last)
+  if (top < last) yield missing(top + 1, last)
 
   const changed = new Set<number>(claims.isUnsigned ? [top] : [])
-  const expected = new Map([...named, ...(removed ? [removed] : [])].map(({ seq, hash }) => [seq, hash]))
+  const isAsNamed = ({ seq, hash }: Tip) => (bySeq.get(seq)?.hash ?? hash) === hash
+  const disputed = new Set(named.filter(tip => !isAsNamed(tip)).map(({ seq }) => seq))
   let after: Entry | undefined
   for (const seq of sorted) {
     const entry = bySeq.get(seq) as Entry
@@ -71,18 +68,14 @@ export function* checkChain(chain: string, entries: readonly Entry[], claims: Cl
     // What a changed entry says of the one before it counts for nothing.
     const follower = after?.seq === seq + 1 && !changed.has(after.seq) ? after : undefined
     const isOther = (hash: string | null | undefined) => hash !== undefined && hash !== entry.hash
-    const isWrong = isOther(follower?.prev) || isOther(expected.get(seq)) || !isInPlace(entry, seq === top)
+    const isWrong = isOther(follower?.prev) || disputed.has(seq) || !isInPlace(entry, seq === top)
     if (isWrong && !changed.has(seq)) {
       changed.add(seq)
       yield { kind: 'changed', chain, seq }
     }
     after = entry
   }
-  if (after === undefined || after.seq === 1) return
-  if (isKept(after.seq - 1)) yield missing(isKept(1) ? 1 : (removed?.seq ?? 0) + 1, after.seq - 1)
-  else if (removed?.seq === after.seq - 1 && after.prev !== removed.hash && !changed.has(after.seq)) {
-    yield { kind: 'changed', chain, seq: after.seq }
-  }
+  if (after !== undefined && after.seq > 1) yield missing(1, after.seq - 1)
 }
 
 /** A chain begins with one kind of entry, and may end with another: neither stands anywhere else. */

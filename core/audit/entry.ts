@@ -46,8 +46,6 @@ function isContent(members: Members): members is Members & Content {
       return true
     case 'heads':
       return isTips(members['heads'])
-    case 'removed':
-      return isTips(members['chains'])
     case 'head':
       return typeof members['signer'] === 'string'
     default:

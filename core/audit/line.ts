@@ -36,8 +36,6 @@ export type Content =
   | ({ readonly type: 'decision' } & Decision)
   /** Of the server's own log: where chains of keystores have ended. */
   | { readonly type: 'heads'; readonly heads: readonly Head[] }
-  /** Entries are not kept any more: of each chain those up to this one. */
-  | { readonly type: 'removed'; readonly chains: readonly Tip[] }
   /** The last entry of a chain. Its `signature` comes after it (`signedLine`). */
   | { readonly type: 'head'; readonly signer: string }
 

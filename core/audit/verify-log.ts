@@ -43,7 +43,6 @@ class GivenLog {
   readonly #keystores = new Set<string>()
   readonly #named: Tip[] = []
   readonly #heads: Head[] = []
-  readonly #removed = new Map<string, Tip>()
   readonly #faults: Fault[] = []
   #lines = 0
 
@@ -73,11 +72,6 @@ class GivenLog {
         return
       case 'heads':
         this.#heads.push(...content.heads)
-        return
-      case 'removed':
-        for (const tip of content.chains) {
-          if (tip.seq > (this.#removed.get(tip.chain)?.seq ?? 0)) this.#removed.set(tip.chain, tip)
-        }
     }
   }
 
@@ -97,7 +91,7 @@ class GivenLog {
       if (last?.content.type === 'head') signers.add(last.content.signer)
       else if (last !== undefined) open.push({ chain, seq: last.seq, hash: last.hash })
       if (isUnsigned) faults.push({ kind: 'unsigned', chain, seq: last.seq })
-      const claims = { named: namedOf.get(chain) ?? [], removed: this.#removed.get(chain), isUnsigned }
+      const claims = { named: namedOf.get(chain) ?? [], isUnsigned }
       faults.push(...checkChain(chain, own, claims))
     }
     const keystores = [...this.#keystores]

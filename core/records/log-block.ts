@@ -9,15 +9,10 @@ const latest = 2 ** 48 - 1
 
 /** The id of a block: those of later times stand before it in the order of ids. @param time Unix time, milliseconds */
 export function logBlockId(time: number, chain: string): string {
-  return `${beforeBlocksOf(time)}.${chain}`
+  return `${(latest - time).toString(16).padStart(12, '0')}.${chain}`
 }
 
 /** The time in the id of a block. */
 export function logBlockTime(id: string): number {
   return latest - Number.parseInt(id, 16)
-}
-
-/** A text that stands before the ids of all blocks of this time and of earlier ones, and of no others. */
-export function beforeBlocksOf(time: number): string {
-  return (latest - time).toString(16).padStart(12, '0')
 }

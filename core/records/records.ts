@@ -116,10 +116,6 @@ export class Records {
     return records.map(record => ({ id: record.ids[0], lines: this.#linesOf(record, keystoreId) }))
   }
 
-  async removeLogBlock(keystoreId: string, id: string): Promise<void> {
-    await this.#store.remove('log', keystoreId, id, 1)
-  }
-
   /** Read without remembering it: a log is long, and nobody asks for it again and again. */
   #linesOf(record: StoredRecord, keystoreId: string): string[] | undefined {
     if (record.collection !== 'log' || record.scope !== keystoreId) return undefined

@@ -1,4 +1,5 @@
-import type { Fault } from '@keyhold/core/audit/chain-check.js'
+import { checkChain, type Fault } from '@keyhold/core/audit/chain-check.js'
+import { readEntry } from '@keyhold/core/audit/entry.js'
 import { verifyLog } from '@keyhold/core/audit/verify-log.js'
 import fc from 'fast-check'
 import t from 'tap'
@@ -195,6 +196,25 @@ t.test('who has signed can be asked for', async t => {
   ])
 })
 
+t.test('an entry is another one if only one of those who name it says so', async t => {
+  const { keystore } = await makeLog([], true)
+  const entries = keystore.flatMap(line => readEntry(line) ?? [])
+  const [last] = entries
+  if (last === undefined) throw new Error('the log is empty')
+  const { chain, seq, hash } = last
+  const [right, wrong] = [
+    { chain, seq, hash },
+    { chain, seq, hash: 'other' },
+  ]
+  for (const [named, faults] of [
+    [[right, right], []],
+    [[right, wrong], [{ kind: 'changed', chain, seq }]],
+    [[wrong, right], [{ kind: 'changed', chain, seq }]],
+  ] as const) {
+    t.strictSame([...checkChain(chain, entries, { named, isUnsigned: false })], faults)
+  }
+})
+
 t.test('what is no entry is named', async t => {
   const { keystore } = await makeLog([2], true)
   const strange = [
@@ -210,7 +230,6 @@ t.test('what is no entry is named', async t => {
     '{"chain":"c","seq":1,"prev":null,"type":"other"}',
     '{"chain":"c","seq":1,"prev":null,"type":"begin","keystore":"k","follows":[{"chain":"c"}]}',
     '{"chain":"c","seq":1,"prev":null,"type":"heads","heads":[null]}',
-    '{"chain":"c","seq":1,"prev":null,"type":"removed"}',
     '{"chain":"c","seq":1,"prev":null,"type":"head"}',
   ]
   for (const line of strange) {
