@@ -3,7 +3,10 @@ import { ExportResultCode } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
-import type { TracingLog } from './tracing.ts'
+
+export interface TracingLog {
+  warn(about: object, message: string): void
+}
 
 const ownAttributes: Attributes = { 'service.name': 'keyhold' }
 

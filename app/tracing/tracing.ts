@@ -18,11 +18,7 @@ import type { Around } from '../around.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import type { RequestTracing } from '../http/traced-requests.ts'
 import { outcomeOf } from '../trace.ts'
-import { openProvider } from './export-spans.ts'
-
-export interface TracingLog {
-  warn(about: object, message: string): void
-}
+import { openProvider, type TracingLog } from './export-spans.ts'
 
 /** Milliseconds that a stop waits for the last spans to be taken. */
 const flushTime = 3000

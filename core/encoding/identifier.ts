@@ -9,9 +9,12 @@ export function isIdentifier(text: string): boolean {
   return identifier.test(text)
 }
 
-/** An unguessable keystore id: 144 random bits, 24 characters. */
+/** An unguessable keystore id: 144 random bits, 24 characters, of which the first is no dash: commands take it as a word. */
 export function newKeystoreId(random: Random): string {
-  return encodeBase64Url(random(18))
+  let id: string
+  do id = encodeBase64Url(random(18))
+  while (id.startsWith('-'))
+  return id
 }
 
 /** The id of a key that has no public part: 37 random bytes, 50 characters, as existing clients know it. */

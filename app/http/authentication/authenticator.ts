@@ -1,9 +1,7 @@
 import type { Caller } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
-import plugin from 'fastify-plugin'
 import '../audit.ts'
 import '../user-share.ts'
-import type { Limits } from '../limits/limits.ts'
 import type { BodyDigest } from './body-digest.ts'
 
 declare module 'fastify' {
@@ -44,19 +42,6 @@ export interface Authenticators {
   /** What is said with every 401: how a caller could prove who it is (RFC 9110 section 11.6.1). Default: nothing. */
   readonly challenges?: readonly string[]
 }
-
-/** Authenticates every request of a scope, within its limits. */
-export const authenticationPlugin = plugin<{ readonly authenticate: Authenticator; readonly limits: Limits }>(
-  async (scope, { authenticate, limits }) => {
-    const counted = limits.counting(authenticate)
-    for (const hook of limits.before) scope.addHook('onRequest', hook)
-    scope.addHook('onRequest', async request => {
-      request.proven = await counted(request)
-    })
-    for (const hook of limits.after) scope.addHook('onRequest', hook)
-  },
-  { name: 'keyhold-authentication' },
-)
 
 /** The caller of a request to a route inside such a scope. */
 export function callerOf(request: FastifyRequest): Caller {

@@ -66,3 +66,12 @@ await t.test('new ids are the random bytes and nothing else', async t => {
   t.equal(newKeyId(random), `${'_'.repeat(49)}w`)
   t.strictSame(asked, [18, 37])
 })
+
+await t.test('no keystore id looks like an option of a command', async t => {
+  const draws = [Buffer.alloc(18, 0xfb), Buffer.alloc(18, 0xf8), Buffer.alloc(18, 1)]
+  t.equal(
+    newKeystoreId(() => draws.shift() ?? Buffer.alloc(18)),
+    Buffer.alloc(18, 1).toString('base64url'),
+  )
+  t.equal(draws.length, 0)
+})
