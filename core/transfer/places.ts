@@ -18,7 +18,8 @@ export const storePlaces: readonly Place[] = [
   { collection: 'log', scope: '' },
 ]
 
-function keystorePlaces(id: string): readonly Place[] {
+/** Of one keystore: the collections whose scopes are keystores. */
+export function keystorePlaces(id: string): readonly Place[] {
   return [
     { collection: 'keys', scope: id },
     { collection: 'revocations', scope: id },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settings, unsupportedSettings } from '@keyhold/app/config/settings.js'
+import { keystorePlaces } from '@keyhold/core/transfer/places.js'
 import t from 'tap'
 import { commandLinesOf, problemsIn } from '../support/docs/command-lines.ts'
 import { blocksOf, codeSpansOf } from '../support/docs/markdown.ts'
@@ -30,6 +31,15 @@ for (const file of await markdownFiles()) {
     t.strictSame(await unknownIn(await readFile(join(repository, file), 'utf8')), [])
   })
 }
+
+t.test('the collections that are sharded are those whose scopes are keystores', async t => {
+  const guide = await readFile(join(repository, 'docs/scenario-1.md'), 'utf8')
+  const sharded = Array.from(guide.matchAll(/sh\.shardCollection\('keyhold\.(\w+)'/g), ([, name = '']) => name)
+  t.strictSame(
+    sharded,
+    keystorePlaces('id').map(({ collection }) => collection),
+  )
+})
 
 t.test('what is not there is found', async t => {
   const text = [
