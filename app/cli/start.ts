@@ -11,6 +11,7 @@ import { buildServer } from '../http/server.ts'
 import { followTls, readTls, TlsFileError } from '../http/tls.ts'
 import { openLog } from '../logging.ts'
 import { type Observation, openObservation } from '../observation.ts'
+import { ownMemory } from './own-memory.ts'
 import { stopServing } from './stop-serving.ts'
 import { isSystemError } from './system-error.ts'
 
@@ -112,8 +113,7 @@ function watchHeadroom({ store, audit }: Config, clock: Clock, log: Logger): Hea
 }
 
 function pressureOf({ pressure: { memory, ...pressure } }: Config) {
-  const used = () => process.memoryUsage.rss()
-  return { ...pressure, ...(memory !== undefined && { memory: { most: memory, used } }) }
+  return { ...pressure, ...(memory !== undefined && { memory: { most: memory, used: ownMemory } }) }
 }
 
 function isFileError(error: unknown): error is Error {

@@ -52,6 +52,6 @@ export const limitSettings = {
     'max-memory',
     values.orOff(values.integer(64, 16_777_216)),
     'off',
-    'How much memory the process may have, in MiB, before requests are answered 503; or off.',
+    'How much memory of its own the process may have, in MiB, before requests are answered 503; or off.',
   ),
 } as const

@@ -8,7 +8,7 @@ export interface PressureLimits {
   readonly requests: number
   /** Milliseconds by which the event loop may be late. */
   readonly loopDelay: number
-  /** Bytes of the whole process, and what tells how many they are now. */
+  /** Bytes that are the process's own, and what tells how many they are now. */
   readonly memory?: { readonly most: number; readonly used: () => number }
 }
 
