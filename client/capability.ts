@@ -13,10 +13,17 @@ const maximumLength = 65_536
  * creating a keystore answers it) or base64url (as a request carries it). @throws Error if it is none of them
  */
 export async function readCapability(text: string): Promise<Capability> {
-  const trimmed = text.trim()
-  const capability: unknown = JSON.parse(trimmed.startsWith('{') ? trimmed : await inflate(trimmed))
-  if (typeof capability !== 'object' || capability === null) throw new Error('this is no capability')
+  const capability = await parse(text.trim()).catch(cause => {
+    throw new Error(notCapability, { cause })
+  })
+  if (typeof capability !== 'object' || capability === null) throw new Error(notCapability)
   return capability as Capability
+}
+
+const notCapability = 'this is no capability in a form that is known'
+
+async function parse(text: string): Promise<unknown> {
+  return JSON.parse(text.startsWith('{') ? text : await inflate(text))
 }
 
 const compressed = new WeakMap<object, Promise<string>>()

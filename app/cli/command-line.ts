@@ -75,7 +75,8 @@ function readValues(options: Options, given: Given, environment: Environment): G
 
 function readOption(name: string, option: Options[string], given: unknown, environment: Environment): unknown {
   if (option.type === 'boolean') return given ?? false
-  const standIn = option.variable === undefined ? undefined : environment[option.variable]
+  // As for settings, an empty variable is none.
+  const standIn = option.variable === undefined ? undefined : environment[option.variable] || undefined
   const texts = [given ?? standIn ?? option.default ?? []].flat() as string[]
   if (option.required && texts.length === 0) throw usageError(`--${name} ${option.value} is missing`)
   const values = texts.map(text => readText(name, option, text))

@@ -20,6 +20,7 @@ export function failureOf(error: unknown): Failure {
   }
   // What `fetch` says of a service that cannot be reached; its cause knows more.
   if (error.message === 'fetch failed') return { exit: 'unreachable', code: 'UNREACHABLE', message }
+  if (error.name === 'TimeoutError') return { exit: 'unreachable', code: 'TIMEOUT', message }
   const isMendable = error.constructor === Error || error instanceof RangeError
   return isMendable ? { exit: 'failed', code: 'FAILED', message } : bug(error.stack ?? error.message)
 }

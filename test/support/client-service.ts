@@ -105,7 +105,7 @@ const token: AccessToken = {
 }
 
 async function newTokenKey() {
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   const { kty = '', crv = '', x = '', y = '' } = await crypto.subtle.exportKey('jwk', pair.publicKey)
   return { privateKey: pair.privateKey, publicKey: { kty, crv, x, y, kid: 'alice', alg: 'ES256' } }
 }

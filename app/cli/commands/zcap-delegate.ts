@@ -7,7 +7,13 @@ import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   options: {
-    key: { type: 'string', value: 'FILE', required: true, description: "The key of the parent's invoker." },
+    key: {
+      type: 'string',
+      value: 'FILE',
+      required: true,
+      variable: 'KEYHOLD_KEY_FILE',
+      description: "The key of the parent's invoker.",
+    },
     parent: { type: 'string', value: 'FILE', required: true, description: 'The capability that is delegated from.' },
     to: { type: 'string', value: 'DID', required: true, description: 'The DID URL of the key that may invoke it.' },
     expires: {

@@ -1,0 +1,14 @@
+import { callerOptions, openCaller } from '../caller-options.ts'
+import { defineCommand } from '../command.ts'
+import { attributeOption, keyTypeOf } from '../key-type.ts'
+
+export const command = defineCommand({
+  options: { ...callerOptions, ...attributeOption },
+  words: ['KEYSTORE', 'TYPE'],
+  async run({ attribute, ...caller }, [url, type]) {
+    const { keyhold, capability } = await openCaller(caller, url)
+    const key = await keyhold.keystore(url, capability).createKey(keyTypeOf(type), attribute)
+    const publicKey = key.publicKey && Buffer.from(key.publicKey).toString('base64')
+    return { text: `${key.url}\n`, json: { key: key.url, publicKey: publicKey ?? null } }
+  },
+})

@@ -1,0 +1,17 @@
+import { callerOptions, openCaller } from '../caller-options.ts'
+import { defineCommand } from '../command.ts'
+import { rootOption, saveRoot } from '../root-capability.ts'
+
+export const command = defineCommand({
+  options: { ...callerOptions, ...rootOption },
+  words: ['KEYSTORE'],
+  async run({ 'save-root': root, ...caller }, [url]) {
+    const { keyhold } = await openCaller(caller, url)
+    const { capability, ...shown } = await keyhold.keystore(url).describe()
+    await saveRoot(root, capability)
+    const rows = { ...shown, created: shown.created.toISOString(), owner: shown.owner && JSON.stringify(shown.owner) }
+    const lines = Object.entries(rows).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    const text = lines.map(([name, value]) => `${String(name).padEnd(10)} ${value}\n`).join('')
+    return { text, json: { ...shown, capability: capability ?? null } }
+  },
+})

@@ -1,0 +1,13 @@
+import { callerOptions, openCaller } from '../caller-options.ts'
+import { defineCommand } from '../command.ts'
+import { bytesOutcome, outputOptions, readData } from '../data.ts'
+
+export const command = defineCommand({
+  options: { ...callerOptions, ...outputOptions },
+  words: ['KEY', '[FILE]'],
+  async run({ out, base64, ...caller }, [url, file], { input }) {
+    const { keyhold, capability } = await openCaller(caller, url)
+    const mac = await keyhold.key(url, capability).computeMac(await readData(file, input))
+    return bytesOutcome('mac', mac, { out, base64 })
+  },
+})
