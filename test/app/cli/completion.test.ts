@@ -26,7 +26,7 @@ t.test('bash completes commands, their options, and files', async t => {
   const first = await completed(t, directory, '')
   t.strictSame(new Set(first), new Set([...names.map(name => name.split(' ')[0]), '--help', '--version']))
   t.strictSame(await completed(t, directory, 'keyg'), ['keygen'])
-  t.strictSame(await completed(t, directory, 'zcap', ''), ['delegate', 'show', '--help'])
+  t.strictSame(await completed(t, directory, 'zcap', ''), ['delegate', 'show', 'revoke', '--help'])
   t.strictSame(await completed(t, directory, 'zcap', 'd'), ['delegate'])
   t.strictSame(await completed(t, directory, 'zcap', 'delegate', '--ex'), ['--expires'])
   t.strictSame(await completed(t, directory, 'call', '--key', 'a'), ['a file.pem'])

@@ -47,7 +47,7 @@ t.test('each command says how it is used', async t => {
 t.test('a part of a name shows the commands that begin with it', async t => {
   const { code, output } = await runCli(['zcap', '--help'])
   t.equal(code, 0)
-  t.match(output, /^keyhold zcap delegate .*\nkeyhold zcap show .*\n\n/)
+  t.match(output, /^keyhold zcap delegate .*\nkeyhold zcap show .*\nkeyhold zcap revoke .*\n\n/)
   t.match(await runCli(['zcap']), { code: 2, output: '', notes: /^keyhold zcap delegate / })
 })
 
