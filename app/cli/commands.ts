@@ -59,6 +59,7 @@ export const commands: Commands = {
   'verify-mac': { summary: 'verify a MAC', load: () => import('./commands/verify-mac.ts') },
   wrap: { summary: 'wrap a key for a recipient', load: () => import('./commands/wrap.ts') },
   unwrap: { summary: 'open a key that was wrapped', load: () => import('./commands/unwrap.ts') },
+  bench: { summary: 'measure how fast a running service answers', load: () => import('./commands/bench.ts') },
   'zcap delegate': {
     summary: 'delegate a capability, without asking the service',
     load: () => import('./commands/zcap-delegate.ts'),

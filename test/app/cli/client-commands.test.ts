@@ -152,6 +152,25 @@ t.test('a delegation is used until it is revoked', async t => {
   })
 })
 
+t.test('a running service is measured', async t => {
+  const { alice, line, keystore } = await openKeystore(t)
+  const keys = {
+    sign: await line(['key', 'create', keystore, 'ED25519']),
+    encrypt: await line(['key', 'create', keystore, 'AES256GCM']),
+    mac: await line(['key', 'create', keystore, 'HMACSHA256Tag256']),
+  }
+  const rows = [...Object.entries(keys), ['verify', keys.sign], ['decrypt', keys.encrypt]] as const
+  const few = ['--requests', '20', '--for', '10m', '--connections', '3']
+  for (const [operation, key] of rows) {
+    const report = JSON.parse(await line(['bench', key, '--operation', operation, ...few, '--json']))
+    t.match(report, { operation, connections: 3, answered: 20, refused: 0, perSecond: Number })
+    const { p50, p90, p99, max } = report.milliseconds
+    t.ok(p50 > 0 && p50 <= p90 && p90 <= p99 && p99 <= max, JSON.stringify(report))
+  }
+  t.match(await line(['bench', keys.sign, ...few]), /^20 answers in .* a second\nrefused: 0\np50 .* ms, p90 /)
+  t.match(await alice(['bench', keys.mac, ...few], { code: 1 }), { notes: /OPERATION_UNSUPPORTED|400|422/, output: '' })
+})
+
 t.test('tokens and shares are read from files', async t => {
   const { service, file, write, keyhold } = await open(t)
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', service.tokenKey))
