@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { bearer, type Capability, gnap, Keyhold, readCapability, zcap } from '@keyhold/client'
+import { bearer, type Capability, gnap, Keyhold, zcap } from '@keyhold/client'
 import { openKeyFile } from '@keyhold/client/node'
 import { duration } from '../config/values.ts'
+import { readCapabilityFile } from './capability-file.ts'
 import type { Options, Values } from './command.ts'
 
 /** How a command that calls a service proves who asks. Nothing that is secret stands in an argument. */
@@ -78,7 +79,7 @@ export async function openCaller(values: CallerValues, url: string): Promise<Cal
     ...(authorization && { authorization }),
     ...(share && { userShare: { share, ...(user !== undefined && { user }) } }),
   })
-  const invoked = capability === undefined ? undefined : await readCapability(await readFile(capability, 'utf8'))
+  const invoked = capability === undefined ? undefined : await readCapabilityFile(capability)
   return { keyhold, capability: invoked, did: signer?.didUrl }
 }
 

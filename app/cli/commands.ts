@@ -44,6 +44,14 @@ export const commands: Commands = {
     summary: 'list the capabilities that were revoked',
     load: () => import('./commands/keystore-revocations.ts'),
   },
+  'keystore vault-did': {
+    summary: 'print the DID that a vault is to be delegated to',
+    load: () => import('./commands/keystore-vault-did.ts'),
+  },
+  'keystore update-vault': {
+    summary: 'give the service another capability for a vault',
+    load: () => import('./commands/keystore-update-vault.ts'),
+  },
   'key create': { summary: 'create a key, and print its URL', load: () => import('./commands/key-create.ts') },
   'key import': { summary: 'bring a key along, and print its URL', load: () => import('./commands/key-import.ts') },
   'key export': { summary: 'print a public key', load: () => import('./commands/key-export.ts') },

@@ -1,7 +1,7 @@
 import { callerOptions, openCaller } from '../caller-options.ts'
+import { readCapabilityFile, rootOption, saveRoot } from '../capability-file.ts'
 import { usageError } from '../cli-error.ts'
 import { defineCommand } from '../command.ts'
-import { rootOption, saveRoot } from '../root-capability.ts'
 
 export const command = defineCommand({
   options: {
@@ -17,15 +17,28 @@ export const command = defineCommand({
       choices: ['server-held', 'shamir'],
       description: 'How its lock is opened. Default: as the service chooses.',
     },
+    vault: { type: 'string', value: 'URL', description: 'The vault in which its keys will live.' },
+    'vault-capability': {
+      type: 'string',
+      value: 'FILE',
+      description: 'What was delegated to the service for it, to the DID of `keystore vault-did`.',
+    },
     ...rootOption,
   },
   words: ['URL'],
   more: '\nURL is that of the service. The root capability is what `keystore show` shows again.\n',
-  async run({ controller, lock, 'save-root': root, ...caller }, [url]) {
+  async run({ controller, lock, 'save-root': root, vault, 'vault-capability': delegated, ...caller }, [url]) {
+    if ((vault === undefined) !== (delegated === undefined)) {
+      throw usageError('--vault and --vault-capability: both or neither')
+    }
     const { keyhold, did } = await openCaller(caller, url)
     const owner = controller ?? did
     if (owner === undefined) throw usageError('--controller DID is missing')
-    const keystore = await keyhold.createKeystore({ controller: owner, ...(lock && { lock: { type: lock } }) })
+    const keystore = await keyhold.createKeystore({
+      controller: owner,
+      ...(lock && { lock: { type: lock } }),
+      ...(vault && delegated && { vault: { url: vault, capability: await readCapabilityFile(delegated) } }),
+    })
     await saveRoot(root, keystore.capability)
     return { text: `${keystore.url}\n`, json: { keystore: keystore.url, capability: keystore.capability ?? null } }
   },

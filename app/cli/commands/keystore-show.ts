@@ -1,6 +1,6 @@
 import { callerOptions, openCaller } from '../caller-options.ts'
+import { rootOption, saveRoot } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
-import { rootOption, saveRoot } from '../root-capability.ts'
 
 export const command = defineCommand({
   options: { ...callerOptions, ...rootOption },

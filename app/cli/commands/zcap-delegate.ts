@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { delegate, readCapability } from '@keyhold/client'
+import { delegate } from '@keyhold/client'
 import { openKeyFile } from '@keyhold/client/node'
 import { readTrustblocCapability } from '@keyhold/core'
 import { duration } from '../../config/values.ts'
+import { readCapabilityFile } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
 
 export const command = defineCommand({
@@ -33,7 +33,7 @@ export const command = defineCommand({
   },
   words: [],
   async run({ key, parent: file, to, expires, action, target }) {
-    const parent = await readCapability(await readFile(file, 'utf8'))
+    const parent = await readCapabilityFile(file)
     if (readTrustblocCapability(parent) === undefined)
       throw new Error(`${file}: not a capability that can be delegated`)
     const signer = await openKeyFile(key)

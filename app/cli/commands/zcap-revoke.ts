@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { type Capability, readCapability } from '@keyhold/client'
+import type { Capability } from '@keyhold/client'
 import { callerOptions, openCaller } from '../caller-options.ts'
+import { readCapabilityFile } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
 import { wrongInput } from '../data.ts'
 
@@ -9,7 +9,7 @@ export const command = defineCommand({
   words: ['FILE'],
   more: '\nFILE is the delegated capability. Whoever controls a link of its chain may revoke it, and all below it with it.\n',
   async run(caller, [file]) {
-    const delegated = await readCapability(await readFile(file, 'utf8'))
+    const delegated = await readCapabilityFile(file)
     const keystore = keystoreOf(delegated)
     if (keystore === undefined) throw wrongInput(file, 'not a capability for a keystore or a key')
     await (await openCaller(caller, keystore)).keyhold.keystore(keystore).revoke(delegated)

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { readCapability } from '@keyhold/client'
 import { readTrustblocCapability } from '@keyhold/core'
+import { readCapabilityFile } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
 import { explainCcg, explainTrustbloc } from '../explain-capability.ts'
 
@@ -9,7 +8,7 @@ export const command = defineCommand({
   words: ['FILE'],
   more: '\nThe proof is checked in the TrustBloc dialect. In the CCG dialect a chain means nothing without the keystore\nthat it begins at, which only the service knows.\n',
   async run(_options, [file]) {
-    const json = await readCapability(await readFile(file, 'utf8'))
+    const json = await readCapabilityFile(file)
     const capability = readTrustblocCapability(json)
     const { valid, ...lines } = capability === undefined ? explainCcg(json) : await explainTrustbloc(capability)
     const text = Object.entries(lines)

@@ -152,6 +152,22 @@ t.test('a delegation is used until it is revoked', async t => {
   })
 })
 
+t.test('keys live in a vault that was delegated to the service', async t => {
+  const { service, file, write, alice, line } = await openKeystore(t)
+  const did = await line(['keystore', 'vault-did', service.url])
+  t.match(did, /^did:key:z/)
+  await write('vault.zcap', JSON.stringify({ invoker: did }))
+  const create = ['keystore', 'create', service.url, '--vault', 'https://vault.example/edvs/1']
+  await alice(create, { code: 2 })
+  const delegated = ['--vault-capability', file('vault.zcap'), '--save-root', file('vaulted.zcap')]
+  const keystore = await line([...create, ...delegated])
+  const invoked = ['--capability', file('vaulted.zcap')]
+  t.match(await line(['keystore', 'show', keystore]), /^vaultUrl +https:\/\/vault.example\/edvs\/1$/m)
+  await line(['keystore', 'update-vault', keystore, file('vault.zcap'), ...invoked])
+  const key = await line(['key', 'create', keystore, 'ED25519', ...invoked])
+  t.equal((await alice(['sign', key, ...invoked], { input: message })).bytes.length, 64)
+})
+
 t.test('a running service is measured', async t => {
   const { alice, line, keystore } = await openKeystore(t)
   const keys = {
