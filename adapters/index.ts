@@ -5,6 +5,7 @@
  * `@keyhold/adapters/vault-edv`.
  */
 export { ComputationThreads, type ComputationThreadsOptions } from './computation-threads/computation-threads.ts'
+export { openSodiumEd25519, SodiumError } from './ed25519-sodium/sodium-ed25519.ts'
 export { FixedClock } from './fixed/fixed-clock.ts'
 export { seededRandom } from './fixed/seeded-random.ts'
 export { openLocalLock } from './lock-local/local-lock.ts'

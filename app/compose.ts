@@ -1,9 +1,10 @@
 import { ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
-import type { LockPort, Ports, Random, VaultPort } from '@keyhold/core'
+import type { Ed25519Port, LockPort, Ports, Random, VaultPort } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { allAround, aroundLock, aroundVaults } from './around.ts'
 import type { Tokens } from './authenticate.ts'
 import type { Config, VaultsConfig } from './config/config.ts'
+import { openEd25519 } from './open-ed25519.ts'
 import { openServerLock } from './open-lock.ts'
 import { openShares } from './open-shares.ts'
 import { openStore } from './open-store.ts'
@@ -14,7 +15,7 @@ import { trace } from './trace.ts'
 import { readTrust } from './trust.ts'
 
 export interface Composition {
-  readonly ports: Ports
+  readonly ports: Ports & { readonly ed25519: Ed25519Port }
   /** Who knows what access tokens are worth. */
   readonly tokens: Tokens
   /** Computes what takes long. */
@@ -31,7 +32,7 @@ export interface Composition {
  * Opens the adapters that the configuration chooses: first what needs a key file, so that without it nothing else is
  * touched.
  *
- * @throws IssuerFileError, MasterKeyFileError, SigningKeyFileError, or a KmsError of the lock or store
+ * @throws IssuerFileError, MasterKeyFileError, SigningKeyFileError, SodiumError, or a KmsError of the lock or store
  */
 export async function compose(config: Config, log: Logger, observers: Observers = {}): Promise<Composition> {
   const random = systemRandom()
@@ -39,6 +40,7 @@ export async function compose(config: Config, log: Logger, observers: Observers 
   const reachability = new Reachability(systemClock)
   const outbound = (peer: string) => allObserving(observers.outbound?.(peer), reachability.observe(peer))
   const outside: Outside = { ...(await readTrust(config)), observers: { ...observers, around, outbound } }
+  const ed25519 = await openEd25519(config.ed25519)
   const { lock, sealFor } = await openServerLock(config, outside, random, log)
   try {
     const tokens = await openTokens(config, outside)
@@ -56,13 +58,14 @@ export async function compose(config: Config, log: Logger, observers: Observers 
       await tokens.gnap?.tokens.close()
       await lock.close()
     }
-    const ports: Ports = {
+    const ports: Composition['ports'] = {
       store,
       lock: around ? aroundLock(lock, around) : lock,
       random,
       clock: systemClock,
       vaults: around ? aroundVaults(vaults, around) : vaults,
       computation,
+      ed25519,
       ...(shares && { shares }),
     }
     const observeLock = around && ((each: LockPort) => aroundLock(each, around))

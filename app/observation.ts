@@ -1,4 +1,4 @@
-import type { CacheName, ResolveDid, VerifyCcgChain } from '@keyhold/core'
+import type { CacheName, Ed25519Port, ResolveDid, VerifyCcgChain } from '@keyhold/core'
 import { selfContainedDids } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { allAround } from './around.ts'
@@ -23,7 +23,8 @@ export interface Observation {
   readonly observers: Observers
   /** Who learns of what the server does. */
   readonly server: Pick<ServerOptions, 'observers' | 'onArrival' | 'observeCache' | 'tracing'>
-  readonly resolveDid: ResolveDid
+  /** Finds the keys of self-contained DIDs, which verify by `ed25519`. */
+  dids(ed25519: Ed25519Port): ResolveDid
   chains(verify: VerifyCcgChain): VerifyCcgChain
   authentication(authenticators: Authenticators): Authenticators
   readonly metrics: Metrics | undefined
@@ -34,7 +35,6 @@ export interface Observation {
 export async function openObservation(config: Config, environment: Environment, log: Logger): Promise<Observation> {
   const metrics = config.metrics && (await openMetrics(config.store))
   const tracing = isTraced(environment) ? await openTracing(log) : undefined
-  const dids = selfContainedDids(metrics?.observeCache('dids'))
   return {
     observers: {
       around: allAround(metrics?.around, tracing?.around),
@@ -49,7 +49,10 @@ export async function openObservation(config: Config, environment: Environment, 
       }),
       ...(tracing && { tracing }),
     },
-    resolveDid: metrics?.dids(dids) ?? dids,
+    dids(ed25519) {
+      const dids = selfContainedDids({ ed25519 }, metrics?.observeCache('dids'))
+      return metrics?.dids(dids) ?? dids
+    },
     chains: verify => metrics?.chains(verify) ?? verify,
     authentication: authenticators => metrics?.authentication(authenticators) ?? authenticators,
     metrics,

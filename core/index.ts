@@ -1,6 +1,7 @@
 /** The public face of the core: the operations, the ports that an adapter implements, and what both are made of. */
 export { maximumMessages } from './algorithms/bbs/limits.ts'
 export { compute, inThisThread } from './algorithms/compute.ts'
+export { openSslEd25519 } from './algorithms/ed25519.ts'
 export { experimentalKeyTypeNames, keyTypeNames } from './algorithms/index.ts'
 export type { SentPublicKey } from './algorithms/key-agreement.ts'
 export type { Encrypted } from './algorithms/key-type.ts'
@@ -63,6 +64,9 @@ export type {
   Collection,
   ComputationJob,
   ComputationPort,
+  Ed25519Port,
+  Ed25519Signer,
+  Ed25519Verifier,
   KeyStorePort,
   LockContext,
   LockPort,

@@ -1,4 +1,5 @@
 import { inThisThread } from './algorithms/compute.ts'
+import { openSslEd25519 } from './algorithms/ed25519.ts'
 import type { KeyTypeName } from './algorithms/index.ts'
 import type { PublicPrimitives, SecretPrimitives, Tools } from './algorithms/key-type.ts'
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit/audit-log.ts'
@@ -92,7 +93,11 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   return {
     ports,
     records,
-    tools: { random: ports.random, computation: ports.computation ?? inThisThread },
+    tools: {
+      random: ports.random,
+      computation: ports.computation ?? inThisThread,
+      ed25519: ports.ed25519 ?? openSslEd25519,
+    },
     openedKeys,
     openedLocks,
     openedVaults,

@@ -1,5 +1,11 @@
 import type { Server as TlsServer } from 'node:tls'
-import { IssuerFileError, MasterKeyFileError, SigningKeyFileError, verifyCcgChain } from '@keyhold/adapters'
+import {
+  IssuerFileError,
+  MasterKeyFileError,
+  SigningKeyFileError,
+  SodiumError,
+  verifyCcgChain,
+} from '@keyhold/adapters'
 import { type Clock, KmsError } from '@keyhold/core'
 import type { Logger } from 'pino'
 import { chooseAuthenticators } from '../authenticate.ts'
@@ -39,7 +45,7 @@ export async function start(flags: Readonly<Record<string, string>>, environment
     return await serve(config, observation, log).finally(() => observation.close())
   } catch (error) {
     // What an operator can mend is said in a sentence; anything else keeps its stack.
-    const mendable = error instanceof KmsError || isFileError(error) || isSystemError(error)
+    const mendable = error instanceof KmsError || isOwnError(error) || isSystemError(error)
     if (!mendable) throw error
     log.fatal({ err: error.cause }, error.message)
     return 1
@@ -51,7 +57,8 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
     const { userLock, experimentalKeyTypes, allowedOrigins, rates, maxConnections, docs, audit } = config
-    const { resolveDid, metrics } = observation
+    const { metrics } = observation
+    const resolveDid = observation.dids(ports.ed25519)
     const authenticators = chooseAuthenticators(config, ports.clock, resolveDid, tokens)
     if (config.auth.kind === 'credentials' && config.auth.zcap?.coverage === 'legacy') {
       log.warn('KMS_ZCAP_COVERAGE=legacy: for a minute whoever sees a request can send others in the same name')
@@ -92,6 +99,7 @@ async function serve(config: Config, observation: Observation, log: Logger): Pro
     // Also where there is nothing to be read again: what it does by default is to end the process.
     process.on('SIGHUP', () => void followed?.reload())
     if (config.metrics && metrics) log.info(`metrics at ${await metrics.listen(config.metrics, server.server, pool)}`)
+    log.info(`Ed25519 by ${ports.ed25519.name}`)
     log.info(`listening at ${await server.listen({ ...listen, backlog })}`)
     const signal = await stop
     log.info({ signal }, 'stopping: finishing the requests under way')
@@ -116,8 +124,9 @@ function pressureOf({ pressure: { memory, ...pressure } }: Config) {
   return { ...pressure, ...(memory !== undefined && { memory: { most: memory, used: ownMemory } }) }
 }
 
-function isFileError(error: unknown): error is Error {
-  return [IssuerFileError, MasterKeyFileError, SigningKeyFileError, TlsFileError].some(kind => error instanceof kind)
+function isOwnError(error: unknown): error is Error {
+  const kinds = [IssuerFileError, MasterKeyFileError, SigningKeyFileError, SodiumError, TlsFileError]
+  return kinds.some(kind => error instanceof kind)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the next one does what it does by default. */

@@ -19,6 +19,7 @@ export function toConfig(parsed: Settings): Config {
     vaults: { allow: parsed.vaultAllow ?? [], timeout: parsed.vaultTimeout },
     ...(parsed.userLock === 'shamir' && { userLock: parsed.userLock }),
     experimentalKeyTypes: parsed.experimentalKeyTypes ?? [],
+    ed25519: parsed.ed25519,
     trustedProxies: parsed.trustedProxies ?? [],
     auth: toAuth(parsed),
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },

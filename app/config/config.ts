@@ -133,6 +133,8 @@ export interface Config {
   /** Whether every new keystore's lock is shared with its user. */
   readonly userLock?: 'shamir'
   readonly experimentalKeyTypes: readonly KeyTypeName[]
+  /** Who makes and verifies Ed25519 signatures. */
+  readonly ed25519: Settings['ed25519']
   /** Addresses and networks whose word is taken for whose share a request brings. */
   readonly trustedProxies: readonly string[]
   readonly auth: AuthConfig

@@ -22,9 +22,13 @@ export interface EdwardsCurve {
   readonly pointOf: (publicKey: Uint8Array) => { isSmallOrder(): boolean }
 }
 
-type EdwardsKeyType = SynchronousKeyType & Required<Pick<SynchronousKeyType, 'publicPart' | 'signer' | 'verifier'>>
+export interface EdwardsKeyType extends SynchronousKeyType {
+  readonly publicPart: PublicPart
+  readonly signer: (seed: Uint8Array, publicKey: Uint8Array) => { sign(message: Uint8Array): Uint8Array }
+  readonly verifier: (publicKey: Uint8Array) => { verify(signature: Uint8Array, message: Uint8Array): boolean }
+}
 
-/** EdDSA (RFC 8032, pure). The secret is the seed; the public form on the wire is the raw public key. */
+/** EdDSA (RFC 8032, pure) by OpenSSL. The secret is the seed; the public form on the wire is the raw public key. */
 export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
   const { crv, oid, multicodec, size } = curve
   const publicPart: PublicPart = {

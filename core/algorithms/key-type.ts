@@ -1,4 +1,4 @@
-import type { ComputationPort, Random } from '../ports/index.ts'
+import type { ComputationPort, Ed25519Port, Random } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { SecretJwk } from './secret-jwk.ts'
 
@@ -7,6 +7,7 @@ export interface Tools {
   readonly random: Random
   /** Computes what would hold up every other request. */
   readonly computation: ComputationPort
+  readonly ed25519: Ed25519Port
 }
 
 /**

@@ -1,5 +1,4 @@
 import { resolveSelfContainedDid } from '../dids/resolve-did.ts'
-import { verifierOf } from '../dids/verification-key.ts'
 import { checkChain, type Fault } from './chain-check.ts'
 import { type Entry, readDamage, readEntry } from './entry.ts'
 import { type Head, type Tip, unsignedLine } from './line.ts'
@@ -120,5 +119,5 @@ async function isSigned({ content, line }: Entry, expected?: string): Promise<bo
   const signed = unsignedLine(line)
   if (signed === undefined || content.type !== 'head') return false
   const key = await resolveSelfContainedDid(expected ?? content.signer)
-  return key !== undefined && (await verifierOf(key).verify(signed.signature, Buffer.from(signed.text, 'utf8')))
+  return key !== undefined && (await key.verify(signed.signature, Buffer.from(signed.text, 'utf8')))
 }

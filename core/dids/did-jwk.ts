@@ -1,4 +1,9 @@
-import { type VerificationKey, type VerificationKeyKind, validPublicKey } from './verification-key.ts'
+import {
+  type VerificationKey,
+  type VerificationKeyKind,
+  type VerificationTools,
+  verificationKey,
+} from './verification-key.ts'
 
 const maximumLength = 1024
 
@@ -6,13 +11,12 @@ const maximumLength = 1024
  * Resolves the verification method of a `did:jwk` (did:jwk method specification): `did:jwk:<base64url of the JWK>#0`,
  * or the DID alone. Undefined if it is no such DID, or a key of another kind.
  */
-export function resolveDidJwk(url: string): VerificationKey | undefined {
+export function resolveDidJwk(url: string, tools: VerificationTools): VerificationKey | undefined {
   const [, encoded] = url.length > maximumLength ? [] : (/^did:jwk:([A-Za-z0-9_-]+)(?:#0)?$/.exec(url) ?? [])
   const read = encoded === undefined ? undefined : readJwk(encoded)
-  const publicKey = read && validPublicKey(read.kind, read.publicKey)
-  if (read === undefined || publicKey === undefined) return undefined
+  if (read === undefined) return undefined
   const controller = `did:jwk:${encoded}`
-  return { id: `${controller}#0`, controller, kind: read.kind, publicKey }
+  return verificationKey({ id: `${controller}#0`, controller }, read.kind, read.publicKey, tools)
 }
 
 function readJwk(encoded: string): { kind: VerificationKeyKind; publicKey: Uint8Array } | undefined {

@@ -1,22 +1,26 @@
 import { p256 } from '@noble/curves/nist.js'
 import { decodeMultibase } from '../encoding/multibase.ts'
 import { ed25519Prefix, p256Prefix } from './did-key-url.ts'
-import { type VerificationKey, type VerificationKeyKind, validPublicKey } from './verification-key.ts'
+import {
+  type VerificationKey,
+  type VerificationKeyKind,
+  type VerificationTools,
+  verificationKey,
+} from './verification-key.ts'
 
 /**
  * Resolves a verification method of a `did:key` (W3C CCG did:key method): `did:key:z…#z…`, or the DID alone, which has
  * one key. Undefined if it is no such DID, or a key of another kind.
  */
-export function resolveDidKey(url: string): VerificationKey | undefined {
+export function resolveDidKey(url: string, tools: VerificationTools): VerificationKey | undefined {
   const [, multibase = '', fragment] = /^did:key:(z[1-9A-HJ-NP-Za-km-z]+)(?:#(.*))?$/.exec(url) ?? []
   if (fragment !== undefined && fragment !== multibase) return undefined
   const bytes = decodeMultibase(multibase)
   if (bytes === undefined) return undefined
   const read = readMulticodec(bytes)
-  const publicKey = read && validPublicKey(read.kind, read.publicKey)
-  if (read === undefined || publicKey === undefined) return undefined
+  if (read === undefined) return undefined
   const controller = `did:key:${multibase}`
-  return { id: `${controller}#${multibase}`, controller, kind: read.kind, publicKey }
+  return verificationKey({ id: `${controller}#${multibase}`, controller }, read.kind, read.publicKey, tools)
 }
 
 function readMulticodec(bytes: Uint8Array): { kind: VerificationKeyKind; publicKey: Uint8Array } | undefined {

@@ -1,12 +1,15 @@
 import { ecdsaKeyType } from '../algorithms/ecdsa.ts'
 import { ed25519KeyType } from '../algorithms/ed25519.ts'
-import type { PublicPart, Verifier } from '../algorithms/key-type.ts'
+import type { PublicPart, Tools, Verifier } from '../algorithms/key-type.ts'
 
 /** The kinds of key by which a caller can prove who it is. */
 export type VerificationKeyKind = 'Ed25519' | 'P-256'
 
+/** What such keys verify with. */
+export type VerificationTools = Pick<Tools, 'ed25519'>
+
 /** The public key behind a verification method of a DID. */
-export interface VerificationKey {
+export interface VerificationKey extends Pick<Verifier, 'verify'> {
   /** The DID URL of the verification method, with its fragment. */
   readonly id: string
   /** The DID whose key it is. */
@@ -18,7 +21,7 @@ export interface VerificationKey {
 
 interface Kind {
   readonly publicPart: PublicPart
-  readonly verifier: (publicKey: Uint8Array) => Verifier
+  readonly verifier: (publicKey: Uint8Array, tools: VerificationTools) => Verifier
 }
 
 const kinds: Readonly<Record<VerificationKeyKind, Kind>> = {
@@ -26,20 +29,28 @@ const kinds: Readonly<Record<VerificationKeyKind, Kind>> = {
   'P-256': ecdsaKeyType('P-256', 'ieee-p1363') as Kind,
 }
 
-/** Undefined if this is no valid public key. */
-export function validPublicKey(kind: VerificationKeyKind, bytes: Uint8Array): Uint8Array | undefined {
+/** Undefined if the public key is no valid one. It is imported when something is first verified. */
+export function verificationKey(
+  named: Pick<VerificationKey, 'id' | 'controller'>,
+  kind: VerificationKeyKind,
+  encoded: Uint8Array,
+  tools: VerificationTools,
+): VerificationKey | undefined {
+  const { publicPart, verifier } = kinds[kind]
+  let publicKey: Uint8Array
   try {
-    return kinds[kind].publicPart.decode(bytes)
+    publicKey = publicPart.decode(encoded)
   } catch {
     return undefined
   }
-}
-
-const opened = new WeakMap<VerificationKey, Verifier>()
-
-/** Imported once for as long as the key is held. */
-export function verifierOf(key: VerificationKey): Verifier {
-  const verifier = opened.get(key) ?? kinds[key.kind].verifier(key.publicKey)
-  opened.set(key, verifier)
-  return verifier
+  let opened: Verifier | undefined
+  return {
+    ...named,
+    kind,
+    publicKey,
+    verify(signature, message) {
+      opened ??= verifier(publicKey, tools)
+      return opened.verify(signature, message)
+    },
+  }
 }

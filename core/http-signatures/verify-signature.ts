@@ -1,5 +1,5 @@
 import type { ResolveDid } from '../dids/resolve-did.ts'
-import { type VerificationKey, verifierOf } from '../dids/verification-key.ts'
+import type { VerificationKey } from '../dids/verification-key.ts'
 import { unauthenticated } from '../errors.ts'
 import type { ParsedSignature } from './signature-header.ts'
 import { checkTimes } from './signature-times.ts'
@@ -45,7 +45,7 @@ export async function verifySignature(
   if (text === undefined) throw unauthenticated('a covered part is missing or was sent twice')
   const key = await resolveDid(signature.keyId)
   if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
-  const valid = await verifierOf(key).verify(signature.signature, Buffer.from(text, 'latin1'))
+  const valid = await key.verify(signature.signature, Buffer.from(text, 'latin1'))
   if (!valid) throw unauthenticated('the signature is not valid')
   return { key, text }
 }

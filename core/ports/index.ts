@@ -1,4 +1,5 @@
 import type { ComputationPort } from './computation.ts'
+import type { Ed25519Port } from './ed25519.ts'
 import type { KeyStorePort } from './key-store.ts'
 import type { LockPort } from './lock.ts'
 import type { SecretSharePort } from './secret-share.ts'
@@ -18,6 +19,7 @@ export type {
   MlKemJob,
   SeedScheme,
 } from './computation.ts'
+export type { Ed25519Port, Ed25519Signer, Ed25519Verifier } from './ed25519.ts'
 export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
@@ -46,4 +48,6 @@ export interface Ports {
   readonly vaults?: VaultPort
   /** Computes what would hold up every other request; without it that is computed where the request is. */
   readonly computation?: ComputationPort
+  /** Makes and verifies Ed25519 signatures; without it OpenSSL does. */
+  readonly ed25519?: Ed25519Port
 }

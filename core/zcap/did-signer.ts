@@ -1,4 +1,4 @@
-import { ed25519KeyType, ed25519PublicKey } from '../algorithms/ed25519.ts'
+import { ed25519PublicKey, openSslEd25519 } from '../algorithms/ed25519.ts'
 import type { Signer } from '../algorithms/key-type.ts'
 import { ed25519DidUrl } from '../dids/did-key-url.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
@@ -14,6 +14,6 @@ export interface DidSigner {
 export async function didKeySigner(seed: SecretBytes): Promise<DidSigner> {
   return seed.spend(bytes => {
     const publicKey = ed25519PublicKey(bytes)
-    return { didUrl: ed25519DidUrl(publicKey), signer: ed25519KeyType.signer(bytes, publicKey) }
+    return { didUrl: ed25519DidUrl(publicKey), signer: openSslEd25519.signer(bytes, publicKey) }
   })
 }

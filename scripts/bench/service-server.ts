@@ -38,7 +38,7 @@ const log = openLog(config.logLevel, config.logFormat)
 const observation = await openObservation(config, process.env, log)
 const { ports, tokens, pool, observeLock, close } = await compose(config, log, observation.observers)
 const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
-const authenticators = chooseAuthenticators(config, ports.clock, observation.resolveDid, knownTokens())
+const authenticators = chooseAuthenticators(config, ports.clock, observation.dids(ports.ed25519), knownTokens())
 const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl, log }
 const server = await buildServer({
   ports,

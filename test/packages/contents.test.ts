@@ -60,7 +60,10 @@ for (const directory of packageDirectories) {
       }
       // The suites are run by a test runner, which whoever runs them has.
       imported.delete('tap')
-      t.strictSame([...imported].sort(), Object.keys(manifest.dependencies ?? {}).sort())
+      t.strictSame(
+        [...imported].sort(),
+        Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).sort(),
+      )
     })
   })
 }

@@ -13,6 +13,7 @@ export interface Manifest {
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly [member: string]: unknown
 }
 

@@ -1,4 +1,4 @@
-import { ed25519KeyType } from '@keyhold/core/algorithms/ed25519.js'
+import { ed25519KeyType, openSslEd25519 } from '@keyhold/core/algorithms/ed25519.js'
 import type { Signer } from '@keyhold/core/algorithms/key-type.js'
 import { resolveDidKey } from '@keyhold/core/dids/did-key.js'
 import { ed25519DidUrl } from '@keyhold/core/dids/did-key-url.js'
@@ -17,9 +17,9 @@ export interface TrustblocKey extends VerificationKey {
 
 export function trustblocKey(seedByte: number): TrustblocKey {
   const { publicKey, secret } = ed25519KeyType.generate(length => new Uint8Array(length).fill(seedByte))
-  const key = resolveDidKey(ed25519DidUrl(publicKey ?? new Uint8Array()))
+  const key = resolveDidKey(ed25519DidUrl(publicKey ?? new Uint8Array()), { ed25519: openSslEd25519 })
   if (key === undefined || publicKey === undefined || secret === undefined) throw new Error('the key has no DID')
-  return { ...key, signer: secret.lend(seed => ed25519KeyType.signer(seed, publicKey)) }
+  return { ...key, signer: secret.lend(seed => openSslEd25519.signer(seed, publicKey)) }
 }
 
 export interface Changes {

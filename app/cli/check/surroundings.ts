@@ -6,6 +6,7 @@ import type { AccessTokenPort } from '@keyhold/core'
 import type { Tokens } from '../../authenticate.ts'
 import type { AuthConfig, Config } from '../../config/config.ts'
 import { readTls } from '../../http/tls.ts'
+import { openEd25519 } from '../../open-ed25519.ts'
 import { openShares } from '../../open-shares.ts'
 import { openTokens } from '../../open-tokens.ts'
 import type { Trust } from '../../trust.ts'
@@ -26,6 +27,11 @@ export function surroundingChecks(config: Config, trust: Trust): Check[] {
   const credentials: Partial<Credentials> = auth.kind === 'credentials' ? auth : {}
   const { gnap, bearer } = credentials
   const checks: (Check | false | undefined)[] = [
+    {
+      name: 'Ed25519',
+      mend: 'Install the optional packages too, or set KMS_ED25519=auto.',
+      run: async () => `by ${(await openEd25519(config.ed25519)).name}`,
+    },
     tls && {
       name: 'TLS',
       mend: 'Look at KMS_TLS_SERVE_CERT and KMS_TLS_SERVE_KEY.',

@@ -1,4 +1,4 @@
-import { type VerificationKey, verifierOf } from '../../dids/verification-key.ts'
+import type { VerificationKey } from '../../dids/verification-key.ts'
 import type { TrustblocCapability } from './capability.ts'
 import { signingInput } from './proof.ts'
 
@@ -9,7 +9,7 @@ export async function hasProofBy(capability: TrustblocCapability, key: Verificat
   const [header = '', signature = ''] = jws.split('..')
   if (key.kind !== 'Ed25519' || !isAcceptedHeader(header)) return false
   const input = signingInput(header, unsigned, options)
-  return input !== undefined && verifierOf(key).verify(Buffer.from(signature, 'base64url'), input)
+  return input !== undefined && key.verify(Buffer.from(signature, 'base64url'), input)
 }
 
 /** Some signers of the reference leave `alg` empty. Nothing depends on it: the key decides the algorithm. */

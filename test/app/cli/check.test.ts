@@ -50,7 +50,7 @@ t.test('before the first start, and afterwards, nothing is made or changed', asy
   const used = await check(directory)
   t.match(used, { code: 0, stderr: '' })
   t.match(JSON.parse(used.stdout), { ok: true })
-  t.strictSame(tried(used), ['settings', 'issuers', 'server lock', 'store', 'seal'])
+  t.strictSame(tried(used), ['settings', 'issuers', 'server lock', 'store', 'seal', 'Ed25519'])
   const { 'keyhold-data/lock.mdb': _later, ...after } = await directorySnapshot(directory)
   t.strictSame(after, before)
 })

@@ -11,6 +11,7 @@ const key = {
   controller: 'did:example:bob',
   kind: 'Ed25519',
   publicKey: new Uint8Array(32),
+  verify: () => false,
 } as const
 const nonce = new Uint8Array(24)
 const payload = Buffer.from('payload')

@@ -12,7 +12,6 @@ import {
   type TrustblocCapability,
   verifySignature,
 } from '@keyhold/core'
-import { verifierOf } from '@keyhold/core/dids/verification-key.js'
 import { canonicalNQuads } from '@keyhold/core/zcap/trustbloc/n-quads.js'
 import { capabilityQuads, proofQuads, signCapability } from '@keyhold/core/zcap/trustbloc/proof.js'
 import { hasProofBy } from '@keyhold/core/zcap/trustbloc/verify-proof.js'
@@ -112,7 +111,7 @@ async function replay(t: Test): Promise<void> {
       if (signature === undefined) return void t.fail('the signature cannot be parsed')
       t.equal(signature.keyId, key.id)
       t.equal(signingString(head, signature), client.signingString)
-      t.ok(await verifierOf(key).verify(signature.signature, Buffer.from(client.signingString)))
+      t.ok(await key.verify(signature.signature, Buffer.from(client.signingString)))
 
       const covered = client.signingString.split('\n').map(line => line.slice(0, line.indexOf(': ')))
       const policy = { coverage: covered, maximumAge: 300, clockSkew: 30 }
