@@ -1,19 +1,28 @@
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { systemRandom } from '@keyhold/adapters'
+import { loadConfig } from '@keyhold/app'
+import { openEd25519 } from '@keyhold/app/open-ed25519.js'
+import { fromSeed } from '@keyhold/core/algorithms/ed25519.js'
 import { type FastifyInstance, fastify } from 'fastify'
 import { callerOf, looseRoot, type Proof } from './caller.ts'
 import { floors } from './floors.ts'
 import { newGnapCaller } from './gnap-caller.ts'
 import { reportTo } from './variant-process.ts'
 
-/** `floor-server.js DIRECTORY KEYTYPE PROOF`: serves one row of the floors. */
-const [directory = '', keyType = '', proof = 'none'] = process.argv.slice(2) as [string?, string?, Proof?]
+/** `floor-server.js DIRECTORY KEYTYPE PROOF [SETTINGS]`: serves one row of the floors. Of the settings one says who makes Ed25519. */
+const [directory = '', keyType = '', proof = 'none', settings = '{}'] = process.argv.slice(2) as [
+  string?,
+  string?,
+  Proof?,
+  string?,
+]
+const ed25519 = await openEd25519(loadConfig({ KMS_AUTH_TYPE: 'none', ...JSON.parse(settings) }).ed25519)
 const host = '127.0.0.1'
 const server = fastify({ keepAliveTimeout: 75_000 })
 server.setValidatorCompiler(TypeBoxValidatorCompiler)
-if (proof !== 'none') verifyOneSignature(server, proof)
-for (const floor of floors[keyType]?.() ?? []) await server.register(floor, { directory })
+if (proof !== 'none') checkOneSignature(server, oneSignature(proof))
+for (const floor of floors[keyType]?.() ?? []) await server.register(floor, { directory, ed25519 })
 await server.listen({ host, port: 0 })
 const { port } = server.server.address() as { port: number }
 const keystore = '/v1/keystores/AAAAAAAAAAAAAAAAAAAAAAAA'
@@ -22,18 +31,25 @@ const caller = proof === 'none' ? {} : { caller: await nobodysCaller(proof) }
 reportTo(process, { host, port, keystore, key, ...caller }, () => server.close())
 
 /** In front of each route the check of one constant signature, over as much as a signed request covers. */
-function verifyOneSignature(app: FastifyInstance, proof: Proof): void {
-  const isGnap = proof === 'gnap'
-  const { privateKey, publicKey } = isGnap
-    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    : generateKeyPairSync('ed25519')
-  const text = randomBytes(isGnap ? 400 : 1300)
-  const hash = isGnap ? 'sha256' : null
-  const signature = sign(hash, text, privateKey)
+function checkOneSignature(app: FastifyInstance, isValid: () => boolean): void {
   app.addHook('onRequest', (_request, reply, done) => {
-    if (verify(hash, text, publicKey, signature)) done()
+    if (isValid()) done()
     else reply.code(401).send()
   })
+}
+
+function oneSignature(proof: Proof): () => boolean {
+  if (proof === 'gnap') {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const text = randomBytes(400)
+    const signature = sign('sha256', text, privateKey)
+    return () => verify('sha256', text, publicKey, signature)
+  }
+  const { publicKey, secret } = fromSeed(systemRandom()(32))
+  const text = randomBytes(1300)
+  const signature = secret.lend(seed => ed25519.signer(seed, publicKey)).sign(text)
+  const verifier = ed25519.verifier(publicKey)
+  return () => verifier.verify(signature, text)
 }
 
 /** Requests to a floor carry headers of the same length, which it does not look at. */

@@ -14,7 +14,9 @@ import {
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ComputationThreads, systemRandom } from '@keyhold/adapters'
+import type { Ed25519Port } from '@keyhold/core'
 import { bbsRandomLength } from '@keyhold/core/algorithms/bbs/compute.js'
+import { fromSeed } from '@keyhold/core/algorithms/ed25519.js'
 import { hchacha } from '@noble/ciphers/chacha.js'
 import { Type } from '@sinclair/typebox'
 import { open } from 'lmdb'
@@ -28,7 +30,7 @@ import { mlDsaFloor, mlKemFloor } from './post-quantum-floor.ts'
  * raw operation on a key that is always open. In front of them stands, where requests are signed, the check of one
  * constant signature (`floor-server.ts`).
  */
-type Floor = FastifyPluginAsyncTypebox<{ readonly directory: string }>
+type Floor = FastifyPluginAsyncTypebox<{ readonly directory: string; readonly ed25519: Ed25519Port }>
 
 const keystorePath = '/v1/keystores/:keystoreId'
 const keyPath = `${keystorePath}/keys/:keyId`
@@ -47,14 +49,34 @@ function signatureFloor(
 ): Floor {
   const signKey = { key: privateKey, ...scheme }
   const verifyKey = { key: publicKey, ...scheme }
+  return rawSignatureFloor({
+    sign: message => sign(hash, message, signKey),
+    verify: (signature, message) => verify(hash, message, verifyKey, signature),
+  })
+}
+
+/** By the implementation that the service has. */
+const ed25519Floor: Floor = async (app, options) => {
+  const { publicKey, secret } = fromSeed(random(32))
+  const { sign } = secret.lend(seed => options.ed25519.signer(seed, publicKey))
+  const { verify } = options.ed25519.verifier(publicKey)
+  await app.register(rawSignatureFloor({ sign, verify }), options)
+}
+
+interface RawSignatures {
+  sign(message: Uint8Array): Uint8Array
+  verify(signature: Uint8Array, message: Uint8Array): boolean
+}
+
+function rawSignatureFloor({ sign, verify }: RawSignatures): Floor {
   const signSchema = { body: Type.Object({ message: text }), response: { 200: Type.Object({ signature: text }) } }
   const verifySchema = { body: Type.Object({ signature: text, message: text }) }
   return async app => {
     app.post(`${keyPath}/sign`, { schema: signSchema }, async ({ body }) => ({
-      signature: base64(sign(hash, bytes(body.message), signKey)),
+      signature: base64(sign(bytes(body.message))),
     }))
     app.post(`${keyPath}/verify`, { schema: verifySchema }, async ({ body }, reply) => {
-      if (!verify(hash, bytes(body.message), verifyKey, bytes(body.signature))) reply.code(400)
+      if (!verify(bytes(body.signature), bytes(body.message))) reply.code(400)
       return reply.type('application/json; charset=utf-8').send('')
     })
   }
@@ -205,7 +227,7 @@ const agreementFloors = Object.fromEntries(
 /** By the words that stand on the command line of the floor's process. */
 export const floors: Readonly<Record<string, () => readonly Floor[]>> = {
   echo: () => [echoFloor],
-  ED25519: () => [signatureFloor(generateKeyPairSync('ed25519'), null), creationFloor(generateEd25519)],
+  ED25519: () => [ed25519Floor, creationFloor(generateEd25519)],
   ED448: () => [signatureFloor(generateKeyPairSync('ed448'), null)],
   ECDSAP256DER: ecdsaFloor('P-256', 'sha256', 'der'),
   ECDSAP384DER: ecdsaFloor('P-384', 'sha384', 'der'),

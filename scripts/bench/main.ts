@@ -4,9 +4,10 @@ import { full, once, type Report, type Row, type RunOptions, run } from './run.t
 import type { Estimate } from './statistics.ts'
 import { operations } from './variants.ts'
 
-const usage = `usage: npm run bench -- [--rounds N] [--operations NAME,…] [--once] [--seed N] [--json FILE]
+const usage = `usage: npm run bench -- [--rounds N] [--operations NAME,…] [--ed25519 NAME] [--once] [--seed N] [--json FILE]
   --rounds N         how often each variant gets its turn (default ${full.rounds})
   --operations NAME  of ${[...new Set(operations.map(({ name }) => name))].join(', ')} (default: all)
+  --ed25519 NAME     libsodium or openssl, for the service and its floor (default: libsodium where it is installed)
   --once             one tiny round, to see that everything works
   --seed N           of the order of turns (default 1)
   --json FILE        writes every round as well
@@ -16,7 +17,7 @@ function readOptions(args: readonly string[]): { readonly options: RunOptions; r
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: text, operations: text, seed: text, json: text, once: { type: 'boolean' } },
+    options: { rounds: text, operations: text, ed25519: text, seed: text, json: text, once: { type: 'boolean' } },
   })
   const extent = values.once ? once : full
   const names = values.operations?.split(',')
@@ -25,6 +26,7 @@ function readOptions(args: readonly string[]): { readonly options: RunOptions; r
     ...extent,
     rounds: values.rounds === undefined ? extent.rounds : wholeNumber(values.rounds),
     seed: wholeNumber(values.seed ?? '1'),
+    settings: { KMS_ED25519: values.ed25519 ?? 'auto' },
     operations: operations.filter(({ name }) => names?.includes(name) ?? true),
   }
   return { options, file: values.json }

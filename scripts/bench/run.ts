@@ -16,6 +16,8 @@ export interface RunOptions {
   /** How many different requests there are. */
   readonly bodies: number
   readonly seed: number
+  /** Of the services, and those floors that know them. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** What takes about a minute for all operations. */
@@ -67,6 +69,7 @@ export async function run(options: RunOptions, onRow: (row: Row) => void = () =>
       directory: place,
       output: output.fd,
       bodies: options.bodies,
+      ...(options.settings && { settings: options.settings }),
     })
     running.push(variant)
     await variant.answer(options.warmUp)

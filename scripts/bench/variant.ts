@@ -2,7 +2,7 @@ import { headerLines, signedHeaders } from './caller.ts'
 import { Load, postRequest } from './load.ts'
 import { shuffled, type UnitRandom } from './statistics.ts'
 import { type BenchUser, startVariant, type VariantProcess } from './variant-process.ts'
-import type { Operation } from './variants.ts'
+import type { Ask, Operation } from './variants.ts'
 
 export interface VariantOptions {
   readonly script: 'floor-server' | 'service-server'
@@ -35,14 +35,15 @@ export class Variant {
     try {
       const { address } = process
       const load = await Load.open(address)
-      const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)), count)
-      const path = operation.path(address)
       const { caller, headers = {} } = address
-      const request = async (body: unknown) => {
-        const signed = caller ? await signedHeaders(caller, operation.name, path, body) : ''
+      const request = async (action: string, path: string, body: unknown) => {
+        const signed = caller ? await signedHeaders(caller, action, path, body) : ''
         return postRequest(path, body, signed + headerLines(headers))
       }
-      const requests = await Promise.all(bodies.map(request))
+      const ask: Ask = async (path, body) => load.ask(await request(path.slice(path.lastIndexOf('/') + 1), path, body))
+      const bodies = await operation.bodies(address, ask, count)
+      const path = operation.path(address)
+      const requests = await Promise.all(bodies.map(body => request(operation.name, path, body)))
       return new Variant(process, load, requests)
     } catch (error) {
       await process.stop()

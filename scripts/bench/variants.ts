@@ -5,7 +5,7 @@ import { agreementCurves, sentKey } from './agreement-floor.ts'
 import type { Proof } from './caller.ts'
 import type { Address } from './variant-process.ts'
 
-/** Sends one request to the variant that bodies are made for. */
+/** Sends one request to the variant that bodies are made for, to a path that ends with its action. */
 // biome-ignore lint/suspicious/noExplicitAny: the answer has the shape that the asked route gives it
 export type Ask = (path: string, body: unknown) => Promise<any>
 
@@ -58,8 +58,10 @@ export const operations: readonly Operation[] = [
   sign('ED25519', 'gnap'),
   ...signatureTypes.map(keyType => sign(keyType)),
   verify('ED25519'),
+  verify('ED25519', 'root'),
   ...signatureTypes.map(keyType => verify(keyType)),
   ...aeadTypes.flatMap(keyType => [encrypt(keyType), decrypt(keyType)]),
+  encrypt('AES256GCM', 'root'),
   computeMac('HMACSHA256Tag256'),
   ...agreementTypes.flatMap(keyType => [wrap(keyType), unwrap(keyType)]),
   encapsulate('ML-KEM-768'),
@@ -73,15 +75,16 @@ function sign(keyType: string, proof: Proof = 'none'): Operation {
   return { ...ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) })), proof }
 }
 
-function verify(keyType: string): Operation {
-  return ofKey('verify', keyType, async ({ key }, ask) => {
+function verify(keyType: string, proof: Proof = 'none'): Operation {
+  const operation = ofKey('verify', keyType, async ({ key }, ask) => {
     const message = base64(randomBytes(fewBytes))
     return { message, ...(await ask(`${key}/sign`, { message })) }
   })
+  return { ...operation, proof }
 }
 
-function encrypt(keyType: string): Operation {
-  return ofKey('encrypt', keyType, async () => plaintext())
+function encrypt(keyType: string, proof: Proof = 'none'): Operation {
+  return { ...ofKey('encrypt', keyType, async () => plaintext()), proof }
 }
 
 function decrypt(keyType: string): Operation {
