@@ -17,6 +17,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { parseDigest, requireDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
+import { KnownCapabilities } from './known-capabilities.ts'
 import { ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
 
@@ -104,6 +105,11 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
     maximumAge: strictAge,
     clockSkew,
   })
+  const known = new KnownCapabilities(text => {
+    const capability = readTrustblocCapability(inflateCapability(text))
+    if (capability === undefined) throw unauthenticated('the capability is not well-formed')
+    return capability
+  })
   const legacy: SignaturePolicy = { coverage: ['(created)'], maximumAge: legacyAge, clockSkew }
   return {
     signature(head) {
@@ -122,9 +128,7 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
       coverage === 'legacy' && strict(head).coverage.some(name => !covered.includes(name)),
     invocation(header) {
       const { action, capability: text } = parseInvocation(header)
-      const capability = text === undefined ? undefined : readTrustblocCapability(inflateCapability(text))
-      if (text === undefined || capability === undefined) throw unauthenticated('the capability is not well-formed')
-      return { dialect: 'trustbloc', action, capability, capabilityHash: hashOfText(text) }
+      return { dialect: 'trustbloc', action, ...known.read(text ?? '') }
     },
   }
 }

@@ -1,0 +1,34 @@
+import { LRUCache } from 'lru-cache'
+import { hashOfText } from './capability-text.ts'
+
+/** Characters of texts that are remembered, so that what was read of them takes some megabytes at most. */
+const mostText = 4_194_304
+
+interface Known<T> {
+  readonly capability: T
+  readonly size: number
+}
+
+/**
+ * Remembers what was read of the text of a capability: its holder sends the same with each request, and reading it costs
+ * more than anything else but the signatures. That it was read says nothing of what it is worth.
+ */
+export class KnownCapabilities<T> {
+  readonly #read: (text: string) => T
+  readonly #known = new LRUCache<string, Known<T>>({ maxSize: mostText, sizeCalculation: ({ size }) => size })
+
+  /** @param read throws if there is nothing to be read, which is not remembered */
+  constructor(read: (text: string) => T) {
+    this.#read = read
+  }
+
+  /** What was read is shared by all who send the text: nobody may change it. */
+  read(text: string): { readonly capability: T; readonly capabilityHash: string } {
+    const capabilityHash = hashOfText(text)
+    const known = this.#known.get(capabilityHash)
+    if (known !== undefined) return { capability: known.capability, capabilityHash }
+    const capability = this.#read(text)
+    this.#known.set(capabilityHash, { capability, size: text.length })
+    return { capability, capabilityHash }
+  }
+}
