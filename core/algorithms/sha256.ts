@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** The same over pieces that come one after the other. */
 export function sha256OfPieces(): { update(piece: Uint8Array): void; digest(): Uint8Array } {
-  const hash = createHash('sha256')
-  return { update: piece => void hash.update(piece), digest: () => hash.digest() }
+  const pieces = createHash('sha256')
+  return { update: piece => void pieces.update(piece), digest: () => pieces.digest() }
 }
 
 export function sha256(data: Uint8Array | string): Uint8Array {
-  return createHash('sha256').update(data).digest()
+  return hash('sha256', data, 'buffer')
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type RequestHead, unauthenticated } from '@keyhold/core'
 import { hasBody } from './signed-head.ts'
 
@@ -50,7 +50,7 @@ export function requireDigest(head: RequestHead, digest: BodyDigest | undefined)
 
 /** Compares the body, as it was received, with what was signed. @throws KmsError UNAUTHENTICATED */
 export function checkDigest(digest: BodyDigest, body: Uint8Array): void {
-  const actual = createHash(digest.algorithm).update(body).digest()
+  const actual = hash(digest.algorithm, body, 'buffer')
   if (!timingSafeEqual(actual, digest.bytes)) throw unauthenticated('the body is not the one that was signed')
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { unauthenticated } from '@keyhold/core'
 
@@ -45,5 +45,5 @@ export function deflateCapability(json: Uint8Array): Uint8Array {
 }
 
 export function hashOfText(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
