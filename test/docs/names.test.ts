@@ -18,7 +18,7 @@ const { scripts } = JSON.parse(await readFile(join(repository, 'package.json'), 
 async function unknownIn(text: string): Promise<string[]> {
   const codes = [...blocksOf(text).map(({ code }) => code), ...codeSpansOf(text)]
   const problems = await Promise.all(codes.flatMap(commandLinesOf).map(problemsIn))
-  const named = text.match(/\bKMS_[A-Z_]+/g) ?? []
+  const named = text.match(/\bKMS_[A-Z0-9_]+/g) ?? []
   const settings = named.filter(
     name => !variables.some(each => each === name || (name.endsWith('_') && each.startsWith(name))),
   )

@@ -8,7 +8,7 @@ t.test('the guide says of each setting of TrustBloc what becomes of it', async t
   const guide = await readFile(join(repository, 'docs/migrating-from-trustbloc.md'), 'utf8')
   const rows = Array.from(guide.matchAll(/^\| (`KMS_[^|]*) \| (.*) \|$/gm), ([, names = '', fate = '']) => {
     const flags = Array.from(names.matchAll(/`--([\w-]+)`/g), ([, flag = '']) => flag)
-    return { names: names.match(/KMS_[A-Z_]+/g) ?? [], flags, refused: fate.startsWith('refused') }
+    return { names: names.match(/KMS_[A-Z0-9_]+/g) ?? [], flags, refused: fate.startsWith('refused') }
   })
   const flagOf: Readonly<Record<string, string>> = {
     ...Object.fromEntries(Object.values(settings).map(({ variable, flag }) => [variable, flag])),
