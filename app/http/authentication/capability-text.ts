@@ -24,8 +24,8 @@ export function parseInvocation(text: string): InvocationHeader {
   return name === 'id' ? { action, rootId: value } : { action, capability: value }
 }
 
-/** The JSON of a compressed capability. @throws KmsError UNAUTHENTICATED */
-export function inflateCapability(text: string): unknown {
+/** A compressed capability, and how many bytes its JSON has: a short text may be a long one. @throws KmsError UNAUTHENTICATED */
+export function inflateCapability(text: string): { readonly json: unknown; readonly length: number } {
   const bytes = Buffer.from(text, 'base64url')
   const canonical = bytes.toString('base64url')
   // Padding is what the reference demands and others leave out.
@@ -33,7 +33,8 @@ export function inflateCapability(text: string): unknown {
     throw unauthenticated('the capability is not base64url')
   }
   try {
-    return JSON.parse(gunzipSync(bytes, { maxOutputLength: maximumJson }).toString('utf8'))
+    const inflated = gunzipSync(bytes, { maxOutputLength: maximumJson })
+    return { json: JSON.parse(inflated.toString('utf8')), length: inflated.length }
   } catch {
     throw unauthenticated('the capability cannot be read')
   }

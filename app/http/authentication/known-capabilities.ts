@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import { hashOfText } from './capability-text.ts'
 
-/** Characters of texts that are remembered, so that what was read of them takes some megabytes at most. */
-const mostText = 4_194_304
+/** Bytes of JSON of which is remembered what was read, whoever has sent it. */
+const mostBytes = 4_194_304
 
 interface Known<T> {
   readonly capability: T
-  readonly size: number
+  /** Bytes of its JSON. */
+  readonly length: number
 }
 
 /**
@@ -14,11 +15,14 @@ interface Known<T> {
  * more than anything else but the signatures. That it was read says nothing of what it is worth.
  */
 export class KnownCapabilities<T> {
-  readonly #read: (text: string) => T
-  readonly #known = new LRUCache<string, Known<T>>({ maxSize: mostText, sizeCalculation: ({ size }) => size })
+  readonly #read: (text: string) => Known<T>
+  readonly #known = new LRUCache<string, Known<T>>({
+    maxSize: mostBytes,
+    sizeCalculation: ({ length }) => Math.max(1, length),
+  })
 
   /** @param read throws if there is nothing to be read, which is not remembered */
-  constructor(read: (text: string) => T) {
+  constructor(read: (text: string) => Known<T>) {
     this.#read = read
   }
 
@@ -27,8 +31,8 @@ export class KnownCapabilities<T> {
     const capabilityHash = hashOfText(text)
     const known = this.#known.get(capabilityHash)
     if (known !== undefined) return { capability: known.capability, capabilityHash }
-    const capability = this.#read(text)
-    this.#known.set(capabilityHash, { capability, size: text.length })
-    return { capability, capabilityHash }
+    const read = this.#read(text)
+    this.#known.set(capabilityHash, read)
+    return { capability: read.capability, capabilityHash }
   }
 }

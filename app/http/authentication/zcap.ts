@@ -106,9 +106,10 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
     clockSkew,
   })
   const known = new KnownCapabilities(text => {
-    const capability = readTrustblocCapability(inflateCapability(text))
+    const { json, length } = inflateCapability(text)
+    const capability = readTrustblocCapability(json)
     if (capability === undefined) throw unauthenticated('the capability is not well-formed')
-    return capability
+    return { capability, length }
   })
   const legacy: SignaturePolicy = { coverage: ['(created)'], maximumAge: legacyAge, clockSkew }
   return {
@@ -162,7 +163,7 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
       if (rootId !== undefined) {
         return { dialect: 'ccg', action, capability: { rootId }, capabilityHash: hashOfText(rootId) }
       }
-      const json = text === undefined ? undefined : inflateCapability(text)
+      const json = text === undefined ? undefined : inflateCapability(text).json
       const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
       if (text === undefined || !isObject) throw unauthenticated('the capability is not well-formed')
       const delegated = json as Record<string, unknown>
