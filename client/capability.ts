@@ -13,14 +13,13 @@ const maximumLength = 65_536
  * creating a keystore answers it) or base64url (as a request carries it). @throws Error if it is none of them
  */
 export async function readCapability(text: string): Promise<Capability> {
-  const capability = await parse(text.trim()).catch(cause => {
-    throw new Error(notCapability, { cause })
-  })
-  if (typeof capability !== 'object' || capability === null) throw new Error(notCapability)
+  // What a parser says of a text repeats a part of it: whoever has mistaken the file may have given a private key.
+  const capability = await parse(text.trim()).catch(() => undefined)
+  if (typeof capability !== 'object' || capability === null) {
+    throw new Error('this is no capability in a form that is known')
+  }
   return capability as Capability
 }
-
-const notCapability = 'this is no capability in a form that is known'
 
 async function parse(text: string): Promise<unknown> {
   return JSON.parse(text.startsWith('{') ? text : await inflate(text))

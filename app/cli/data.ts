@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { CliError } from './cli-error.ts'
@@ -9,7 +9,7 @@ export const outputOptions = {
   out: {
     type: 'string',
     value: 'FILE',
-    description: 'Where the result is written, as it is; a new file gets the mode 0600. Default: standard output.',
+    description: 'Where the result is written, as it is (mode 0600). Default: standard output.',
   },
   base64: { type: 'boolean', description: 'Print it as a line of base64.' },
 } as const satisfies Options
@@ -49,11 +49,22 @@ export async function bytesOutcome(
   bytes: Uint8Array,
   { out, base64 }: Values<typeof outputOptions>,
 ): Promise<Outcome> {
+  if (out !== undefined) {
+    await writePrivate(out, bytes)
+    return { text: '', json: { out } }
+  }
   const text = Buffer.from(bytes).toString('base64')
-  if (out !== undefined) await writeFile(out, bytes, { mode: 0o600 })
-  return {
-    text: out === undefined ? (base64 ? `${text}\n` : bytes) : '',
-    json: out === undefined ? { [name]: text } : { out },
+  return { text: base64 ? `${text}\n` : bytes, json: { [name]: text } }
+}
+
+async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'w', 0o600)
+  try {
+    // Others may have been allowed to read what was there before. A device stays as it is.
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600)
+    await handle.writeFile(bytes)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -11,17 +11,26 @@ export async function makeKeyFile(file: string): Promise<void> {
 /**
  * Opens a key in a file, Ed25519 or on P-256: PEM, or a JWK (RFC 8037, RFC 7518 section 6.2).
  *
- * @throws Error if the file holds no such key
+ * @throws Error if the file holds no such key, which says nothing of what it holds
  */
 export async function openKeyFile(file: string): Promise<DidSigner> {
   const text = await readFile(file, 'utf8')
-  const key = text.startsWith('{') ? createPrivateKey({ format: 'jwk', key: JSON.parse(text) }) : createPrivateKey(text)
+  const key = readKey(text, file)
   const { crv, x = '', y = '' } = createPublicKey(key).export({ format: 'jwk' })
   const [theX, theY] = [Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]
   if (crv === 'Ed25519') return { didUrl: ed25519DidUrl(theX), signer: { sign: message => sign(null, message, key) } }
   if (crv !== 'P-256') throw new Error(`${file}: neither an Ed25519 key nor one on P-256`)
   const point = Buffer.concat([Uint8Array.of(0x04), theX, theY])
   return { didUrl: p256DidUrl(point), signer: { sign: message => signP256(message, key) } }
+}
+
+function readKey(text: string, file: string): KeyObject {
+  try {
+    return text.startsWith('{') ? createPrivateKey({ format: 'jwk', key: JSON.parse(text) }) : createPrivateKey(text)
+  } catch {
+    // What a parser says of a text repeats a part of it.
+    throw new Error(`${file}: no private key that can be read`)
+  }
 }
 
 function signP256(message: Uint8Array, key: KeyObject): Uint8Array {

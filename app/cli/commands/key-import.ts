@@ -19,12 +19,13 @@ export const command = defineCommand({
   async run({ id, public: isPublic, ...caller }, [url, type, file], { input }) {
     const { keyhold, capability } = await openCaller(caller, url)
     const bytes = await readData(file, input)
+    const material = isPublic ? { publicKey: bytes } : materialOf(bytes, file)
     try {
-      const material = isPublic ? { publicKey: bytes } : materialOf(bytes, file)
       const key = await keyhold.keystore(url, capability).importKey(keyTypeOf(type), material, id)
       return { text: `${key.url}\n`, json: { key: key.url } }
     } finally {
       bytes.fill(0)
+      if ('key' in material) material.key.fill(0)
     }
   },
 })

@@ -1,5 +1,5 @@
 import { callerOptions, openCaller } from '../caller-options.ts'
-import { readCapabilityFile, rootOption, saveRoot } from '../capability-file.ts'
+import { readCapabilityFile, rootOption, savingRoot } from '../capability-file.ts'
 import { usageError } from '../cli-error.ts'
 import { defineCommand } from '../command.ts'
 
@@ -34,12 +34,13 @@ export const command = defineCommand({
     const { keyhold, did } = await openCaller(caller, url)
     const owner = controller ?? did
     if (owner === undefined) throw usageError('--controller DID is missing')
-    const keystore = await keyhold.createKeystore({
+    const capability = delegated && (await readCapabilityFile(delegated))
+    const asked = {
       controller: owner,
       ...(lock && { lock: { type: lock } }),
-      ...(vault && delegated && { vault: { url: vault, capability: await readCapabilityFile(delegated) } }),
-    })
-    await saveRoot(root, keystore.capability)
+      ...(vault && capability && { vault: { url: vault, capability } }),
+    }
+    const keystore = await savingRoot(root, () => keyhold.createKeystore(asked))
     return { text: `${keystore.url}\n`, json: { keystore: keystore.url, capability: keystore.capability ?? null } }
   },
 })
