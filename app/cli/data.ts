@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { encodeBase64 } from '@keyhold/core'
 import { CliError } from './cli-error.ts'
 import type { Options, Outcome, Values } from './command.ts'
 
@@ -53,7 +54,7 @@ export async function bytesOutcome(
     await writePrivate(out, bytes)
     return { text: '', json: { out } }
   }
-  const text = Buffer.from(bytes).toString('base64')
+  const text = encodeBase64(bytes)
   return { text: base64 ? `${text}\n` : bytes, json: { [name]: text } }
 }
 
@@ -71,6 +72,14 @@ async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
 /** An object of which people and programs see the same line. */
 export function jsonOutcome(json: unknown): Outcome {
   return { text: `${JSON.stringify(json)}\n`, json }
+}
+
+/** A line for each member. */
+export function rowsOf(members: Readonly<Record<string, unknown>>): string {
+  return Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(10)} ${value}\n`)
+    .join('')
 }
 
 /** Whether something is what it should be. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Jwk, WrappedKey } from '@keyhold/client'
+import { encodeBase64 } from '@keyhold/core'
 import { bytesOf, objectOf, wrongInput } from './data.ts'
 
 /** The members of a wrapped key that are bytes: base64 in its JSON. */
@@ -8,7 +9,7 @@ const byteMembers = ['encryptedKey', 'ek', 'apu', 'apv'] as const
 export function writeWrapped(wrapped: WrappedKey): object {
   const bytes = byteMembers.flatMap(name => {
     const value = wrapped[name]
-    return value === undefined ? [] : [[name, Buffer.from(value).toString('base64')] as const]
+    return value === undefined ? [] : [[name, encodeBase64(value)] as const]
   })
   return { ...wrapped, ...Object.fromEntries(bytes) }
 }

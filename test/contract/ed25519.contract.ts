@@ -2,28 +2,9 @@ import { createPrivateKey, sign } from 'node:crypto'
 import type { Ed25519Port } from '@keyhold/core'
 import type { Test } from 'tap'
 import { ed25519Edges } from './ed25519-edges.ts'
+import { rfc8032 } from './ed25519-vectors.ts'
 
 const hex = (text: string) => Buffer.from(text, 'hex')
-
-/** RFC 8032 section 7.1, TEST 1 and TEST 3. */
-const published = [
-  {
-    seed: '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
-    publicKey: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
-    message: '',
-    signature:
-      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155' +
-      '5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
-  },
-  {
-    seed: 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7',
-    publicKey: 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025',
-    message: 'af82',
-    signature:
-      '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac' +
-      '18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a',
-  },
-] as const
 
 /** Among them those around which one may send messages another way. */
 const lengths = [0, 1, 63, 64, 127, 128, 1300, 4096, 16_383, 16_384, 16_385, 32_768, 32_769, 100_000]
@@ -33,14 +14,14 @@ const lengths = [0, 1, 63, 64, 127, 128, 1300, 4096, 16_383, 16_384, 16_385, 32_
  * the same.
  */
 export async function ed25519Contract(t: Test, ed25519: Ed25519Port): Promise<void> {
-  const [{ seed, publicKey }] = published
+  const [{ seed, publicKey }] = rfc8032
   const open = () => ({
     signer: ed25519.signer(hex(seed), hex(publicKey)),
     verifier: ed25519.verifier(hex(publicKey)),
   })
 
   await t.test('signs and verifies as RFC 8032 has it', async t => {
-    for (const { seed, publicKey, message, signature } of published) {
+    for (const { seed, publicKey, message, signature } of rfc8032) {
       const signed = ed25519.signer(hex(seed), hex(publicKey)).sign(hex(message))
       t.equal(Buffer.from(signed).toString('hex'), signature)
       t.equal(ed25519.verifier(hex(publicKey)).verify(hex(signature), hex(message)), true)

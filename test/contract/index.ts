@@ -1,6 +1,7 @@
 /** The suites that every adapter of a port must pass. */
 export { type AccessTokenContractOptions, accessTokenContract } from './access-token.contract.ts'
 export { ed25519Contract } from './ed25519.contract.ts'
+export { rfc8032 } from './ed25519-vectors.ts'
 export { hostileTexts } from './hostile-texts.ts'
 export { type KeyStoreContractOptions, keyStoreContract } from './key-store.contract.ts'
 export { lockContract } from './lock.contract.ts'

@@ -1,3 +1,4 @@
+import { rfc8032 } from '@keyhold/contract'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -7,7 +8,7 @@ import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
 import { aeadVectors } from './published/aead.ts'
 import { rfc6979, secp256k1Signatures } from './published/ecdsa.ts'
-import { rfc8032, rfc8032Ed448 } from './published/edwards.ts'
+import { rfc8032Ed448 } from './published/edwards.ts'
 import { rfc4231 } from './published/hmac.ts'
 
 /** Replays the vectors of the documents that define the algorithms, or that their users agreed on, over HTTP. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { encodeBase64 } from '@keyhold/core'
 import { callerOptions, openCaller } from '../caller-options.ts'
 import { defineCommand } from '../command.ts'
 import { jsonOutcome, readData } from '../data.ts'
@@ -13,8 +14,7 @@ export const command = defineCommand({
   async run({ aad, ...caller }, [url, file], { input }) {
     const { keyhold, capability } = await openCaller(caller, url)
     const associated = aad === undefined ? undefined : await readFile(aad)
-    const encrypted = await keyhold.key(url, capability).encrypt(await readData(file, input), associated)
-    const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
-    return jsonOutcome({ ciphertext: encode(encrypted.ciphertext), nonce: encode(encrypted.nonce) })
+    const { ciphertext, nonce } = await keyhold.key(url, capability).encrypt(await readData(file, input), associated)
+    return jsonOutcome({ ciphertext: encodeBase64(ciphertext), nonce: encodeBase64(nonce) })
   },
 })

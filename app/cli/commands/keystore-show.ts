@@ -1,6 +1,7 @@
 import { callerOptions, openCaller } from '../caller-options.ts'
 import { rootOption, savingRoot } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
+import { rowsOf } from '../data.ts'
 
 export const command = defineCommand({
   options: { ...callerOptions, ...rootOption },
@@ -9,8 +10,6 @@ export const command = defineCommand({
     const { keyhold } = await openCaller(caller, url)
     const { capability, ...shown } = await savingRoot(root, () => keyhold.keystore(url).describe())
     const rows = { ...shown, created: shown.created.toISOString(), owner: shown.owner && JSON.stringify(shown.owner) }
-    const lines = Object.entries(rows).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-    const text = lines.map(([name, value]) => `${String(name).padEnd(10)} ${value}\n`).join('')
-    return { text, json: { ...shown, capability: capability ?? null } }
+    return { text: rowsOf(rows), json: { ...shown, capability: capability ?? null } }
   },
 })

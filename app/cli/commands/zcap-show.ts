@@ -1,6 +1,7 @@
 import { readTrustblocCapability } from '@keyhold/core'
 import { readCapabilityFile } from '../capability-file.ts'
 import { defineCommand } from '../command.ts'
+import { rowsOf } from '../data.ts'
 import { explainCcg, explainTrustbloc } from '../explain-capability.ts'
 
 export const command = defineCommand({
@@ -11,9 +12,6 @@ export const command = defineCommand({
     const json = await readCapabilityFile(file)
     const capability = readTrustblocCapability(json)
     const { valid, ...lines } = capability === undefined ? explainCcg(json) : await explainTrustbloc(capability)
-    const text = Object.entries(lines)
-      .map(([name, value]) => `${name.padEnd(10)} ${value}\n`)
-      .join('')
-    return { text, json: { ...lines, valid }, exit: valid ? 'done' : 'invalid' }
+    return { text: rowsOf(lines), json: { ...lines, valid }, exit: valid ? 'done' : 'invalid' }
   },
 })

@@ -18,7 +18,7 @@ export class KnownCapabilities<T> {
   readonly #read: (text: string) => Known<T>
   readonly #known = new LRUCache<string, Known<T>>({
     maxSize: mostBytes,
-    sizeCalculation: ({ length }) => Math.max(1, length),
+    sizeCalculation: ({ length }) => length,
   })
 
   /** @param read throws if there is nothing to be read, which is not remembered */

@@ -129,7 +129,8 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
       coverage === 'legacy' && strict(head).coverage.some(name => !covered.includes(name)),
     invocation(header) {
       const { action, capability: text } = parseInvocation(header)
-      return { dialect: 'trustbloc', action, ...known.read(text ?? '') }
+      if (text === undefined) throw unauthenticated('the capability is not well-formed')
+      return { dialect: 'trustbloc', action, ...known.read(text) }
     },
   }
 }
