@@ -1,18 +1,17 @@
-import type { TlsOptions } from 'node:tls'
 import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { type KmsOptions, openKms, type Ports } from '@keyhold/core'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
-import { type AuditMode, auditOptions, auditRequests } from './audit.ts'
+import { openKms } from '@keyhold/core'
+import { type FastifyInstance, fastify, LogController } from 'fastify'
+import { auditOptions, auditRequests } from './audit.ts'
 import { authenticationPlugin } from './authentication/authentication.ts'
-import type { Authenticator, Authenticators } from './authentication/authenticator.ts'
+import type { Authenticator } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
 import { answerBrokenFrames } from './broken-frame.ts'
-import { type AllowedOrigins, allowOrigins } from './cors.ts'
+import { allowOrigins } from './cors.ts'
 import { notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { fixedHeaders } from './fixed-headers.ts'
 import { readJsonBodies } from './json-body.ts'
-import { type LimitOptions, type Limits, openLimits } from './limits/limits.ts'
+import { type Limits, openLimits } from './limits/limits.ts'
 import { collectRoutes, refuseOtherMethods } from './registered-routes.ts'
 import { requestIds } from './request-id.ts'
 import { requestLog } from './request-log.ts'
@@ -21,7 +20,7 @@ import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { encryptRoutes } from './routes/encrypt.ts'
-import { type HealthOptions, healthRoutes } from './routes/health.ts'
+import { healthRoutes } from './routes/health.ts'
 import { jwksRoutes } from './routes/jwks.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
@@ -32,47 +31,11 @@ import { signRoutes } from './routes/sign.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
+import type { ServerOptions } from './server-options.ts'
 import { withTls } from './tls.ts'
-import { type RequestTracing, traceRequests } from './traced-requests.ts'
+import { traceRequests } from './traced-requests.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 import { readUserShares } from './user-share.ts'
-
-export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'> {
-  readonly ports: Ports
-  /** What TLS is spoken with. Default: plain HTTP. */
-  readonly tls?: TlsOptions
-  /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
-  readonly baseUrl?: string
-  /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
-  readonly authenticators?: (baseUrl: () => string) => Authenticators
-  /** Bytes. */
-  readonly bodyLimit?: number
-  /** Milliseconds in which a request must have arrived whole. */
-  readonly requestTimeout?: number
-  /** Addresses and networks (CIDR) whose `Auth-User` and `X-Request-Id` are believed. Default: none. */
-  readonly trustedProxies?: readonly string[]
-  /** Whose pages may call this server from a browser. Default: nobody's. */
-  readonly allowedOrigins?: AllowedOrigins
-  /** Aborted when the server is about to close: it is not ready any more, and every answer ends its connection. */
-  readonly stopping?: AbortSignal
-  /** How much may be asked. Default: anything. */
-  readonly limits?: LimitOptions
-  /** Connections at once; those beyond are closed. Default: any number. */
-  readonly maximumConnections?: number
-  /** Whether there is a page that shows what the API is. Default: true. */
-  readonly docs?: boolean
-  readonly log?: FastifyBaseLogger
-  /** How requests are written down, and for how many milliseconds that is waited for. Default: they are not. */
-  readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
-  /** Who beside the log learns of each request. */
-  readonly observers?: readonly RequestObserver[]
-  /** What the last calls of other servers have shown, and how much room there is. Default: nothing is known. */
-  readonly peers?: NonNullable<HealthOptions['peers']>
-  /** Traces requests. Default: nobody does. */
-  readonly tracing?: RequestTracing<unknown>
-  /** Called for each request when it arrives. */
-  readonly onArrival?: () => void
-}
 
 /**
  * The whole HTTP service over a set of ports, not listening yet: `inject` works, and so does `listen`. Closing it wipes
