@@ -10,11 +10,11 @@ import { type DidSigner, didKeySigner } from './zcap/did-signer.ts'
 export async function openServerSigner(ports: Ports, records: Records, name: string): Promise<DidSigner> {
   const key = (await records.findServerKey(name)) ?? (await addServerKey(ports, records, name))
   const seed = await ports.lock.unlock(key.locked, serverKeyContext(name))
-  return didKeySigner(seed)
+  return didKeySigner(seed, ports.ed25519)
 }
 
 async function addServerKey(ports: Ports, records: Records, name: string): Promise<ServerKey> {
-  const { publicKey, secret } = fromSeed(ports.random(32))
+  const { publicKey, secret } = fromSeed(ports.random(32), ports.ed25519)
   const locked = await secret.spend(bytes => ports.lock.lock(bytes, serverKeyContext(name)))
   const key = { name, publicKey, locked, createdAt: ports.clock.now(), revision: 1 }
   try {

@@ -34,6 +34,12 @@ export async function openSodiumEd25519(): Promise<Ed25519Port> {
 function sodiumEd25519(sodium: Sodium): Ed25519Port {
   return {
     name: 'libsodium',
+    publicKey(seed) {
+      const [publicKey, secretKey] = [new Uint8Array(32), new Uint8Array(64)]
+      sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+      secretKey.fill(0)
+      return publicKey
+    },
     signer(seed, publicKey) {
       // Made of the seed alone: a signature over another public key than its own would tell the private key.
       const secretKey = new Uint8Array(64)
@@ -79,5 +85,6 @@ function signsTest2(port: Ed25519Port): boolean {
   const message = Buffer.of(0x72)
   const signature = port.signer(seed, publicKey).sign(message)
   const { verify } = port.verifier(publicKey)
-  return expected.equals(signature) && verify(signature, message) && !verify(signature, Buffer.of(0x73))
+  const isOwn = publicKey.equals(port.publicKey(seed))
+  return isOwn && expected.equals(signature) && verify(signature, message) && !verify(signature, Buffer.of(0x73))
 }

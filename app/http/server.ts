@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { openKms } from '@keyhold/core'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { auditOptions, auditRequests } from './audit.ts'
@@ -11,6 +11,7 @@ import { notFound, onError } from './errors.ts'
 import { answerUnroutable, finishAnswers } from './every-answer.ts'
 import { fixedHeaders } from './fixed-headers.ts'
 import { readJsonBodies } from './json-body.ts'
+import { lateCompilers } from './late-compilers.ts'
 import { type Limits, openLimits } from './limits/limits.ts'
 import { collectRoutes, refuseOtherMethods } from './registered-routes.ts'
 import { requestIds } from './request-id.ts'
@@ -64,6 +65,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       // Node looks for requests that are late only now and then: every 30 seconds unless it is told otherwise.
       connectionsCheckingInterval: Math.min(requestTimeout, 1000),
     }),
+    schemaController: { compilersFactory: lateCompilers },
     routerOptions: { maxParamLength: 1024 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -91,7 +93,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const authenticators = options.authenticators?.(baseUrl) ?? localAuthenticators
   const { admission, signer, visitor, invoker, challenges } = authenticators
 
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.setErrorHandler((error, request, reply) => onError(error, request, reply, challenges))
   app.setNotFoundHandler(notFound)
   keepRecords(app)

@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import type { Ed25519Port } from '../ports/index.ts'
+import type { ComputationPort, Ed25519Port, Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { ed25519Box } from './crypto-box.ts'
 import { edwardsKeyType } from './edwards.ts'
@@ -17,6 +17,8 @@ const byOpenSsl = edwardsKeyType({
 /** What is there always. */
 export const openSslEd25519: Ed25519Port = {
   name: 'OpenSSL',
+  // Node derives one from a PKCS#8 alone, and is no faster.
+  publicKey: ed25519PublicKey,
   signer: byOpenSsl.signer,
   verifier(publicKey) {
     const { verify } = byOpenSsl.verifier(publicKey)
@@ -27,6 +29,12 @@ export const openSslEd25519: Ed25519Port = {
 /** Ed25519 (RFC 8032 section 5.1), whose keys open NaCl boxes as well. */
 export const ed25519KeyType = {
   ...byOpenSsl,
+  generate: (
+    random: Random,
+    _attributes?: readonly string[],
+    _computation?: ComputationPort,
+    ed25519 = openSslEd25519,
+  ) => fromSeed(random(32), ed25519),
   signer: (seed: Uint8Array, publicKey: Uint8Array, tools: Pick<Tools, 'ed25519'>) =>
     tools.ed25519.signer(seed, publicKey),
   verifier: (publicKey: Uint8Array, tools: Pick<Tools, 'ed25519'>) => tools.ed25519.verifier(publicKey),
@@ -55,10 +63,10 @@ function hasSmallR(signature: Uint8Array): boolean {
 }
 
 /** The key of a seed, of which it takes ownership. */
-export function fromSeed(seed: Uint8Array): Required<KeyMaterial> {
-  return { publicKey: ed25519PublicKey(seed), secret: new SecretBytes(seed) }
+export function fromSeed(seed: Uint8Array, ed25519: Ed25519Port = openSslEd25519): Required<KeyMaterial> {
+  return { publicKey: ed25519.publicKey(seed), secret: new SecretBytes(seed) }
 }
 
-export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed)
 }

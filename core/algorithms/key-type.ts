@@ -182,12 +182,14 @@ export type Family = 'signature' | 'aead' | 'mac' | 'key-agreement' | 'key-encap
 export interface KeyType extends Traits, SecretOpeners, PublicOpeners {
   /**
    * @param attributes what the caller asks of the key beyond its type. A type that knows no attributes ignores them, as
-   * existing clients may send any. @throws KmsError INVALID_REQUEST
+   * existing clients may send any.
+   * @param ed25519 Default: OpenSSL. @throws KmsError INVALID_REQUEST
    */
   generate(
     random: Random,
     attributes: readonly string[] | undefined,
     computation: ComputationPort,
+    ed25519?: Ed25519Port,
   ): KeyMaterial | Promise<KeyMaterial>
   /**
    * Reads private or symmetric key material as a caller sends it: PKCS#8 DER (RFC 5958, unencrypted), or the raw bytes

@@ -34,7 +34,12 @@ export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyComm
       const resolved = await resolveKey(kms, caller, 'rotateKey', command)
       const type = nextType(kms, resolved.key, command.keyType)
       // Once for all attempts: some keys take a second to make, in which others would be faster again and again.
-      made ??= await keyTypes[type].generate(kms.tools.random, command.attributes, kms.tools.computation)
+      made ??= await keyTypes[type].generate(
+        kms.tools.random,
+        command.attributes,
+        kms.tools.computation,
+        kms.tools.ed25519,
+      )
       try {
         return await addNextVersion(kms, resolved, type, copyOf(made))
       } catch (error) {

@@ -7,6 +7,9 @@ export interface Ed25519Port {
   /** Whose implementation it is, for people. */
   readonly name: string
 
+  /** The public key of a seed: 32 bytes each. */
+  publicKey(seed: Uint8Array): Uint8Array
+
   /**
    * Imports a private key.
    *

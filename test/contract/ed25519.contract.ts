@@ -22,6 +22,7 @@ export async function ed25519Contract(t: Test, ed25519: Ed25519Port): Promise<vo
 
   await t.test('signs and verifies as RFC 8032 has it', async t => {
     for (const { seed, publicKey, message, signature } of rfc8032) {
+      t.equal(Buffer.from(ed25519.publicKey(hex(seed))).toString('hex'), publicKey)
       const signed = ed25519.signer(hex(seed), hex(publicKey)).sign(hex(message))
       t.equal(Buffer.from(signed).toString('hex'), signature)
       t.equal(ed25519.verifier(hex(publicKey)).verify(hex(signature), hex(message)), true)
@@ -47,6 +48,7 @@ export async function ed25519Contract(t: Test, ed25519: Ed25519Port): Promise<vo
     const [own, message] = [hex(seed), Buffer.from('message')]
     const first = ed25519.signer(own, hex(publicKey))
     const signature = Buffer.from(first.sign(message))
+    ed25519.publicKey(own)
     t.equal(own.toString('hex'), seed)
     t.equal(message.toString(), 'message')
     own.fill(0)
