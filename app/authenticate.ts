@@ -6,6 +6,7 @@ import { bearerAuthenticators } from './http/authentication/bearer.ts'
 import { byCredential } from './http/authentication/by-credential.ts'
 import { gnapAuthenticators } from './http/authentication/gnap.ts'
 import { localAuthenticators } from './http/authentication/local.ts'
+import type { OpenReplays } from './http/authentication/replay-guard.ts'
 import { zcapAuthenticators } from './http/authentication/zcap.ts'
 
 /** Who knows what tokens are worth, for each kind of token that is taken. */
@@ -14,21 +15,31 @@ export interface Tokens {
   readonly bearer?: AccessTokenPort
 }
 
-/** Chooses how callers prove who they are, for a server that is reached under a URL. */
-export function chooseAuthenticators(config: Config, clock: Clock, resolveDid: ResolveDid, tokens: Tokens = {}) {
+/**
+ * Chooses how callers prove who they are, for a server that is reached under a URL.
+ *
+ * @param openReplays what remembers the requests that must not be repeated. Default: this process alone
+ */
+export function chooseAuthenticators(
+  config: Config,
+  clock: Clock,
+  resolveDid: ResolveDid,
+  tokens: Tokens = {},
+  openReplays?: OpenReplays,
+) {
   return (baseUrl: () => string): Authenticators => {
     const { auth, chainPolicy } = config
     switch (auth.kind) {
       case 'none':
         return localAuthenticators
       case 'credentials': {
-        const { clockSkew } = chainPolicy
+        const common = { clock, clockSkew: chainPolicy.clockSkew, openReplays }
         const { gnap, bearer } = tokens
         const authority = () => new URL(baseUrl()).host
-        const zcap = auth.zcap && zcapAuthenticators({ clock, resolveDid, clockSkew, authority, ...auth.zcap })
+        const zcap = auth.zcap && zcapAuthenticators({ ...common, resolveDid, authority, ...auth.zcap })
         return byCredential({
           ...(auth.zcap && zcap && { zcap: { ...zcap, admission: admission(auth.zcap, zcap) } }),
-          ...(auth.gnap && gnap && { gnap: gnapAuthenticators({ clock, clockSkew, baseUrl, ...gnap, ...auth.gnap }) }),
+          ...(auth.gnap && gnap && { gnap: gnapAuthenticators({ ...common, baseUrl, ...gnap, ...auth.gnap }) }),
           ...(auth.bearer && bearer && { bearer: bearerAuthenticators(bearer, auth.bearer.routes) }),
         })
       }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { ComputationThreads, systemClock, systemRandom } from '@keyhold/adapters'
 import type { Ed25519Port, LockPort, Ports, Random, VaultPort } from '@keyhold/core'
 import type { Logger } from 'pino'
@@ -48,7 +49,7 @@ export async function compose(config: Config, log: Logger, observers: Observers 
     sealFor(store)
     const shares = config.shares && (await openShares(config.shares, outside))
     const vaults = vaultsWhenNeeded(config.vaults, outside, random)
-    const computation = new ComputationThreads()
+    const computation = new ComputationThreads({ threads: threadsOf(config.workers) })
     const close = async () => {
       await computation.close()
       await vaults.close()
@@ -75,6 +76,11 @@ export async function compose(config: Config, log: Logger, observers: Observers 
     await lock.close()
     throw error
   }
+}
+
+/** One thread for each processor that no worker needs for requests, divided among them; and one each at least. */
+function threadsOf(workers: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / workers) - 1)
 }
 
 /** Most servers never see a vault: what opens them is loaded with the first. */

@@ -6,13 +6,17 @@ import type { DestinationStream } from 'pino'
  */
 export class LineBuffer implements DestinationStream {
   readonly #output: DestinationStream
+  readonly #most: number
   #waiting = ''
 
-  constructor(output: DestinationStream) {
+  /** @param most characters that go out together, unless one line has more. Default: any number */
+  constructor(output: DestinationStream, most = Number.POSITIVE_INFINITY) {
     this.#output = output
+    this.#most = most
   }
 
   write(line: string): void {
+    if (this.#waiting.length + line.length > this.#most) this.flush()
     if (this.#waiting === '') setImmediate(() => this.flush())
     this.#waiting += line
   }

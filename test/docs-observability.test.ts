@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Metrics } from '@keyhold/app/metrics/metrics.js'
+import { WholeService } from '@keyhold/app/metrics/whole-service.js'
 import { parser } from '@prometheus-io/lezer-promql'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -18,7 +19,11 @@ async function metricTypes(): Promise<ReadonlyMap<string, string>> {
   const server = { getConnections: (done: (error: null, count: number) => void) => done(null, 0) }
   await metrics.listen({ host: '127.0.0.1', port: 0 }, server, { running: 0, waiting: 0 })
   metrics.close()
-  return metricTypesOf(await metrics.registry.metrics())
+  const whole = new WholeService(
+    () => [],
+    () => 0,
+  )
+  return new Map([...metricTypesOf(await metrics.registry.metrics()), ...metricTypesOf(await whole.metrics())])
 }
 
 interface Listed {

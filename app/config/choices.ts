@@ -25,6 +25,7 @@ export function toConfig(parsed: Settings): Config {
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
     ...(parsed.corsEnable && { allowedOrigins: parsed.corsOrigins ?? 'any' }),
+    workers: parsed.workers,
     rates: toRates(parsed),
     pressure: toPressure(parsed),
     maxConnections: parsed.maxConnections,

@@ -142,6 +142,8 @@ export interface Config {
   readonly cache: CacheLimits
   /** Whose pages may call this server from a browser; nobody's if absent. */
   readonly allowedOrigins?: AllowedOrigins
+  /** How many processes serve requests. */
+  readonly workers: number
   readonly rates: RateLimits
   readonly pressure: PressureConfig
   readonly maxConnections: number

@@ -123,6 +123,10 @@ export function contradictions(parsed: Parsed, isGiven: (name: SettingName) => b
     'KMS_SECRET_LOCK_KEY_PATH: must be set for the store mongodb: there is no directory to make a key in',
     databaseType === 'mongodb' && secretLockType === 'local' && !isGiven('secretLockKeyPath'),
   )
+  check(
+    'KMS_WORKERS: the store memory is in one process, and cannot be shared: set it to 1, or another KMS_DATABASE_TYPE',
+    databaseType === 'memory' && (parsed.workers ?? 1) > 1,
+  )
   const authServer = isGiven('authServerUrl')
   const hasToken = isGiven('authServerTokenFile') || isGiven('authServerToken')
   for (const name of ofAuthServer) {

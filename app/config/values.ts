@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { experimentalKeyTypeNames, type KeyTypeName } from '@keyhold/core'
 import type { Rate } from '../http/limits/rate-limiter.ts'
 
@@ -57,6 +58,11 @@ export function duration(value: string): number {
 /** Either what another reader reads, or that there is no bound. */
 export function orOff<T>(parse: (value: string) => T): (value: string) => T | 'off' {
   return value => (value === 'off' ? 'off' : parse(value))
+}
+
+/** How many processes there are; `auto` is one for each processor that this one may use. */
+export function workers(value: string): number {
+  return value === 'auto' ? availableParallelism() : integer(1, 64)(value)
 }
 
 /** So many in some time of whole seconds: `300/1m`. */

@@ -6,6 +6,8 @@ export function diskMetric(registry: Registry, free: () => number | undefined): 
     name: 'kms_disk_free_bytes',
     help: 'Bytes that are free on the disk of the embedded store.',
     registers: [registry],
+    // Of several processes each sees the same disk.
+    aggregator: 'min',
     collect() {
       const bytes = free()
       if (bytes !== undefined) this.set(bytes)

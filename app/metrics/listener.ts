@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { Registry } from 'prom-client'
+import type { AddressInfo } from 'node:net'
 import type { Address } from '../config/values.ts'
 
 /** Milliseconds, for the whole of a request, and for which a connection may do nothing. */
@@ -9,14 +9,25 @@ const timeout = 10_000
 /** Prometheus needs one, and two if it is doubled. */
 const maximumConnections = 20
 
+/** What is served: all metrics as Prometheus reads them. */
+export interface Exposition {
+  readonly contentType: string
+  metrics(): Promise<string>
+}
+
+export interface MetricsListener {
+  readonly url: string
+  close(): void
+}
+
 /**
  * Serves metrics, at `/metrics` and nothing else, on an address of its own: they tell how much is going on, and ask for no
  * proof. Whoever asks while they are being collected gets what is being collected.
  */
-export async function listenForMetrics(registry: Registry, address: Address): Promise<Server> {
+export async function listenForMetrics(exposition: Exposition, address: Address): Promise<MetricsListener> {
   let collecting: Promise<string> | undefined
   const collect = () => {
-    collecting ??= registry.metrics().finally(() => {
+    collecting ??= exposition.metrics().finally(() => {
       collecting = undefined
     })
     return collecting
@@ -30,7 +41,7 @@ export async function listenForMetrics(registry: Registry, address: Address): Pr
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return end(response.setHeader('allow', 'GET, HEAD'), 405)
       collect().then(
-        text => end(response.setHeader('content-type', registry.contentType), 200, text),
+        text => end(response.setHeader('content-type', exposition.contentType), 200, text),
         () => end(response, 500),
       )
     },
@@ -39,7 +50,18 @@ export async function listenForMetrics(registry: Registry, address: Address): Pr
   server.setTimeout(timeout)
   server.listen({ ...address, exclusive: true })
   await once(server, 'listening')
-  return server
+  return {
+    url: urlOf(server),
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`
 }
 
 function end(response: ServerResponse, status: number, text = ''): void {

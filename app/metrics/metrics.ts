@@ -1,5 +1,3 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { ObserveCall } from '@keyhold/adapters'
 import type { OnLookup, ResolveDid } from '@keyhold/core'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
@@ -9,7 +7,7 @@ import type { Authenticator, Authenticators } from '../http/authentication/authe
 import type { RequestObserver } from '../http/request-record.ts'
 import { diskMetric } from './disk-metric.ts'
 import { CounterFamily, HistogramFamily } from './families.ts'
-import { listenForMetrics } from './listener.ts'
+import { listenForMetrics, type MetricsListener } from './listener.ts'
 import { portMetrics } from './port-metrics.ts'
 import { requestMetrics } from './request-metrics.ts'
 
@@ -34,7 +32,7 @@ export class Metrics {
   readonly around: Around
   readonly onRequest: RequestObserver
   #underWay = 0
-  #listener: Server | undefined
+  #listener: MetricsListener | undefined
   readonly #lookups: CounterFamily
   readonly #calls: HistogramFamily
   readonly #sent: CounterFamily
@@ -142,27 +140,24 @@ export class Metrics {
     return (...args) => measured(time, () => verify(...args))
   }
 
-  /**
-   * Serves it all on an address of its own.
-   *
-   * @param server of which connections are counted
-   * @param pool of which jobs are counted
-   * @returns where that is
-   */
+  /** Watches as `watch` does, and serves it all on an address of its own. @returns where that is */
   async listen(address: Address, server: Connected, pool: Pool): Promise<string> {
-    this.#watch(server, pool)
+    this.watch(server, pool)
     this.#listener = await listenForMetrics(this.registry, address)
-    const { address: host, port, family } = this.#listener.address() as AddressInfo
-    return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}/metrics`
+    return this.#listener.url
   }
 
   close(): void {
     this.#listener?.close()
-    this.#listener?.closeAllConnections()
   }
 
-  /** What is read when Prometheus asks for it. */
-  #watch(server: Connected, pool: Pool): void {
+  /**
+   * Has more read when Prometheus asks for it.
+   *
+   * @param server of which connections are counted
+   * @param pool of which jobs are counted
+   */
+  watch(server: Connected, pool: Pool): void {
     const registers = [this.registry]
     new Gauge({
       name: 'kms_http_connections',

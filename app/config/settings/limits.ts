@@ -1,8 +1,16 @@
 import * as values from '../values.ts'
 import { setting } from './setting.ts'
 
-/** How much may be asked of the service. Every process counts for itself. */
+/** How much is done, and may be asked, at once. Every service counts for itself, its workers together. */
 export const limitSettings = {
+  workers: setting(
+    'KMS_WORKERS',
+    'workers',
+    values.workers,
+    '1',
+    'How many processes serve requests, from 1 to 64, or auto: one for each processor. They share the store, which must ' +
+      'not be memory.',
+  ),
   rateLimitFailures: setting(
     'KMS_RATE_LIMIT_FAILURES',
     'rate-limit-failures',
@@ -52,6 +60,6 @@ export const limitSettings = {
     'max-memory',
     values.orOff(values.integer(64, 16_777_216)),
     'off',
-    'How much memory of its own the process may have, in MiB, before requests are answered 503; or off.',
+    'How much memory of its own each process may have, in MiB, before requests are answered 503; or off.',
   ),
 } as const

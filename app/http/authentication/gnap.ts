@@ -10,7 +10,7 @@ import {
 } from '@keyhold/core'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { parseContentDigest, parseDigest, requireDigest } from './body-digest.ts'
-import { ReplayGuard } from './replay-guard.ts'
+import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
 import { tokenOf } from './token-text.ts'
 
@@ -26,6 +26,8 @@ export interface GnapOptions {
   readonly baseUrl: () => string
   /** Where the authorization server is. */
   readonly url: string
+  /** What remembers the requests that must not be repeated. Default: this process alone. */
+  readonly openReplays?: OpenReplays | undefined
 }
 
 /** Seconds for which a signature is good. */
@@ -40,7 +42,7 @@ const others = ['capability-invocation']
  */
 export function gnapAuthenticators(options: GnapOptions): Authenticators {
   const { clock, tokens, isSigned, clockSkew, baseUrl, url } = options
-  const replays = new ReplayGuard(clock, (maximumAge + clockSkew) * 1000)
+  const replays = new ReplayGuard(clock, (maximumAge + clockSkew) * 1000, options.openReplays)
 
   const authenticate: Authenticator = async request => {
     const head = headOf(request)
@@ -54,7 +56,7 @@ export function gnapAuthenticators(options: GnapOptions): Authenticators {
     const message = { method: head.method, url: baseUrl() + head.target, headers: coveredHeaders(head, signature) }
     const text = await options.verifyMessage(message, signature, access.key)
     if (text === undefined) throw unauthenticated('the signature is not one by the key of the token')
-    if (request.routeOptions.config.once) replays.check('gnap', text)
+    if (request.routeOptions.config.once) await replays.check('gnap', text)
     return { caller, ...signedDigest(head, signature) }
   }
 

@@ -18,7 +18,7 @@ import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { parseDigest, requireDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
 import { KnownCapabilities } from './known-capabilities.ts'
-import { ReplayGuard } from './replay-guard.ts'
+import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
 
 export interface ZcapOptions {
@@ -30,6 +30,8 @@ export interface ZcapOptions {
   readonly clockSkew: number
   /** The authority (RFC 9110 section 7.2) under which clients reach this server. */
   readonly authority: () => string
+  /** What remembers the requests that must not be repeated. Default: this process alone. */
+  readonly openReplays?: OpenReplays | undefined
 }
 
 /** A request's own form decides its dialect; a request of neither form is unauthenticated. */
@@ -52,7 +54,7 @@ const legacyAge = 60
 /** Requests that are signed by a key of a DID, in both dialects of capabilities. */
 export function zcapAuthenticators(options: ZcapOptions): Authenticators {
   const dialects = [trustbloc(options), ccg(options)]
-  const replays = new ReplayGuard(options.clock, (strictAge + options.clockSkew) * 1000)
+  const replays = new ReplayGuard(options.clock, (strictAge + options.clockSkew) * 1000, options.openReplays)
 
   async function authenticate(request: FastifyRequest, kind: keyof Authenticators): Promise<Proven> {
     const invokes = kind === 'invoker'
@@ -69,7 +71,7 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
     const policy = dialect.policy(head, kind === 'signer' || kind === 'visitor')
     const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
-    if (request.routeOptions.config.once) replays.check(key.id, text)
+    if (request.routeOptions.config.once) await replays.check(key.id, text)
     const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
   }

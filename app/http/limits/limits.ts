@@ -1,11 +1,13 @@
 import type { onRequestHookHandler } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import { type PressureLimits, watchPressure } from './pressure.ts'
-import { type RateLimitOptions, type RateLimits, rateLimiting } from './rate-limits.ts'
+import { type OpenLimiter, type RateLimitOptions, type RateLimits, rateLimiting } from './rate-limits.ts'
 
 export interface LimitOptions {
   readonly rates?: RateLimits
   readonly pressure?: PressureLimits
+  /** What counts for a rate. Default: this process alone. */
+  readonly openLimiter?: OpenLimiter
 }
 
 /** What keeps callers from asking more than can be done. Health knows no limits: it stands outside the scopes that do. */
@@ -19,9 +21,9 @@ export interface Limits {
   readonly stop: () => void
 }
 
-export function openLimits({ rates, pressure }: LimitOptions, options: RateLimitOptions): Limits {
+export function openLimits({ rates, pressure, openLimiter }: LimitOptions, options: RateLimitOptions): Limits {
   const watched = pressure && watchPressure(pressure, options.clock, options.log)
-  const limiting = rates && Object.keys(rates).length > 0 ? rateLimiting(rates, options) : undefined
+  const limiting = rates && Object.keys(rates).length > 0 ? rateLimiting(rates, { ...options, openLimiter }) : undefined
   return {
     before: [...(watched ? [watched.refuse] : []), ...(limiting ? [limiting.before] : [])],
     counting: limiting?.counting ?? (authenticate => authenticate),

@@ -16,8 +16,27 @@ export interface Allowance {
   readonly reset: number
 }
 
+/** Counts requests by a key. */
+export interface Limiter {
+  /** Counts a request if it is allowed. */
+  take(key: string): Allowance | Promise<Allowance>
+  /** Whether one would be allowed. */
+  look(key: string): Allowance
+  /** Counts one that was let through, also beyond the quota. */
+  charge(key: string): void
+}
+
+/** Requests that may be let through without asking again. */
+export interface Grant {
+  readonly count: number
+  /** How many more are allowed. */
+  readonly remaining: number
+  /** Milliseconds until there is one more. */
+  readonly wait: number
+}
+
 /** How many are counted at once. Whoever was counted longest ago is forgotten first, and has its whole quota again. */
-const mostKeys = 50_000
+export const mostKeys = 50_000
 
 /** Of one request: sums of fractions are never exact. */
 const tolerance = 1e-6
@@ -26,7 +45,7 @@ const tolerance = 1e-6
  * Counts requests by a key, as a bucket that leaks evenly (the generic cell rate algorithm, ITU-T I.371 annex A): all that is
  * kept of a key is the time at which its bucket will be empty.
  */
-export class RateLimiter {
+export class RateLimiter implements Limiter {
   readonly #quota: number
   /** Milliseconds: a window, and the part of it that a request takes. */
   readonly #window: number
@@ -63,13 +82,38 @@ export class RateLimiter {
     this.#emptyAt.set(key, now + Math.min(emptyIn, 2 * this.#window))
   }
 
+  /** Counts as many of the requests as are allowed, before they are made. */
+  lend(key: string, most: number): Grant {
+    const now = this.#clock.elapsed()
+    const used = this.#used(key, now)
+    const count = Math.min(most, Math.max(0, Math.floor(this.#quota - used + tolerance)))
+    if (count > 0) this.#emptyAt.set(key, now + (used + count) * this.#interval)
+    const { remaining, wait } = this.#left(used + count)
+    return { count, remaining, wait }
+  }
+
+  /** Those of them were not made. */
+  giveBack(key: string, count: number): void {
+    const emptyAt = this.#emptyAt.peek(key)
+    if (emptyAt !== undefined) this.#emptyAt.set(key, emptyAt - count * this.#interval)
+  }
+
   #used(key: string, now: number): number {
     return Math.max(0, (this.#emptyAt.get(key) ?? 0) - now) / this.#interval
   }
 
   #allowance(used: number): Allowance {
-    const remaining = Math.max(0, Math.floor(this.#quota - used + tolerance))
-    const untilNext = Math.min(used, used - this.#quota + remaining + 1) * this.#interval
-    return { isAllowed: true, remaining, reset: Math.ceil(untilNext / 1000 - tolerance) }
+    const { remaining, wait } = this.#left(used)
+    return { isAllowed: true, remaining, reset: wholeSeconds(wait) }
   }
+
+  #left(used: number): { readonly remaining: number; readonly wait: number } {
+    const remaining = Math.max(0, Math.floor(this.#quota - used + tolerance))
+    return { remaining, wait: Math.min(used, used - this.#quota + remaining + 1) * this.#interval }
+  }
+}
+
+/** As answers say it. */
+export function wholeSeconds(milliseconds: number): number {
+  return Math.ceil(milliseconds / 1000 - tolerance)
 }

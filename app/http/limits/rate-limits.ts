@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest, onRequestHookHand
 import type { Authenticator } from '../authentication/authenticator.ts'
 import { principalOf } from '../principal.ts'
 import { clientAddress } from './client-address.ts'
-import { type Allowance, type Rate, RateLimiter } from './rate-limiter.ts'
+import { type Allowance, type Limiter, type Rate, RateLimiter } from './rate-limiter.ts'
 
 export interface RateLimits {
   /** Requests of one address in which nobody has proven to make them. */
@@ -24,24 +24,29 @@ export interface RateLimiting {
 interface Limit {
   readonly name: keyof RateLimits
   readonly policy: string
-  readonly limiter: RateLimiter
+  readonly limiter: Limiter
 }
 
 export interface RateLimitOptions {
   readonly clock: Clock
   readonly isTrusted: (address: string) => boolean
   readonly log?: FastifyBaseLogger | undefined
+  /** What counts for a limit. Default: this process alone. */
+  readonly openLimiter?: OpenLimiter | undefined
 }
+
+export type OpenLimiter = (name: keyof RateLimits, rate: Rate) => Limiter
 
 /**
  * Limits how often somebody may ask, and says so in `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4). Who fails to prove who it is has spent more of this server's
  * time, and maybe another one's, than anybody else: those are counted apart, and told nothing before they are refused.
  */
-export function rateLimiting(rates: RateLimits, { clock, isTrusted, log }: RateLimitOptions): RateLimiting {
+export function rateLimiting(rates: RateLimits, options: RateLimitOptions): RateLimiting {
+  const { clock, isTrusted, log, openLimiter = (_name, rate) => new RateLimiter(rate, clock) } = options
   const [failures, address, principal] = (['failures', 'address', 'principal'] as const).map(name => {
     const rate = rates[name]
-    return rate && { name, policy: `"${name}";q=${rate.quota};w=${rate.window}`, limiter: new RateLimiter(rate, clock) }
+    return rate && { name, policy: `"${name}";q=${rate.quota};w=${rate.window}`, limiter: openLimiter(name, rate) }
   })
   const policies = [address, principal].flatMap(limit => limit?.policy ?? []).join(', ')
   const addressOf = clientAddress(isTrusted)
@@ -56,7 +61,8 @@ export function rateLimiting(rates: RateLimits, { clock, isTrusted, log }: RateL
         return done(refusal(reply, failures, failed))
       }
       if (policies !== '') reply.header('ratelimit-policy', policies)
-      done(address && spend(reply, address, from))
+      if (address === undefined) done()
+      else spend(reply, address, from, done)
     },
 
     counting(authenticate) {
@@ -76,17 +82,22 @@ export function rateLimiting(rates: RateLimits, { clock, isTrusted, log }: RateL
 
     after({ proven }, reply, done) {
       const name = principal && proven ? principalOf(proven.caller) : undefined
-      done(principal && name !== undefined ? spend(reply, principal, name) : undefined)
+      if (principal === undefined || name === undefined) done()
+      else spend(reply, principal, name, done)
     },
   }
 }
 
-/** Counts a request, and says what is left. @returns why it is refused */
-function spend(reply: FastifyReply, limit: Limit, key: string): Error | undefined {
+/** Counts a request, says what is left, and whether that was too many. */
+function spend(reply: FastifyReply, limit: Limit, key: string, done: (refusal?: Error) => void): void {
+  const judge = (allowance: Allowance) => {
+    if (!allowance.isAllowed) return done(refusal(reply, limit, allowance))
+    say(reply, limit, allowance)
+    done()
+  }
   const allowance = limit.limiter.take(key)
-  if (!allowance.isAllowed) return refusal(reply, limit, allowance)
-  say(reply, limit, allowance)
-  return undefined
+  if (allowance instanceof Promise) allowance.then(judge, done)
+  else judge(allowance)
 }
 
 function refusal(reply: FastifyReply, limit: Limit, allowance: Allowance): Error {
