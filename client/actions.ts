@@ -27,7 +27,10 @@ const changing = ['createKey', 'importKey', 'updateEDVCapability', 'rotateKey']
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */
 export function actionOf(method: string, url: string): string | undefined {
-  const name = `${method} ${new URL(url).pathname.split('/').at(-1)}`
+  const segments = new URL(url).pathname.split('/')
+  // Many at once of what the segment before says, of one key: what they need to be allowed is the same.
+  if (segments.at(-1) === 'batch' && segments.at(-4) === 'keys') segments.pop()
+  const name = `${method} ${segments.at(-1)}`
   return Object.hasOwn(actions, name) ? actions[name] : undefined
 }
 

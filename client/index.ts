@@ -13,7 +13,8 @@ export { type Delegation, delegate } from './delegate.ts'
 export { type HttpErrorCode, KeyholdError, type KeyholdErrorCode } from './errors.ts'
 export type { Jwk, PrivateJwk } from './jwk.ts'
 export { compactSign, type JwsHeader, type JwtClaims, signJwt } from './jws.ts'
-export type { BoxParties, Encrypted, ExportedKey, Key, PublicForms } from './key.ts'
+export type { BoxParties, Key } from './key.ts'
+export type { Decryption, Encrypted, Encryption, MarkedData, Outcome, SignedMessage, Unwrap } from './key-calls.ts'
 export type { Unwrapping, WrappedKey, Wrapping } from './key-wrapping.ts'
 export { Keyhold, type KeyholdOptions, type NewKeystore } from './keyhold.ts'
 export type {
@@ -25,6 +26,7 @@ export type {
   Revocation,
 } from './keystore.ts'
 export type { DerivedProof, Disclosure, Statement } from './multi-message.ts'
+export type { ExportedKey, PublicForms } from './public-forms.ts'
 export {
   type CcgInvoked,
   type InvokedCapability,

@@ -2,32 +2,25 @@ import type { KeyTypeName } from '@keyhold/core/wire'
 import { decodeBytes, encodeBytes } from './bytes.ts'
 import type { Capability } from './capability.ts'
 import { distinct } from './distinct.ts'
-import type { Jwk } from './jwk.ts'
-import { readWrapped, type Unwrapping, unwrapBody, type WrappedKey, type Wrapping, wrapBody } from './key-wrapping.ts'
+import { KeyholdError } from './errors.ts'
+import {
+  type Decryption,
+  type Encrypted,
+  type Encryption,
+  type Fields,
+  type KeyCall,
+  keyCalls,
+  type MarkedData,
+  type Outcome,
+  readOutcomes,
+  type SignedMessage,
+  type Unwrap,
+} from './key-calls.ts'
+import type { Unwrapping, WrappedKey, Wrapping } from './key-wrapping.ts'
 import { type DerivedProof, type Disclosure, proofBody, type Statement, statementBody } from './multi-message.ts'
+import type { ExportedKey, ExportReply, PublicForms } from './public-forms.ts'
 import { Resource } from './resource.ts'
 import type { CallOptions, Transport } from './transport.ts'
-
-/** What an encryption makes. The ciphertext ends with the tag. */
-export interface Encrypted {
-  readonly ciphertext: Uint8Array
-  readonly nonce: Uint8Array
-}
-
-/** A public key in the form that its type has. */
-export interface ExportedKey {
-  readonly type: KeyTypeName
-  readonly publicKey: Uint8Array
-}
-
-/** The other forms of a public key. */
-export interface PublicForms {
-  readonly jwk: Jwk
-  /** SubjectPublicKeyInfo, in DER. */
-  readonly spki: Uint8Array
-  readonly multikey: string
-  readonly did_key: string
-}
 
 /** Whom a NaCl box is for or from. Of a nonce, 24 bytes, nothing must ever be made twice. */
 export interface BoxParties {
@@ -63,48 +56,73 @@ export class Key extends Resource {
     return new Key(this.transport, key_url, this.capability)
   }
 
-  async sign(message: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
-    const { signature } = await this.call<Fields>('POST', '/sign', { message: encodeBytes(message) }, options)
-    return decodeBytes(signature)
+  sign(message: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#one(keyCalls.sign, message, options)
   }
 
   /** Whether the signature is the key's over the message. */
   verify(signature: Uint8Array, message: Uint8Array, options?: CallOptions): Promise<boolean> {
-    const body = { signature: encodeBytes(signature), message: encodeBytes(message) }
-    return this.ask('VERIFICATION_FAILED', '/verify', body, options)
+    return this.#one(keyCalls.verify, { signature, message }, options)
   }
 
-  async encrypt(message: Uint8Array, associatedData?: Uint8Array, options?: CallOptions): Promise<Encrypted> {
-    const body = { message: encodeBytes(message), ...associated(associatedData) }
-    const { ciphertext, nonce } = await this.call<Fields>('POST', '/encrypt', body, options)
-    return { ciphertext: decodeBytes(ciphertext), nonce: decodeBytes(nonce) }
+  encrypt(message: Uint8Array, associatedData?: Uint8Array, options?: CallOptions): Promise<Encrypted> {
+    return this.#one(keyCalls.encrypt, { message, associatedData }, options)
   }
 
   /** @throws KeyholdError `DECRYPTION_FAILED` if it does not open */
-  async decrypt(encrypted: Encrypted, associatedData?: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
-    const { ciphertext, nonce } = encrypted
-    const body = { ciphertext: encodeBytes(ciphertext), nonce: encodeBytes(nonce), ...associated(associatedData) }
-    return decodeBytes((await this.call<Fields>('POST', '/decrypt', body, options)).plaintext)
+  decrypt(encrypted: Encrypted, associatedData?: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#one(keyCalls.decrypt, { ...encrypted, associatedData }, options)
   }
 
-  async computeMac(data: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
-    return decodeBytes((await this.call<Fields>('POST', '/computemac', { data: encodeBytes(data) }, options)).mac)
+  computeMac(data: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#one(keyCalls.computeMac, data, options)
   }
 
   verifyMac(mac: Uint8Array, data: Uint8Array, options?: CallOptions): Promise<boolean> {
-    const body = { mac: encodeBytes(mac), data: encodeBytes(data) }
-    return this.ask('VERIFICATION_FAILED', '/verifymac', body, options)
+    return this.#one(keyCalls.verifyMac, { mac, data }, options)
   }
 
   /** Wraps with this key as the sender's (ECDH-1PU). Without a sender: `keystore.wrap`. */
-  async wrap(wrapping: Wrapping, options?: CallOptions): Promise<WrappedKey> {
-    return readWrapped(await this.call('POST', '/wrap', wrapBody(wrapping), options))
+  wrap(wrapping: Wrapping, options?: CallOptions): Promise<WrappedKey> {
+    return this.#one(keyCalls.wrap, wrapping, options)
   }
 
   /** @throws KeyholdError `DECRYPTION_FAILED` if it does not open */
-  async unwrap(wrapped: WrappedKey, { sender, tag }: Unwrapping = {}, options?: CallOptions): Promise<Uint8Array> {
-    const body = unwrapBody(wrapped, { ...(sender && { sender }), ...(tag && { tag }) })
-    return decodeBytes((await this.call<Fields>('POST', '/unwrap', body, options)).key)
+  unwrap(wrapped: WrappedKey, unwrapping: Unwrapping = {}, options?: CallOptions): Promise<Uint8Array> {
+    return this.#one(keyCalls.unwrap, { wrapped, ...unwrapping }, options)
+  }
+
+  /** Signs up to 1,000 messages by one request, as all calls that end with `All` do what the others do. */
+  signAll(messages: readonly Uint8Array[], options?: CallOptions): Promise<Outcome<Uint8Array>[]> {
+    return this.#all(keyCalls.sign, messages, options)
+  }
+
+  verifyAll(signed: readonly SignedMessage[], options?: CallOptions): Promise<Outcome<boolean>[]> {
+    return this.#all<SignedMessage, boolean>(keyCalls.verify, signed, options)
+  }
+
+  encryptAll(messages: readonly Encryption[], options?: CallOptions): Promise<Outcome<Encrypted>[]> {
+    return this.#all(keyCalls.encrypt, messages, options)
+  }
+
+  decryptAll(encrypted: readonly Decryption[], options?: CallOptions): Promise<Outcome<Uint8Array>[]> {
+    return this.#all(keyCalls.decrypt, encrypted, options)
+  }
+
+  computeMacAll(data: readonly Uint8Array[], options?: CallOptions): Promise<Outcome<Uint8Array>[]> {
+    return this.#all(keyCalls.computeMac, data, options)
+  }
+
+  verifyMacAll(marked: readonly MarkedData[], options?: CallOptions): Promise<Outcome<boolean>[]> {
+    return this.#all<MarkedData, boolean>(keyCalls.verifyMac, marked, options)
+  }
+
+  wrapAll(wrappings: readonly Wrapping[], options?: CallOptions): Promise<Outcome<WrappedKey>[]> {
+    return this.#all(keyCalls.wrap, wrappings, options)
+  }
+
+  unwrapAll(wrapped: readonly Unwrap[], options?: CallOptions): Promise<Outcome<Uint8Array>[]> {
+    return this.#all(keyCalls.unwrap, wrapped, options)
   }
 
   /** NaCl's `crypto_box_easy`, with this key as the sender's. */
@@ -150,17 +168,24 @@ export class Key extends Resource {
     const body = { ...proofBody(disclosed), proof: encodeBytes(proof) }
     return this.ask('VERIFICATION_FAILED', '/verifyproof', body, options)
   }
-}
 
-/** The fields of answers that carry bytes; each route answers its own. */
-type Fields = Readonly<Record<'signature' | 'ciphertext' | 'nonce' | 'plaintext' | 'mac' | 'key' | 'proof', string>>
+  async #one<Input, Output>(call: KeyCall<Input, Output>, input: Input, options?: CallOptions): Promise<Output> {
+    try {
+      return call.read(await this.call('POST', call.path, call.body(input), options))
+    } catch (error) {
+      if (error instanceof KeyholdError && error.code === call.refusal?.code) return call.refusal.means
+      throw error
+    }
+  }
 
-type ExportReply = { readonly key_type: KeyTypeName; readonly public_key: string } & {
-  readonly [Form in keyof PublicForms]: Form extends 'spki' ? string : PublicForms[Form]
-}
-
-function associated(data: Uint8Array | undefined) {
-  return data && { associated_data: encodeBytes(data) }
+  async #all<Input, Output>(
+    call: KeyCall<Input, Output>,
+    inputs: readonly Input[],
+    options?: CallOptions,
+  ): Promise<Outcome<Output>[]> {
+    const items = inputs.map(input => call.body(input))
+    return readOutcomes(call, await this.call('POST', `${call.path}/batch`, { items }, options))
+  }
 }
 
 function boxBody({ nonce, theirPublicKey }: BoxParties) {

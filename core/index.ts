@@ -30,7 +30,7 @@ export {
 export { type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
 export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'
 export type { RequestedLock } from './keys/keystore-lock.ts'
-export type { KeyAddress } from './keys/resolve-key.ts'
+export { type KeyAddress, resolveOnce } from './keys/resolve-key.ts'
 export { type CacheName, type Kms, type KmsOptions, openKms } from './kms.ts'
 export { type CacheLimits, LendingCache, type OnLookup } from './lending-cache.ts'
 export { AeadLock, lockKeyLength } from './locks/aead-lock.ts'

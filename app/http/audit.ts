@@ -44,14 +44,15 @@ export function auditRequests(app: FastifyInstance, log: AuditLog, mode: AuditMo
 
 function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | undefined {
   const { proven, trail } = request
-  const { id, operation, keyId, status, code, reason } = recordOf(request, reply)
+  const { id, operation, keyId, status, items, failed, code, reason } = recordOf(request, reply)
   if (id === null || operation === null) return undefined
   // Of what nobody has looked at there is nothing to say, and whoever floods the server must not fill the log.
   if (code === 'RATE_LIMITED' || (code === 'OVERLOADED' && !proven)) return undefined
   // Its time is not over.
   request.record = null
   const principal = proven ? nameOf(proven.caller) : undefined
-  return { request: id, operation, principal, key: trail?.key ?? keyId, version: trail?.version, status, code, reason }
+  const key = trail?.key ?? keyId
+  return { request: id, operation, principal, key, version: trail?.version, status, items, failed, code, reason }
 }
 
 /** A keystore's controller may know who it is; of a token's owner, who may be somebody else's user, only a hash. */

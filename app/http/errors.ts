@@ -1,4 +1,4 @@
-import { type ErrorCode, KmsError } from '@keyhold/core'
+import { type ErrorCode, invalidRequest, KmsError } from '@keyhold/core'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { refuse } from './request-record.ts'
 
@@ -91,7 +91,7 @@ export function onError(
   reply: FastifyReply,
   challenges: readonly string[] = [],
 ): void {
-  const { status, body } = describe(error)
+  const { status, body } = answerOf(error)
   const { code } = body
   if (status >= 500 && status !== 501) refuse(request, { code, failure: error ?? 'nothing was thrown' })
   else refuse(request, status === 401 || status === 403 || status === 429 ? { code, ...reasonOf(error) } : { code })
@@ -107,7 +107,8 @@ function reasonOf(error: unknown): { reason?: string } {
   return cause instanceof Error ? { reason: cause.message } : {}
 }
 
-function describe(error: unknown): { status: number; body: ErrorBody } {
+/** How an error is answered: with its own text if it is one of ours, and is no failure that nobody has foreseen. */
+export function answerOf(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof KmsError) {
     const status = statusOf[error.code]
     return { status, body: errorBody(error.code, status === 500 ? 'internal error' : error.message) }
@@ -116,15 +117,21 @@ function describe(error: unknown): { status: number; body: ErrorBody } {
     error instanceof Error ? error : {}
   if (status >= 400 && status < 500) {
     // Of Fastify's own texts only those of validation say more than the status does, and none repeats a value.
-    const body = validation ? errorBody('INVALID_REQUEST', validationMessage(validation)) : frameErrorBody(status)
+    const body = validation
+      ? errorBody('INVALID_REQUEST', wrongTypeAt(validation.instancePath))
+      : frameErrorBody(status)
     return { status, body }
   }
   return { status: 500, body: unforeseen }
 }
 
-function validationMessage({ instancePath }: NonNullable<FastifyError['validation']>[number]): string {
-  const field = instancePath.slice(1).replaceAll('/', '.') || 'body'
-  return `${field}: missing or of the wrong type`
+/** The refusal of what is not as its schema says. @param path a JSON pointer to what is wrong; empty for all of it */
+export function wrongType(path = ''): KmsError {
+  return invalidRequest(wrongTypeAt(path))
+}
+
+function wrongTypeAt(path: string): string {
+  return `${path.slice(1).replaceAll('/', '.') || 'body'}: missing or of the wrong type`
 }
 
 /** Answers what is refused before anything was done for it: an error and its stack would cost more than the answer. */

@@ -19,5 +19,9 @@ export function templateOf(pattern: string): string {
 
 /** What a route does, in a word: the action of a capability wherever it needs one. Null for one that does nothing. */
 export function operationOf(method: string, template: string): string | null {
-  return operations[`${method} ${template}`] ?? actionOf(method, `http://route${template}`) ?? null
+  const known = operations[`${method} ${template}`]
+  if (known !== undefined) return known
+  const action = actionOf(method, `http://route${template}`)
+  if (action === undefined) return null
+  return template.endsWith('/batch') ? `${action}Batch` : action
 }

@@ -27,6 +27,9 @@ export interface RequestRecord {
   readonly code: string | undefined
   /** Why a caller is refused, for the operator alone: the caller reads one text for all reasons. */
   readonly reason: string | undefined
+  /** How many items a batch had, and how many of them have failed. */
+  readonly items: number | undefined
+  readonly failed: number | undefined
   /** Whether the signature covers only what clients of long ago cover, where that is allowed. */
   readonly legacyCoverage: true | undefined
   /** Whether the client had gone before it was answered. */
@@ -57,9 +60,13 @@ declare module 'fastify' {
     receivedAt: number
     refusal: Refusal | null
     record: RequestRecord | null
+    /** What came of a batch that was done. */
+    batch: { readonly items: number; readonly failed: number } | null
   }
   interface FastifyContextConfig {
     facts?: RouteFacts
+    /** Set on a route whose body has `items`, each of which counts as a request. */
+    batch?: boolean
   }
 }
 
@@ -68,6 +75,7 @@ export function keepRecords(app: FastifyInstance): void {
   app.decorateRequest('receivedAt', 0)
   app.decorateRequest('refusal', null)
   app.decorateRequest('record', null)
+  app.decorateRequest('batch', null)
   app.addHook('onRoute', route => {
     const template = templateOf(route.url)
     const [method = ''] = [route.method].flat()
@@ -104,6 +112,8 @@ function makeRecord(request: FastifyRequest, reply: FastifyReply): RequestRecord
     status: reply.statusCode,
     code: refusal?.code,
     reason: refusal?.reason === undefined ? undefined : printable(refusal.reason),
+    items: request.batch?.items,
+    failed: request.batch?.failed,
     legacyCoverage: proven?.legacyCoverage,
     aborted: raw.socket.destroyed === true,
     milliseconds: request.receivedAt ? Math.round((performance.now() - request.receivedAt) * 1000) / 1000 : 0,
@@ -125,6 +135,8 @@ const nothing = {
   keystoreId: undefined,
   keyId: undefined,
   reason: undefined,
+  items: undefined,
+  failed: undefined,
   legacyCoverage: undefined,
   aborted: false,
   milliseconds: 0,

@@ -20,15 +20,14 @@ import { keepRecords, type RequestObserver } from './request-record.ts'
 import { anonymousCredentialRoutes } from './routes/anonymous-credentials.ts'
 import { controllerRoutes } from './routes/controller.ts'
 import { documentationRoutes } from './routes/documentation.ts'
-import { encryptRoutes } from './routes/encrypt.ts'
 import { healthRoutes } from './routes/health.ts'
 import { jwksRoutes } from './routes/jwks.ts'
+import { keyBatchRoutes } from './routes/key-batches.ts'
+import { keyOperationRoutes } from './routes/key-operations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
 import { logRoutes } from './routes/log.ts'
-import { macRoutes } from './routes/mac.ts'
 import type { RouteOptions } from './routes/route-options.ts'
-import { signRoutes } from './routes/sign.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
@@ -120,9 +119,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })
   const invoked = [
     keyRoutes,
-    signRoutes,
-    encryptRoutes,
-    macRoutes,
+    keyOperationRoutes,
+    keyBatchRoutes,
     wrapRoutes,
     signMultiRoutes,
     anonymousCredentialRoutes,

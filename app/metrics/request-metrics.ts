@@ -36,6 +36,10 @@ export function requestMetrics(registry: Registry): RequestObserver {
     'kms_zcap_legacy_coverage_total',
     'Requests whose signature covers less than it should.',
   ).child()
+  const items = new CounterFamily(registry, 'kms_batch_items_total', 'Items of batches, and what came of them.', [
+    'operation',
+    'outcome',
+  ])
   const decided = new CounterFamily(registry, 'kms_auth_verdicts_total', 'What was decided about callers.', [
     'caller',
     'verdict',
@@ -66,6 +70,11 @@ export function requestMetrics(registry: Registry): RequestObserver {
     seconds.observe(record.milliseconds / 1000)
     if (record.aborted) aborted.value += 1
     if (record.legacyCoverage) legacy.value += 1
+    if (record.items !== undefined) {
+      const { operation, failed = 0 } = record
+      items.child(operation ?? '', 'done').value += record.items - failed
+      items.child(operation ?? '', 'failed').value += failed
+    }
     const verdict = verdictOf(record)
     if (verdict !== undefined) decided.child(record.caller ?? 'nobody', verdict).value += 1
     if (record.reason !== undefined) reasons.child(record.code ?? '', classOf(record.reason)).value += 1

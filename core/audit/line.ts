@@ -25,6 +25,9 @@ export interface Decision {
   readonly key?: string | undefined
   readonly version?: number | undefined
   readonly status: number
+  /** Of a batch: how many items it had, and how many of them have failed. */
+  readonly items?: number | undefined
+  readonly failed?: number | undefined
   /** Of the error that was answered, and why, for a refusal. */
   readonly code?: string | undefined
   readonly reason?: string | undefined

@@ -84,6 +84,27 @@ export async function resolvePublished(kms: Kms, caller: Caller, keystoreId: str
   return keystore
 }
 
+/** What was resolved once, for all that its caller does with it in one request. */
+interface Held extends KeyAddress {
+  readonly action: Action
+  readonly resolved: ResolvedKey
+}
+
+/** Nobody else can write here, so that nobody holds what was not resolved for him. */
+const held = new WeakMap<Caller, Held>()
+
+/**
+ * Resolves a key for many uses by one request: they are decided about together, and meet the key as it was then.
+ *
+ * @returns the caller for whom `resolveKey` answers the same at once; for another action or key it decides as ever
+ * @throws KmsError as `resolveKey` does
+ */
+export async function resolveOnce(kms: Kms, caller: Caller, action: Action, address: KeyAddress): Promise<Caller> {
+  const holder = { ...caller }
+  held.set(holder, { action, ...address, resolved: await resolveKey(kms, holder, action, address) })
+  return holder
+}
+
 /** @throws KmsError KEYSTORE_NOT_FOUND, KEY_NOT_FOUND, FORBIDDEN, NOT_ACTIVE */
 export async function resolveKey(
   kms: Kms,
@@ -91,6 +112,10 @@ export async function resolveKey(
   action: Action,
   { keystoreId, keyId }: KeyAddress,
 ): Promise<ResolvedKey> {
+  const holding = held.get(caller)
+  if (holding?.action === action && holding.keystoreId === keystoreId && holding.keyId === keyId) {
+    return holding.resolved
+  }
   const { keystore } = await resolveKeystore(kms, caller, action, keystoreId, keyId)
   const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
   const key = isIdentifier(keyId) ? await find() : undefined

@@ -118,6 +118,45 @@ t.test('every operation, by a client that invokes capabilities', async t => {
     await t.rejects(keystore.wrap({ cek, recipient: { kty: 'RSA', n: 'AQAB', e: 'AQAB' } }), TypeError)
   })
 
+  await t.test('batches', async t => {
+    const signing = await keystore.createKey('ED25519')
+    const messages = [message, other, new Uint8Array(0)]
+    const signatures = await signing.signAll(messages)
+    t.equal(signatures.length, 3)
+    for (const [index, signature] of signatures.entries()) {
+      if (signature instanceof KeyholdError) throw signature
+      t.ok(ed25519.verify(signature, messages[index] ?? message, signing.publicKey ?? message))
+    }
+    const [first = message] = signatures.filter(each => each instanceof Uint8Array)
+    const signed = [message, other].map(each => ({ signature: first, message: each }))
+    t.strictSame(await signing.verifyAll(signed), [true, false])
+    const encrypting = await keystore.createKey('AES256GCM')
+    const encrypted = await encrypting.encryptAll([{ message, associatedData: other }, { message: other }])
+    const opening = encrypted.flatMap(each => (each instanceof KeyholdError ? [] : [each]))
+    const decrypted = await encrypting.decryptAll(opening)
+    t.match(decrypted, [{ status: 200, code: 'DECRYPTION_FAILED' }, Uint8Array])
+    t.ok(decrypted[0] instanceof KeyholdError)
+    const mac = await keystore.createKey('HMACSHA256Tag256')
+    const macs = await mac.computeMacAll([message, other])
+    const marked = macs.map(each => ({ mac: each instanceof Uint8Array ? each : message, data: message }))
+    t.strictSame(await mac.verifyMacAll(marked), [true, false])
+    t.match(await mac.signAll([message]), [{ code: 'OPERATION_UNSUPPORTED' }])
+    t.match(await signing.verifyMacAll(marked), [{ code: 'OPERATION_UNSUPPORTED' }, KeyholdError], 'which is no answer')
+    const agreeing = await keystore.createKey('X25519ECDHKW')
+    const recipient = await agreeing.export('jwk')
+    const ceks = [1, 2].map(byte => Buffer.alloc(32, byte))
+    const wrapped = await agreeing.wrapAll(ceks.map(cek => ({ cek, recipient })))
+    const unwraps = wrapped.flatMap(each =>
+      each instanceof KeyholdError ? [] : [{ wrapped: each, sender: recipient }],
+    )
+    const opened = await agreeing.unwrapAll(unwraps)
+    t.strictSame(
+      opened.map(each => each instanceof Uint8Array && Buffer.from(each)),
+      ceks,
+    )
+    await t.rejects(signing.signAll([]), { status: 400, code: 'INVALID_REQUEST' })
+  })
+
   await t.test('NaCl boxes', async t => {
     const key = await keystore.createKey('ED25519')
     const myPublicKey = key.publicKey ?? message

@@ -4,6 +4,8 @@ import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
 export class RecordingKeyStore implements KeyStorePort {
   /** What the store accepted, in order, a removal without a body; a write that it refused is not here. */
   readonly written: StoredRecord[] = []
+  /** How often something was looked for. */
+  finds = 0
   readonly #inner: KeyStorePort
 
   constructor(inner: KeyStorePort) {
@@ -11,6 +13,7 @@ export class RecordingKeyStore implements KeyStorePort {
   }
 
   find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    this.finds += 1
     return this.#inner.find(collection, scope, id)
   }
 

@@ -19,7 +19,7 @@ const some = 'c29tZSBieXRlcw=='
 const publicKey = { x: 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=', curve: 'X25519', type: 'OKP' }
 const wrapped = { encryptedcek: 'c29tZSBieXRlcyB0aGF0IGFyZSBubyBrZXk=', epk: publicKey, apu: some, apv: some }
 
-export const routes = {
+const single = {
   createKeystore: {
     method: 'POST',
     url: '/v1/keystores',
@@ -111,6 +111,23 @@ export const routes = {
     body: { wrapped_key: { ...wrapped, alg: 'ECDH-ES+A256KW' }, tag: some },
     bytes: ['tag'],
   },
+} as const satisfies Record<string, Route>
+
+/** Many at once: an item is what is the body otherwise. */
+function batchOf({ url, body }: { readonly url: string; readonly body: Route['body'] }) {
+  return { method: 'POST', url: `${url}/batch`, body: { items: [body] } } as const satisfies Route
+}
+
+export const routes = {
+  ...single,
+  signBatch: batchOf(single.sign),
+  verifyBatch: batchOf(single.verify),
+  encryptBatch: batchOf(single.encrypt),
+  decryptBatch: batchOf(single.decrypt),
+  computeMacBatch: batchOf(single.computeMac),
+  verifyMacBatch: batchOf(single.verifyMac),
+  wrapBatch: batchOf(single.wrap),
+  unwrapBatch: batchOf(single.unwrap),
 } as const satisfies Record<string, Route>
 
 /** A route's path with ids in it, which stand there as they are. */

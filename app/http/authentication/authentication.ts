@@ -11,6 +11,7 @@ export const authenticationPlugin = plugin<{ readonly authenticate: Authenticato
       request.proven = await counted(request)
     })
     for (const hook of limits.after) scope.addHook('onRequest', hook)
+    for (const hook of limits.items) scope.addHook('preHandler', hook)
   },
   { name: 'keyhold-authentication' },
 )

@@ -54,9 +54,18 @@ export class LeasedLimiter implements Limiter {
     this.#accounts = new LRUCache({ max: mostKeys, dispose: (account, key) => this.#giveBack(key, account) })
   }
 
-  take(key: string): Allowance | Promise<Allowance> {
+  take(key: string, count = 1): Allowance | Promise<Allowance> {
+    if (count > 1) return this.#takeTogether(key, count)
     const account = this.#accountOf(key)
     return this.#spend(account) ?? this.#ask(key, account)
+  }
+
+  /** All of them or none, beside what is in hand for those that come alone. */
+  async #takeTogether(key: string, count: number): Promise<Allowance> {
+    const { count: lent, remaining, wait } = await this.#lender.lease(key, count, 0)
+    const isAllowed = lent === count
+    if (!isAllowed) this.#lender.giveBack(key, lent)
+    return { isAllowed, remaining: isAllowed ? remaining : remaining + lent, reset: wholeSeconds(wait) }
   }
 
   look(key: string): Allowance {

@@ -1,4 +1,4 @@
-import type { onRequestHookHandler } from 'fastify'
+import type { onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import { type PressureLimits, watchPressure } from './pressure.ts'
 import { type OpenLimiter, type RateLimitOptions, type RateLimits, rateLimiting } from './rate-limits.ts'
@@ -18,6 +18,8 @@ export interface Limits {
   readonly counting: (authenticate: Authenticator) => Authenticator
   /** When it is known. */
   readonly after: readonly onRequestHookHandler[]
+  /** When its body is known. */
+  readonly items: readonly preHandlerHookHandler[]
   readonly stop: () => void
 }
 
@@ -28,6 +30,7 @@ export function openLimits({ rates, pressure, openLimiter }: LimitOptions, optio
     before: [...(watched ? [watched.refuse] : []), ...(limiting ? [limiting.before] : [])],
     counting: limiting?.counting ?? (authenticate => authenticate),
     after: limiting ? [limiting.after] : [],
+    items: limiting ? [limiting.items] : [],
     stop: () => watched?.stop(),
   }
 }

@@ -18,8 +18,8 @@ export interface Allowance {
 
 /** Counts requests by a key. */
 export interface Limiter {
-  /** Counts a request if it is allowed. */
-  take(key: string): Allowance | Promise<Allowance>
+  /** Counts a request, or several together, if all of them are allowed. */
+  take(key: string, count?: number): Allowance | Promise<Allowance>
   /** Whether one would be allowed. */
   look(key: string): Allowance
   /** Counts one that was let through, also beyond the quota. */
@@ -60,13 +60,12 @@ export class RateLimiter implements Limiter {
     this.#clock = clock
   }
 
-  /** Counts a request if it is allowed. */
-  take(key: string): Allowance {
+  take(key: string, count = 1): Allowance {
     const now = this.#clock.elapsed()
     const used = this.#used(key, now)
-    if (used + 1 > this.#quota + tolerance) return { ...this.#allowance(used), isAllowed: false }
-    this.#emptyAt.set(key, now + (used + 1) * this.#interval)
-    return this.#allowance(used + 1)
+    if (used + count > this.#quota + tolerance) return { ...this.#allowance(used), isAllowed: false }
+    this.#emptyAt.set(key, now + (used + count) * this.#interval)
+    return this.#allowance(used + count)
   }
 
   /** Whether one would be allowed. */

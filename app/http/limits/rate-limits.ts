@@ -1,5 +1,11 @@
 import { type Clock, KmsError } from '@keyhold/core'
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type {
+  FastifyBaseLogger,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  preHandlerHookHandler,
+} from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import { principalOf } from '../principal.ts'
 import { clientAddress } from './client-address.ts'
@@ -19,6 +25,8 @@ export interface RateLimiting {
   readonly before: onRequestHookHandler
   readonly counting: (authenticate: Authenticator) => Authenticator
   readonly after: onRequestHookHandler
+  /** Counts what is in a batch, when its body is known. */
+  readonly items: preHandlerHookHandler
 }
 
 interface Limit {
@@ -48,6 +56,7 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
     const rate = rates[name]
     return rate && { name, policy: `"${name}";q=${rate.quota};w=${rate.window}`, limiter: openLimiter(name, rate) }
   })
+  const nameOf = ({ proven }: FastifyRequest) => (proven ? principalOf(proven.caller) : undefined)
   const policies = [address, principal].flatMap(limit => limit?.policy ?? []).join(', ')
   const addressOf = clientAddress(isTrusted)
   const warn = warnOnce(isTrusted, log)
@@ -80,22 +89,36 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
       }
     },
 
-    after({ proven }, reply, done) {
-      const name = principal && proven ? principalOf(proven.caller) : undefined
+    after(request, reply, done) {
+      const name = principal && nameOf(request)
       if (principal === undefined || name === undefined) done()
       else spend(reply, principal, name, done)
+    },
+
+    items(request, reply, done) {
+      const { batch } = request.routeOptions.config
+      // One of them was counted when the request came.
+      const more = batch ? (request.body as { items: readonly unknown[] }).items.length - 1 : 0
+      if (more === 0) return done()
+      const spendForCaller = (refused?: Error) => {
+        const name = principal && nameOf(request)
+        if (refused !== undefined || principal === undefined || name === undefined) done(refused)
+        else spend(reply, principal, name, done, more)
+      }
+      if (address === undefined) spendForCaller()
+      else spend(reply, address, addressOf(request.raw), spendForCaller, more)
     },
   }
 }
 
-/** Counts a request, says what is left, and whether that was too many. */
-function spend(reply: FastifyReply, limit: Limit, key: string, done: (refusal?: Error) => void): void {
+/** Counts a request, or several, says what is left, and whether that was too many. */
+function spend(reply: FastifyReply, limit: Limit, key: string, done: (refusal?: Error) => void, count?: number): void {
   const judge = (allowance: Allowance) => {
     if (!allowance.isAllowed) return done(refusal(reply, limit, allowance))
     say(reply, limit, allowance)
     done()
   }
-  const allowance = limit.limiter.take(key)
+  const allowance = limit.limiter.take(key, count)
   if (allowance instanceof Promise) allowance.then(judge, done)
   else judge(allowance)
 }
@@ -107,9 +130,10 @@ function refusal(reply: FastifyReply, limit: Limit, allowance: Allowance): Error
 }
 
 function say(reply: FastifyReply, { name }: Limit, { remaining, reset }: Allowance): void {
-  const before = reply.getHeader('ratelimit')
-  const item = `"${name}";r=${remaining};t=${reset}`
-  reply.header('ratelimit', before === undefined ? item : `${before}, ${item}`)
+  const before = String(reply.getHeader('ratelimit') ?? '')
+  // What was said before the items of a batch were known does not hold any more.
+  const others = before.split(', ').filter(item => item !== '' && !item.startsWith(`"${name}";`))
+  reply.header('ratelimit', [...others, `"${name}";r=${remaining};t=${reset}`].join(', '))
 }
 
 /** Behind a proxy that is not known as one everybody has the same address. */

@@ -25,6 +25,7 @@ export const fields: Readonly<Record<string, string>> = {
   key_type: 'The name of a key type.',
   keyId: 'An id of a key: every id that it ever had.',
   keystoreId: 'The id of a keystore.',
+  items: 'One for each request that would be sent otherwise.',
   jwks: 'Who may read the public keys.',
   kid: 'The id of a key.',
   lock: 'Who opens the lock of the keystore.',

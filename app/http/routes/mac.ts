@@ -1,36 +1,35 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { computeMac, encodeBase64, verifyMac } from '@keyhold/core'
+import { computeMac, verifyMac } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
-import { callerOf } from '../authentication/authenticator.ts'
-import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
-import { sendEmpty } from './empty-reply.ts'
-import type { RouteOptions } from './route-options.ts'
+import { type KeyOperation, keyOperation } from '../key-operation.ts'
+import { Base64, Bytes, bytesOf } from '../schema.ts'
 
 const ComputeMacRequest = Type.Object({ data: Bytes })
 const ComputeMacReply = Type.Object({ mac: Base64 })
 const VerifyMacRequest = Type.Object({ mac: Bytes, data: Bytes })
 
-export const macRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/computemac',
-    { schema: { params: KeyParams, body: ComputeMacRequest, response: { 200: ComputeMacReply, ...errorReplies } } },
-    async request => {
-      const command = { ...request.params, data: bytesOf(request.body.data, 'data') }
-      return { mac: encodeBase64(await computeMac(kms, callerOf(request), command)) }
+export const macOperations: readonly KeyOperation[] = [
+  keyOperation({
+    name: 'computemac',
+    action: 'computeMAC',
+    body: ComputeMacRequest,
+    reply: ComputeMacReply,
+    read(body) {
+      const data = bytesOf(body.data, 'data')
+      return async (kms, caller, address) => ({ mac: await computeMac(kms, caller, { ...address, data }) })
     },
-  )
+  }),
 
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/verifymac',
-    { schema: { params: KeyParams, body: VerifyMacRequest, response: errorReplies } },
-    async (request, reply) => {
-      const { mac, data } = request.body
-      await verifyMac(kms, callerOf(request), {
-        ...request.params,
-        mac: bytesOf(mac, 'mac'),
-        data: bytesOf(data, 'data'),
-      })
-      return sendEmpty(reply, callerOf(request))
+  keyOperation({
+    name: 'verifymac',
+    action: 'verifyMAC',
+    body: VerifyMacRequest,
+    read(body) {
+      const mac = bytesOf(body.mac, 'mac')
+      const data = bytesOf(body.data, 'data')
+      return async (kms, caller, address) => {
+        await verifyMac(kms, caller, { ...address, mac, data })
+        return {}
+      }
     },
-  )
-}
+  }),
+]

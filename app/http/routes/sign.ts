@@ -1,36 +1,35 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { encodeBase64, sign, verify } from '@keyhold/core'
+import { sign, verify } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
-import { callerOf } from '../authentication/authenticator.ts'
-import { Base64, Bytes, bytesOf, errorReplies, KeyParams } from '../schema.ts'
-import { sendEmpty } from './empty-reply.ts'
-import type { RouteOptions } from './route-options.ts'
+import { type KeyOperation, keyOperation } from '../key-operation.ts'
+import { Base64, Bytes, bytesOf } from '../schema.ts'
 
 const SignRequest = Type.Object({ message: Bytes })
 const SignReply = Type.Object({ signature: Base64 })
 const VerifyRequest = Type.Object({ signature: Bytes, message: Bytes })
 
-export const signRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/sign',
-    { schema: { params: KeyParams, body: SignRequest, response: { 200: SignReply, ...errorReplies } } },
-    async request => {
-      const command = { ...request.params, message: bytesOf(request.body.message, 'message') }
-      return { signature: encodeBase64(await sign(kms, callerOf(request), command)) }
+export const signOperations: readonly KeyOperation[] = [
+  keyOperation({
+    name: 'sign',
+    action: 'sign',
+    body: SignRequest,
+    reply: SignReply,
+    read(body) {
+      const message = bytesOf(body.message, 'message')
+      return async (kms, caller, address) => ({ signature: await sign(kms, caller, { ...address, message }) })
     },
-  )
+  }),
 
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/verify',
-    { schema: { params: KeyParams, body: VerifyRequest, response: errorReplies } },
-    async (request, reply) => {
-      const { signature, message } = request.body
-      await verify(kms, callerOf(request), {
-        ...request.params,
-        signature: bytesOf(signature, 'signature'),
-        message: bytesOf(message, 'message'),
-      })
-      return sendEmpty(reply, callerOf(request))
+  keyOperation({
+    name: 'verify',
+    action: 'verify',
+    body: VerifyRequest,
+    read(body) {
+      const signature = bytesOf(body.signature, 'signature')
+      const message = bytesOf(body.message, 'message')
+      return async (kms, caller, address) => {
+        await verify(kms, caller, { ...address, signature, message })
+        return {}
+      }
     },
-  )
-}
+  }),
+]

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import {
   easy,
   easyOpen,
-  encodeBase64,
   type SentPublicKey,
   sealOpen,
   unwrap,
@@ -12,16 +11,8 @@ import {
 } from '@keyhold/core'
 import { type Static, Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import {
-  Base64,
-  Bytes,
-  bytesOf,
-  errorReplies,
-  KeyParams,
-  KeystoreParams,
-  OptionalText,
-  someBytesOf,
-} from '../schema.ts'
+import { encodeMade, type KeyOperation, keyOperation, type Made, type Work } from '../key-operation.ts'
+import { Base64, Bytes, bytesOf, errorReplies, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
 const PublicKey = Type.Object({ kid: OptionalText, x: Bytes, y: Bytes, curve: OptionalText, type: OptionalText })
@@ -58,6 +49,7 @@ const AnonymousWrapReply = Type.Object({
   apu: Base64,
   apv: Type.Optional(Base64),
 })
+type WrappedReply = Static<typeof AnonymousWrapReply>
 const WrapReply = Type.Partial(Type.Composite([AnonymousWrapReply, Type.Object({ ciphertext: Base64 })]))
 
 const Wrapped = Type.Object({
@@ -78,6 +70,47 @@ const UnwrapRequest = Type.Object({
 })
 const UnwrapReply = Type.Object({ key: Type.Optional(Base64), plaintext: Type.Optional(Base64) })
 
+export const wrapOperations: readonly KeyOperation[] = [
+  keyOperation({
+    name: 'wrap',
+    action: 'wrap',
+    body: WrapRequest,
+    reply: WrapReply,
+    read(body) {
+      // Existing clients have one path for both, and only a wrapping has a CEK, if an empty one.
+      if (body.cek == null) {
+        const box = { payload: bytesOf(body.payload, 'payload'), ...boxCommand(body) }
+        return async (kms, caller, address) => ({ ciphertext: await easy(kms, caller, { ...address, ...box }) })
+      }
+      const wrapping = { ...wrapCommand(body), tag: bytesOf(body.tag, 'tag') }
+      return async (kms, caller, address) =>
+        wrapped(body, await wrapAuthenticated(kms, caller, { ...address, ...wrapping }))
+    },
+  }),
+
+  keyOperation({
+    name: 'unwrap',
+    action: 'unwrap',
+    body: UnwrapRequest,
+    reply: UnwrapReply,
+    read(body) {
+      const { wrapped_key: sent } = body
+      if (sent == null || (sent.encryptedcek == null && !sent.alg)) return readOpening(body)
+      const unwrapping = {
+        algorithm: sent.alg ?? '',
+        encryptedCek: bytesOf(sent.encryptedcek, 'wrapped_key.encryptedcek'),
+        epk: publicKeyOf(sent.epk, 'wrapped_key.epk'),
+        ek: bytesOf(sent.ek, 'wrapped_key.ek'),
+        apu: bytesOf(sent.apu, 'wrapped_key.apu'),
+        apv: bytesOf(sent.apv, 'wrapped_key.apv'),
+        tag: bytesOf(body.tag, 'tag'),
+        ...(body.sender_pub_key && { sender: publicKeyOf(body.sender_pub_key, 'sender_pub_key') }),
+      }
+      return async (kms, caller, address) => ({ key: await unwrap(kms, caller, { ...address, ...unwrapping }) })
+    },
+  }),
+]
+
 export const wrapRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
   app.post(
     '/keystores/:keystoreId/wrap',
@@ -90,58 +123,22 @@ export const wrapRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, {
     },
     async request => {
       const { body, params } = request
-      return wrapReply(body, await wrapAnonymously(kms, callerOf(request), { ...params, ...wrapCommand(body) }))
+      const command = { ...params, ...wrapCommand(body) }
+      return encodeMade(wrapped(body, await wrapAnonymously(kms, callerOf(request), command))) as WrappedReply
     },
   )
+}
 
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/wrap',
-    { schema: { params: KeyParams, body: WrapRequest, response: { 200: WrapReply, ...errorReplies } } },
-    async request => {
-      const { body, params } = request
-      // Existing clients have one path for both, and only a wrapping has a CEK, if an empty one.
-      if (body.cek == null) {
-        const payload = bytesOf(body.payload, 'payload')
-        const ciphertext = await easy(kms, callerOf(request), { ...params, payload, ...boxCommand(body) })
-        return { ciphertext: encodeBase64(ciphertext) }
-      }
-      const command = { ...params, ...wrapCommand(body), tag: bytesOf(body.tag, 'tag') }
-      return wrapReply(body, await wrapAuthenticated(kms, callerOf(request), command))
-    },
-  )
-
-  app.post(
-    '/keystores/:keystoreId/keys/:keyId/unwrap',
-    { schema: { params: KeyParams, body: UnwrapRequest, response: { 200: UnwrapReply, ...errorReplies } } },
-    async request => {
-      const { body, params } = request
-      const { wrapped_key: wrapped } = body
-      if (wrapped == null || (wrapped.encryptedcek == null && !wrapped.alg)) {
-        const sealed = {
-          ...params,
-          ciphertext: bytesOf(body.ciphertext, 'ciphertext'),
-          myPublicKey: bytesOf(body.my_pub, 'my_pub'),
-        }
-        const isSealed = body.nonce == null && body.their_pub == null
-        const opening = isSealed
-          ? sealOpen(kms, callerOf(request), sealed)
-          : easyOpen(kms, callerOf(request), { ...sealed, ...boxCommand(body) })
-        return { plaintext: encodedOnce(await opening) }
-      }
-      const key = await unwrap(kms, callerOf(request), {
-        ...params,
-        algorithm: wrapped.alg ?? '',
-        encryptedCek: bytesOf(wrapped.encryptedcek, 'wrapped_key.encryptedcek'),
-        epk: publicKeyOf(wrapped.epk, 'wrapped_key.epk'),
-        ek: bytesOf(wrapped.ek, 'wrapped_key.ek'),
-        apu: bytesOf(wrapped.apu, 'wrapped_key.apu'),
-        apv: bytesOf(wrapped.apv, 'wrapped_key.apv'),
-        tag: bytesOf(body.tag, 'tag'),
-        ...(body.sender_pub_key && { sender: publicKeyOf(body.sender_pub_key, 'sender_pub_key') }),
-      })
-      return { key: encodedOnce(key) }
-    },
-  )
+function readOpening(body: Static<typeof UnwrapRequest>): Work {
+  const sealed = {
+    ciphertext: bytesOf(body.ciphertext, 'ciphertext'),
+    myPublicKey: bytesOf(body.my_pub, 'my_pub'),
+  }
+  if (body.nonce == null && body.their_pub == null) {
+    return async (kms, caller, address) => ({ plaintext: await sealOpen(kms, caller, { ...address, ...sealed }) })
+  }
+  const box = { ...sealed, ...boxCommand(body) }
+  return async (kms, caller, address) => ({ plaintext: await easyOpen(kms, caller, { ...address, ...box }) })
 }
 
 function wrapCommand({ cek, apu, apv, recipient_pub_key, alg, epk }: Static<typeof AnonymousWrapRequest>) {
@@ -159,34 +156,23 @@ function boxCommand({ nonce, their_pub }: { nonce?: string | null; their_pub?: s
   return { nonce: bytesOf(nonce, 'nonce'), theirPublicKey: bytesOf(their_pub, 'their_pub') }
 }
 
-function wrapReply(
+function wrapped(
   { recipient_pub_key }: Static<typeof AnonymousWrapRequest>,
   { algorithm, encryptedCek, epk, ek, apu, apv }: WrappedKey,
-): Static<typeof AnonymousWrapReply> {
+): Made {
   return {
     ...(recipient_pub_key?.kid && { kid: recipient_pub_key.kid }),
-    encryptedcek: encodeBase64(encryptedCek),
-    ...(epk && { epk: sentKeyReply(epk) }),
-    ...(ek && { ek: encodeBase64(ek) }),
+    encryptedcek: encryptedCek,
+    ...(epk && { epk: { ...epk } }),
+    ...(ek && { ek }),
     alg: algorithm,
-    apu: encodeBase64(apu),
-    ...(apv.length > 0 && { apv: encodeBase64(apv) }),
+    apu,
+    ...(apv.length > 0 && { apv }),
   }
-}
-
-function sentKeyReply({ x, y, curve, type }: SentPublicKey): Static<typeof Epk> {
-  return { x: encodeBase64(x), ...(y && { y: encodeBase64(y) }), curve, type }
 }
 
 /** What is absent is empty, which no public key is. @throws KmsError INVALID_REQUEST */
 function publicKeyOf(sent: Static<typeof PublicKey> | null | undefined, field: string): SentPublicKey {
   const y = someBytesOf(sent?.y, `${field}.y`)
   return { type: sent?.type ?? '', curve: sent?.curve ?? '', x: bytesOf(sent?.x, `${field}.x`), ...(y && { y }) }
-}
-
-/** The text of bytes that nobody needs any more. */
-function encodedOnce(secret: Uint8Array): string {
-  const text = encodeBase64(secret)
-  secret.fill(0)
-  return text
 }

@@ -125,7 +125,8 @@ async function requests(app: Awaited<ReturnType<typeof buildApp>>): Promise<[str
     bbs: await app.key('BLS12381G2-SHA-256', keystore),
     agreement: await app.key('X25519ECDHKW', keystore),
   }
-  const keyFor = (name: string) => {
+  const keyFor = (route: string) => {
+    const name = route.replace(/Batch$/, '')
     if (name === 'encrypt' || name === 'decrypt') return keys.aead
     if (/(Multi|Proof)$/.test(name)) return keys.bbs
     if (/wrap/.test(name)) return keys.agreement

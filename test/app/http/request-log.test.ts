@@ -28,6 +28,8 @@ t.test('a request is one line, of what is named here and nothing else', async t 
     status: 200,
     code: undefined,
     reason: undefined,
+    items: undefined,
+    failed: undefined,
     legacyCoverage: undefined,
     aborted: false,
   })

@@ -52,6 +52,11 @@ export const documents: readonly Document[] = [
     options: { before: withKeystore, replace: { 'https://kms.example/v1/keystores/…': '"$KEYSTORE"' } },
     written: [/1 chain/],
   },
+  {
+    file: 'docs/batch.md',
+    options: { before: started },
+    written: [/"code":"INVALID_REQUEST"/],
+  },
   { file: 'docs/observability/traces.md', written: [] },
   {
     file: 'docs/operating/README.md',

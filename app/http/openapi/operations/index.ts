@@ -4,6 +4,7 @@ import { capabilityOperations } from './capabilities.ts'
 import { encryptOperations } from './encrypt.ts'
 import { healthOperations } from './health.ts'
 import { jwksOperations } from './jwks.ts'
+import { keyBatchOperations } from './key-batches.ts'
 import { keyOperations } from './keys.ts'
 import { keystoreOperations, updateKeystoreOperation } from './keystores.ts'
 import { logOperations } from './log.ts'
@@ -23,6 +24,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...encryptOperations,
   ...macOperations,
   ...wrapOperations,
+  ...keyBatchOperations,
   ...signMultiOperations,
   ...anonymousCredentialOperations,
   ...logOperations,

@@ -31,6 +31,8 @@ export interface Route {
   /** The type of the key that it needs, if it is about a key. */
   readonly keyType?: KeyTypeName
   readonly body?: Example
+  /** Whether that is an item of the body: many can be asked for at once. */
+  readonly batch?: true
   /** What an allowed request comes to, if it is not 200: nothing here has a vault, or makes CL signatures. */
   readonly allowed?: Verdict
   /** Whether the keystore must be active, as for everything that a capability allows. */
@@ -53,8 +55,7 @@ const secret = Buffer.alloc(32, 7).toString('base64')
 const bob = { type: 'OKP', curve: 'X25519', x: '3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=' }
 const wrapping = { fields: { cek: secret, recipient_pub_key: bob } }
 
-/** Every route that needs a caller. A test holds the table and the server together. */
-export const routes: readonly Route[] = [
+const single: readonly Route[] = [
   { method: 'POST', path: keystores, proof: 'admission', body: { made: 'creation' }, repeated: ok },
   { method: 'POST', path: `${keystores}/did`, proof: 'admission' },
   { method: 'GET', path: keystore, proof: 'controller' },
@@ -129,6 +130,16 @@ export const routes: readonly Route[] = [
   capability('POST', `${key}/wrap`, 'wrap', wrapping, { keyType: 'X25519ECDHKW' }),
   capability('POST', `${key}/unwrap`, 'unwrap', { made: 'wrapped key' }, { keyType: 'X25519ECDHKW' }),
 ]
+
+/** What can be asked of a key many times at once. */
+const many = ['sign', 'verify', 'encrypt', 'decrypt', 'computeMAC', 'verifyMAC', 'wrap', 'unwrap']
+
+const batches = single
+  .filter(({ path, action = '' }) => path.startsWith(`${key}/`) && many.includes(action))
+  .map((route): Route => ({ ...route, path: `${route.path}/batch`, batch: true }))
+
+/** Every route that needs a caller. A test holds the table and the server together. */
+export const routes: readonly Route[] = [...single, ...batches]
 
 /** The only other routes: they need no caller. */
 export const openRoutes = [

@@ -141,7 +141,12 @@ async function rootJson({ kms }: World, url: string, looks: RootLooks, plan: Pla
   return forms[looks]
 }
 
-async function writeBody({ kms }: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {
+async function writeBody(world: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {
+  const body = await writeOne(world, plan, url, revoked)
+  return plan.route.batch && body !== undefined ? json({ items: [JSON.parse(body.toString())] }) : body
+}
+
+async function writeOne({ kms }: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {
   const { body } = plan.route
   if (body === undefined) return undefined
   if ('fields' in body) return json(body.fields)

@@ -42,6 +42,17 @@ t.test('the quota for all processes together, and then one whenever its share of
   t.strictSame(await take(0), { isAllowed: false, remaining: 0, reset: 20 })
 })
 
+t.test('several together are allowed, or none of them', async t => {
+  const { limiters, take, advance } = sharing(10, 10, 2)
+  const several = async (process: number, count: number) => limiters[process]?.take('a', count)
+  t.strictSame(await several(0, 4), { isAllowed: true, remaining: 6, reset: 1 })
+  t.strictSame(await several(1, 7), { isAllowed: false, remaining: 6, reset: 1 })
+  t.strictSame(await several(1, 6), { isAllowed: true, remaining: 0, reset: 1 })
+  t.strictSame(await take(0), { isAllowed: false, remaining: 0, reset: 1 })
+  advance(10_000)
+  t.match(await several(0, 10), { isAllowed: true }, 'what was refused was not counted')
+})
+
 t.test('one connection has the whole quota, for a few messages', async t => {
   const { take, asked } = sharing(8000, 60, 2)
   let allowed = 0

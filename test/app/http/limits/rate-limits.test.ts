@@ -108,3 +108,24 @@ function recording(lines: unknown[]) {
   const log = { fatal: silent, error: silent, info: silent, debug: silent, trace: silent, silent, level: 'info' }
   return { ...log, warn: (line: unknown) => lines.push(line), child: () => recording(lines) } as never
 }
+
+t.test('a batch counts as many requests as it has items', async t => {
+  const clock = new FixedClock('2026-01-01T00:00:00Z')
+  const limits = { rates: { address: { quota: 10, window: 10 }, principal: { quota: 10, window: 10 } } }
+  const app = await buildApp(t, { limits, ports: { clock } })
+  const path = `${await app.key('ED25519')}/sign/batch`
+  clock.advance(10_000)
+  const batch = (count: number) => app.send({ method: 'POST', path, body: { items: Array(count).fill({}) } })
+  const told = async (count: number) => {
+    const { status, headers, body } = await batch(count)
+    return [status, body.results?.length ?? body.code, headers['ratelimit'], headers['retry-after']]
+  }
+  t.strictSame(await told(4), [200, 4, '"address";r=6;t=1', undefined])
+  t.strictSame(await told(7), [429, 'RATE_LIMITED', '"address";r=5;t=1', '1'], 'not one item of it, but it has come')
+  t.strictSame(await told(5), [200, 5, '"address";r=0;t=1', undefined])
+  clock.advance(10_000)
+  t.strictSame(await told(11), [429, 'RATE_LIMITED', '"address";r=9;t=1', '1'], 'more than are ever allowed')
+  t.strictSame(await told(10), [429, 'RATE_LIMITED', '"address";r=8;t=1', '1'])
+  clock.advance(1000)
+  t.strictSame(await told(9), [200, 9, '"address";r=0;t=1', undefined])
+})

@@ -1,0 +1,37 @@
+import { type Action, type Caller, encodeBase64, type KeyAddress, type Kms } from '@keyhold/core'
+import type { Static, TObject, TSchema } from '@sinclair/typebox'
+
+/** What an operation makes, before its bytes are text. They are nobody else's any more. */
+export type Made = { readonly [member: string]: Uint8Array | string | Made }
+
+/** Does what a request asks of a key, once it has been read. */
+export type Work = (kms: Kms, caller: Caller, address: KeyAddress) => Promise<Made>
+
+/** One operation on a key, as it is asked for alone and in batches. */
+export interface KeyOperation<Body extends TSchema = TSchema> {
+  /** The last segment of its path. */
+  readonly name: string
+  readonly action: Action
+  readonly body: Body
+  /** Of what it makes, as text. Without it success is all that it answers. */
+  readonly reply?: TObject
+  /** Reads a body that is as its schema says, before the key is looked at. @throws KmsError INVALID_REQUEST */
+  read(body: Static<Body>): Work
+}
+
+/** Gives `read` the type of its body. */
+export function keyOperation<Body extends TSchema>(operation: KeyOperation<Body>): KeyOperation {
+  return operation
+}
+
+/** What was made, as it is answered: bytes as base64, and wiped, since some of them are plaintexts and keys. */
+export function encodeMade(made: Made): Record<string, unknown> {
+  const encoded: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(made)) {
+    if (value instanceof Uint8Array) {
+      encoded[name] = encodeBase64(value)
+      value.fill(0)
+    } else encoded[name] = typeof value === 'string' ? value : encodeMade(value)
+  }
+  return encoded
+}

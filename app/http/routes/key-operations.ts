@@ -1,0 +1,34 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { callerOf } from '../authentication/authenticator.ts'
+import { encodeMade, type KeyOperation } from '../key-operation.ts'
+import { errorReplies, KeyParams } from '../schema.ts'
+import { sendEmpty } from './empty-reply.ts'
+import { encryptOperations } from './encrypt.ts'
+import { macOperations } from './mac.ts'
+import type { RouteOptions } from './route-options.ts'
+import { signOperations } from './sign.ts'
+import { wrapOperations } from './wrap.ts'
+
+/** The operations on a key that are so fast that many of them can be asked for at once. */
+export const keyOperations: readonly KeyOperation[] = [
+  ...signOperations,
+  ...encryptOperations,
+  ...macOperations,
+  ...wrapOperations,
+]
+
+export const keyPath = '/keystores/:keystoreId/keys/:keyId'
+
+/** Each of them alone. */
+export const keyOperationRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
+  for (const operation of keyOperations) {
+    const { name, body, reply: made } = operation
+    const response = { ...(made && { 200: made }), ...errorReplies }
+    app.post(`${keyPath}/${name}`, { schema: { params: KeyParams, body, response } }, async (request, reply) => {
+      const work = operation.read(request.body)
+      const caller = callerOf(request)
+      const answer = encodeMade(await work(kms, caller, request.params))
+      return made === undefined ? sendEmpty(reply, caller) : answer
+    })
+  }
+}
