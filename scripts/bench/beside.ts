@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Load, postRequest } from './load.ts'
 import { type Estimate, estimate, geometricMean, median, quantile, seededRandom } from './statistics.ts'
-import { startVariant } from './variant-process.ts'
-import { operations } from './variants.ts'
+import { type Address, startServer } from './variant-process.ts'
+import { type Operation, operations } from './variants.ts'
 
 export interface BesideOptions {
   readonly rounds: number
@@ -32,19 +32,18 @@ export async function measureBeside({ rounds, slice, warmUp }: BesideOptions): P
   if (sign === undefined || multi === undefined) throw new Error('there is nothing to measure')
   const directory = await mkdtemp(join(tmpdir(), 'keyhold-bench-'))
   const output = await open(join(directory, 'log'), 'w')
-  const service = await startVariant('service-server', [directory, sign.keyType, sign.proof], output.fd)
-  const light = await Load.open(service.address)
-  const heavy = await Load.open(service.address)
+  const service = await startServer({ script: 'service-server', directory, output: output.fd, authentication: 'none' })
+  const addressOf = ({ keyType, proof, actions }: Operation) => service.prepare({ keyType, proof, actions })
+  const address = await addressOf(sign)
+  const light = await Load.open(address)
+  const heavy = await Load.open(address)
   try {
-    const { keystore } = service.address
-    const { key_url } = await heavy.ask(postRequest(`${keystore}/keys`, { key_type: multi.keyType }))
-    const heavyAddress = { ...service.address, key: new URL(key_url).pathname }
-    const requestsOf = async (operation: typeof sign, address: typeof service.address, load: Load) => {
+    const requestsOf = async (operation: Operation, address: Address, load: Load) => {
       const bodies = await operation.bodies(address, (path, body) => load.ask(postRequest(path, body)), 64)
       return bodies.map(body => postRequest(operation.path(address), body))
     }
-    const signing = await requestsOf(sign, service.address, light)
-    const computing = await requestsOf(multi, heavyAddress, heavy)
+    const signing = await requestsOf(sign, address, light)
+    const computing = await requestsOf(multi, await addressOf(multi), heavy)
     const turn = async (count: number) => {
       const taken: number[] = []
       for (let n = 0; n < count; n += 1) {

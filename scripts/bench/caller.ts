@@ -6,6 +6,13 @@ import { type GnapCaller, gnapHeaders } from './gnap-caller.ts'
 /** How the requests of an operation prove what they may do: not at all, by a root or delegated capability, by a token. */
 export type Proof = 'none' | 'root' | 'delegated' | 'gnap'
 
+/** How a service is told to have requests proven: what a process is started for. */
+export type Authentication = 'none' | 'zcap' | 'gnap'
+
+export function authenticationOf(proof: Proof): Authentication {
+  return proof === 'root' || proof === 'delegated' ? 'zcap' : proof
+}
+
 /** Who signs the requests of a variant: a key that exists for one run, and what it invokes. */
 export interface Caller {
   /** Of an Ed25519 key, base64. */
@@ -19,12 +26,13 @@ export async function callerOf(
   controllerSeed: Uint8Array,
   root: Parameters<typeof delegateTrustbloc>[0],
   random: Random,
+  actions: readonly string[],
 ): Promise<Caller> {
   if (proof !== 'delegated') return { seed: textOf(controllerSeed), capability: root }
   const seed = random(32)
   const [controller, delegate] = await Promise.all([signerOf(textOf(controllerSeed)), signerOf(textOf(seed))])
   const now = Date.now()
-  const options = { to: delegate.didUrl, actions: ['sign'], expires: now + 3_600_000, now }
+  const options = { to: delegate.didUrl, actions, expires: now + 3_600_000, now }
   return { seed: textOf(seed), capability: await delegateTrustbloc(root, options, controller, random) }
 }
 
@@ -46,6 +54,25 @@ export async function signedHeaders(
   const { capability } = caller
   const headers = await signTrustbloc(request, { action, capability }, await signerOf(caller.seed), Date.now())
   return headerLines(headers)
+}
+
+/** How many bytes the signature of a request covers. */
+export async function coveredLength({ capability }: Caller, action: string, path: string): Promise<number> {
+  const { didUrl, signer } = await signerOf(textOf(new Uint8Array(32)))
+  let length = 0
+  const counting: DidSigner = {
+    didUrl,
+    signer: {
+      ...signer,
+      sign(text) {
+        length = text.length
+        return signer.sign(text)
+      },
+    },
+  }
+  const request = { method: 'POST', url: `http://localhost${path}`, body: new Uint8Array() }
+  await signTrustbloc(request, { action, capability }, counting, Date.now())
+  return length
 }
 
 /** Headers as they go over the wire. */

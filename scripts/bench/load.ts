@@ -1,9 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** As many as keep a server busy without a queue that costs more than the requests. */
-const connectionCount = 16
-
 /** A POST request as it goes over the wire. @param headers further ones, each with its line end */
 export function postRequest(path: string, body: unknown, headers = ''): Buffer {
   const text = JSON.stringify(body)
@@ -25,8 +22,9 @@ export class Load {
     this.#connections = connections
   }
 
-  static async open({ host, port }: { readonly host: string; readonly port: number }): Promise<Load> {
-    return new Load(await Promise.all(Array.from({ length: connectionCount }, () => Connection.open(host, port))))
+  /** @param connections the default keeps a server busy without a queue that costs more than the requests */
+  static async open({ host, port }: { readonly host: string; readonly port: number }, connections = 16): Promise<Load> {
+    return new Load(await Promise.all(Array.from({ length: connections }, () => Connection.open(host, port))))
   }
 
   /** Sends one request and answers the parsed body. */
@@ -38,22 +36,29 @@ export class Load {
   }
 
   /**
-   * Sends `count` requests, the given ones in rotation, as fast as they are answered. Meanwhile this process never
-   * sleeps: waking it would be charged to the server, and the more so the slower the server is.
+   * Sends `count` requests, the given ones in rotation, as fast as they are answered, or so many as there is time for,
+   * and resolves with how many were answered. Meanwhile this process never sleeps: waking it would be charged to the
+   * server, and the more so the slower the server is.
+   *
+   * @param time milliseconds
    */
-  async slice(requests: readonly Buffer[], count: number): Promise<void> {
+  async slice(requests: readonly Buffer[], count: number, time = Number.POSITIVE_INFINITY): Promise<number> {
+    const end = performance.now() + time
     let left = count
+    let answered = 0
     let awake = true
     const turn = () => awake && setImmediate(turn)
     const work = async (connection: Connection) => {
-      while (left > 0) {
+      do {
         left -= 1
         await connection.exchange(requests[this.#sent++ % requests.length] as Buffer)
-      }
+        answered += 1
+      } while (left > 0 && performance.now() < end)
     }
     turn()
     try {
-      await Promise.all(this.#connections.map(work))
+      await Promise.all(this.#connections.slice(0, count).map(work))
+      return answered
     } finally {
       awake = false
     }
@@ -141,7 +146,27 @@ function readAnswer(text: string): { readonly status: number; readonly body: str
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const head = text.slice(0, headEnd)
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
-  const body = text.slice(headEnd + 4)
-  return body.length < length ? undefined : { status: Number(head.slice(9, 12)), body }
+  const status = Number(head.slice(9, 12))
+  const rest = text.slice(headEnd + 4)
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+  if (length === undefined && /\r\ntransfer-encoding: chunked/i.test(head)) {
+    const body = readChunks(rest)
+    return body === undefined ? undefined : { status, body }
+  }
+  return rest.length < Number(length) ? undefined : { status, body: rest }
+}
+
+/** The body that chunks make up (RFC 9112 section 7.1), without trailers; undefined while the last is missing. */
+function readChunks(text: string): string | undefined {
+  let body = ''
+  let at = 0
+  while (true) {
+    const end = text.indexOf('\r\n', at)
+    if (end < 0) return undefined
+    const length = Number.parseInt(text.slice(at, end), 16)
+    if (length === 0) return text.length < end + 4 ? undefined : body
+    at = end + 2 + length + 2
+    if (text.length < at) return undefined
+    body += text.slice(end + 2, end + 2 + length)
+  }
 }

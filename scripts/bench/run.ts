@@ -1,124 +1,113 @@
-import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Proof } from './caller.ts'
-import { type Estimate, estimate, geometricMean, median, seededRandom } from './statistics.ts'
-import { takeTurns, Variant } from './variant.ts'
-import { echo, type Operation } from './variants.ts'
+import { Bench, type Extent, type Round } from './bench.ts'
+import { type DurableRow, measureDurable } from './durable.ts'
+import type { Measured } from './measured.ts'
+import type { Peer } from './peer.ts'
+import { measurePeer, type PeerRow } from './peers.ts'
+import { overhead, quotient, spreadOf } from './rounds.ts'
+import type { Estimate, Spread } from './statistics.ts'
+import { type Targets, targetsOf } from './targets.ts'
+import type { Operation } from './variants.ts'
 
-export interface RunOptions {
-  readonly operations: readonly Operation[]
-  readonly rounds: number
-  /** How many requests a variant answers before its processor time is read again. */
-  readonly slice: number
-  /** How many requests a variant answers before the first round: the compiler is not done with it before. */
-  readonly warmUp: number
-  /** How many different requests there are. */
-  readonly bodies: number
+export interface RunOptions extends Extent {
+  readonly rows: readonly Measured[]
+  /** Connections at which durable creation is measured. */
+  readonly durable?: readonly number[]
+  readonly peers?: readonly Peer[]
   readonly seed: number
-  /** Of the services, and those floors that know them. */
-  readonly settings?: Readonly<Record<string, string>>
 }
 
-/** What takes about a minute for all operations. */
-export const full = { rounds: 40, slice: 200, warmUp: 8000, bodies: 64 } as const
-
-/** One tiny round, to see that everything works; nothing can be learned from its figures. */
-export const once = { rounds: 1, slice: 4, warmUp: 4, bodies: 2 } as const
-
-/** Microseconds of processor time per answer in one round, by variant. */
-type Round = Readonly<Record<'floor' | 'real' | 'echo' | 'twin', number>>
-
-export interface Row {
+/** What is said of each row, and what it was measured with. */
+export interface Subject {
   readonly operation: string
   readonly keyType: string
-  readonly proof: Proof
-  /** Medians, microseconds of processor time per answer. */
-  readonly floor: number
-  readonly real: number
+  readonly proof: Operation['proof']
+  /** Absent where nothing is Ed25519. */
+  readonly ed25519?: string
+}
+
+export interface Row extends Subject {
+  /** Microseconds of processor time per answer. */
+  readonly floor: Spread
+  readonly real: Spread
   /** Floor / real. */
   readonly efficiency: Estimate
   /** (Real - floor) / echo. */
   readonly overhead: Estimate
-  readonly rounds: readonly Round[]
+  readonly targets: Targets
+  readonly rounds: readonly Round<'floor' | 'real'>[]
 }
 
-export interface Report {
-  readonly rows: readonly Row[]
-  /** Median, microseconds. */
-  readonly echo: number
+/** The parts of a report, by what stands in each row of them. */
+export interface Sections {
+  readonly rows: Row
+  readonly durable: DurableRow
+  readonly peers: PeerRow
+}
+
+export type Report = { readonly [S in keyof Sections]: readonly Sections[S][] } & {
+  /** Microseconds. */
+  readonly echo: Spread
   /** The echo in another process / the echo: what two equal things differ by in this run. */
   readonly twin: Estimate
 }
 
+/** Hears of each row when it is known. */
+export type OnRow = <S extends keyof Sections>(section: S, row: Sections[S]) => void
+
 /**
- * Measures the processor time per answer of each operation, against its floor and the bare echo. The variants are
- * processes of their own that take turns in short slices, in a random order in each round, so that whatever else the
- * machine does meets all of them alike.
+ * Measures the processor time per answer: of each operation against its floor and the bare echo, of durable creations
+ * against those in memory, and of peers against this service. The variants are processes of their own that take turns in
+ * short slices, in a random order in each round, so that whatever else the machine does meets all of them alike.
  */
-export async function run(options: RunOptions, onRow: (row: Row) => void = () => {}): Promise<Report> {
-  const random = seededRandom(options.seed)
-  const directory = await mkdtemp(join(tmpdir(), 'keyhold-bench-'))
-  const output = await open(join(directory, 'log'), 'w')
-  const running: Variant[] = []
-  const start = async (script: 'floor-server' | 'service-server', operation: Operation) => {
-    const place = await mkdtemp(join(directory, 'variant-'))
-    const variant = await Variant.start({
-      script,
-      operation,
-      directory: place,
-      output: output.fd,
-      bodies: options.bodies,
-      ...(options.settings && { settings: options.settings }),
-    })
-    running.push(variant)
-    await variant.answer(options.warmUp)
-    return variant
-  }
+export async function run(options: RunOptions, onRow: OnRow = () => {}): Promise<Report> {
+  const bench = await Bench.open(options, options.seed)
   try {
     const rows: Row[] = []
-    const [first, twin] = await Promise.all([start('floor-server', echo), start('floor-server', echo)])
-    for (const operation of options.operations) {
-      const [floor, real] = await Promise.all([start('floor-server', operation), start('service-server', operation)])
-      const rounds = await takeTurns({ floor, real, echo: first, twin }, options, random)
-      await Promise.all([floor.stop(), real.stop()])
-      const row = rowOf(operation, rounds, random)
+    const durable: DurableRow[] = []
+    const peers: PeerRow[] = []
+    for (const measured of options.rows) {
+      const row = await measureRow(bench, measured)
       rows.push(row)
-      onRow(row)
+      onRow('rows', row)
     }
-    const rounds = rows.flatMap(row => row.rounds)
-    return { rows, echo: median(rounds.map(round => round.echo)), twin: ratio(rounds, 'twin', 'echo', random) }
+    for (const connections of options.durable ?? []) {
+      const row = await measureDurable(bench, connections)
+      durable.push(row)
+      onRow('durable', row)
+    }
+    for (const peer of options.peers ?? []) {
+      for await (const row of measurePeer(bench, peer)) {
+        peers.push(row)
+        onRow('peers', row)
+      }
+    }
+    const { echoes, random } = bench
+    const echo = spreadOf(echoes, 'echo', random)
+    return { rows, durable, peers, echo, twin: quotient(echoes, 'twin', 'echo', random) }
   } finally {
-    await Promise.all(running.map(variant => variant.stop()))
-    await output.close()
-    await rm(directory, { recursive: true })
+    await bench.close()
   }
 }
 
-function rowOf({ name, keyType, proof }: Operation, rounds: readonly Round[], random: () => number): Row {
-  const overhead = (some: readonly Round[]) => (typical(some, 'real') - typical(some, 'floor')) / typical(some, 'echo')
+async function measureRow(bench: Bench, { operation, ed25519 }: Measured): Promise<Row> {
+  const { random } = bench
+  const options = { settings: { KMS_ED25519: ed25519 ?? 'auto' } }
+  const [floor, real] = await Promise.all([
+    bench.start('floor-server', operation, options),
+    bench.start('service-server', operation, options),
+  ])
+  const rounds = await bench.measure({ floor, real })
+  const { name, keyType, proof } = operation
   return {
     operation: name,
     keyType,
     proof,
-    floor: median(rounds.map(round => round.floor)),
-    real: median(rounds.map(round => round.real)),
-    efficiency: ratio(rounds, 'floor', 'real', random),
-    overhead: estimate(rounds.map(normalized), overhead, random),
+    ...(ed25519 && { ed25519 }),
+    floor: spreadOf(rounds, 'floor', random),
+    real: spreadOf(rounds, 'real', random),
+    efficiency: quotient(rounds, 'floor', 'real', random),
+    overhead: overhead(rounds, random),
+    targets: targetsOf(operation, ed25519),
     rounds,
   }
-}
-
-function ratio(rounds: readonly Round[], above: keyof Round, below: keyof Round, random: () => number): Estimate {
-  return estimate(rounds.map(normalized), some => typical(some, above) / typical(some, below), random)
-}
-
-function typical(rounds: readonly Round[], variant: keyof Round): number {
-  return median(rounds.map(round => round[variant]))
-}
-
-/** A round in units of its own geometric mean: what slowed the whole round is gone. */
-function normalized(round: Round): Round {
-  const mean = geometricMean(Object.values(round))
-  return Object.fromEntries(Object.entries(round).map(([variant, time]) => [variant, time / mean])) as unknown as Round
 }

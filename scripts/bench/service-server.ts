@@ -10,26 +10,24 @@ import { readCapability, signTrustbloc } from '@keyhold/client'
 import { didKeySigner, experimentalKeyTypeNames, readTrustblocCapability, SecretBytes } from '@keyhold/core'
 import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
 import { base64 } from '../http-client.ts'
-import { callerOf, type Proof } from './caller.ts'
+import { callerOf } from './caller.ts'
 import { ahead, type GnapCaller, gnapHeaders, newGnapCaller, tokenOf } from './gnap-caller.ts'
-import { type BenchUser, reportTo } from './variant-process.ts'
+import { type Address, type BenchUser, type Preparation, reportTo } from './variant-process.ts'
 
 /**
- * `service-server.js DIRECTORY KEYTYPE PROOF [SETTINGS [USER]]`: the service as `keyhold start` runs it, with one keystore
- * and one key. Further settings, and the user whose keystore it is, are given as JSON.
+ * `service-server.js DIRECTORY AUTHENTICATION [SETTINGS [USER]]`: the service as `keyhold start` runs it, with metrics, and
+ * one keystore. Further settings, and the user whose keystore it is, are given as JSON.
  */
-const [directory = '', keyType = '', proof = 'none', settings = '{}', userText = 'null'] = process.argv.slice(
-  2,
-) as Arguments
-type Arguments = [directory?: string, keyType?: string, proof?: Proof, settings?: string, user?: string]
+const [directory = '', authentication = 'none', settings = '{}', userText = 'null'] = process.argv.slice(2)
 const user = JSON.parse(userText) as BenchUser | null
-const gnap = proof === 'gnap' ? newGnapCaller(randomUUID()) : undefined
+const gnap = authentication === 'gnap' ? newGnapCaller(randomUUID()) : undefined
 const config = loadConfig({
   // Signed requests name where they are sent, so that is settled before anything listens.
   KMS_HOST: '127.0.0.1:0',
   KMS_BASE_URL: 'http://localhost',
-  KMS_AUTH_TYPE: proof === 'none' ? 'none' : 'zcap',
+  KMS_AUTH_TYPE: authentication,
   KMS_DATABASE_URL: join(directory, 'data'),
+  KMS_METRICS_HOST: '127.0.0.1:0',
   KMS_EXPERIMENTAL_KEY_TYPES: experimentalKeyTypeNames.join(),
   ...(gnap && (await gnapSettings(gnap))),
   ...JSON.parse(settings),
@@ -38,11 +36,15 @@ const log = openLog(config.logLevel, config.logFormat)
 const observation = await openObservation(config, process.env, log)
 const { ports, tokens, pool, observeLock, close } = await compose(config, log, observation.observers)
 const { listen, cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl = '' } = config
+const { rates, pressure, maxConnections: maximumConnections } = config
+const { memory: _memory, ...limits } = pressure
 const authenticators = chooseAuthenticators(config, ports.clock, observation.dids(ports.ed25519), knownTokens())
 const options = { cache, bodyLimit, requestTimeout, trustedProxies, experimentalKeyTypes, baseUrl, log }
 const server = await buildServer({
   ports,
   ...options,
+  limits: { rates, pressure: limits },
+  maximumConnections,
   authenticators: url => observation.authentication(authenticators(url)),
   ...(observeLock && { observeLock }),
   ...(config.audit && { audit: config.audit }),
@@ -58,27 +60,39 @@ const { key_store_url: keystoreUrl, capability } = await create('/v1/keystores',
   controller: signer.didUrl,
   ...(user && { edv: await offeredVault(user) }),
 })
-const root = readTrustblocCapability(await readCapability(capability ?? ''))
-if (root === undefined) throw new Error('the service answered no root capability')
-const headers = user?.headers ?? {}
+const rootCapability = await readRoot(capability)
 const keystore = pathOf(keystoreUrl)
-const created = await create(`${keystore}/keys`, { key_type: keyType }, { action: 'createKey', capability: root })
-const caller = proof === 'none' ? {} : { caller: gnap ?? (await callerOf(proof, seed, root, ports.random)) }
-const publicKey = created.public_key ?? undefined
-const address = {
-  host: listen.host,
-  port,
-  keystore,
-  key: pathOf(created.key_url),
-  ...(publicKey && { publicKey }),
-  ...caller,
-  headers,
-}
-reportTo(process, address, async () => {
+reportTo(process, prepare, async () => {
   await server.close()
   await observation.close()
   await close()
 })
+
+async function prepare({ keyType, proof, actions }: Preparation): Promise<Address> {
+  const created = await create(
+    `${keystore}/keys`,
+    { key_type: keyType },
+    { action: 'createKey', capability: rootCapability },
+  )
+  const { key_url, public_key: publicKey } = created
+  const caller =
+    proof === 'none' ? undefined : (gnap ?? (await callerOf(proof, seed, rootCapability, ports.random, actions)))
+  return {
+    host: listen.host,
+    port,
+    keystore,
+    key: pathOf(key_url),
+    ...(publicKey && { publicKey }),
+    ...(caller && { caller }),
+    headers: user?.headers ?? {},
+  }
+}
+
+async function readRoot(text = '') {
+  const root = readTrustblocCapability(await readCapability(text))
+  if (root === undefined) throw new Error('the service answered no root capability')
+  return root
+}
 
 async function gnapSettings({ key }: GnapCaller): Promise<Record<string, string>> {
   const file = join(directory, 'signing-key.pem')

@@ -60,3 +60,19 @@ export function estimate<T>(
   const drawn = Array.from({ length: resamples }, () => statistic(rows.map(draw)))
   return { value: statistic(rows), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) }
 }
+
+/** A median with its interval, and what it hides: the quiet values, and the outliers that a mean sees. */
+export interface Spread extends Estimate {
+  /** A tenth of the values lies below. */
+  readonly p10: number
+  readonly mean: number
+}
+
+export function spread(values: readonly number[], random: UnitRandom): Spread {
+  return { ...estimate(values, median, random), p10: quantile(values, 0.1), mean: mean(values) }
+}
+
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values')
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,8 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Caller } from './caller.ts'
+import type { Authentication, Caller, Proof } from './caller.ts'
 import type { GnapCaller } from './gnap-caller.ts'
+
+/** What a server is to have ready before it is asked for anything. */
+export interface Preparation {
+  readonly keyType: string
+  readonly proof: Proof
+  /** What a delegated capability is to allow. */
+  readonly actions: readonly string[]
+}
 
 /** Where a variant listens, and the paths of what it has made for the run. */
 export interface Address {
@@ -26,34 +34,43 @@ export interface BenchUser {
   readonly vaultServer: string
 }
 
-/** A server process of its own, as the bench sees it. */
-export interface VariantProcess {
-  readonly address: Address
-  /** Microseconds of processor time, user and system, that all its threads have used so far. */
+export interface ServerOptions {
+  readonly script: 'floor-server' | 'service-server'
+  /** Its own. */
+  readonly directory: string
+  /** What its standard output goes to: an open file's descriptor. */
+  readonly output: number
+  readonly authentication: Authentication
+  readonly settings?: Readonly<Record<string, string>>
+  readonly user?: BenchUser
+}
+
+/** Whose processor time can be read: microseconds, user and system, that all its threads have used so far. */
+export interface Metered {
   cpu(): Promise<number>
+}
+
+/** A server process of its own, as the bench sees it. */
+export interface VariantProcess extends Metered {
+  prepare(preparation: Preparation): Promise<Address>
   stop(): Promise<void>
 }
 
-/**
- * Starts a server script of this folder and resolves when it listens.
- *
- * @param output what its standard output goes to: an open file's descriptor
- * @throws Error if the process ends before
- */
-export async function startVariant(
-  script: 'floor-server' | 'service-server',
-  args: readonly string[],
-  output: number,
-): Promise<VariantProcess> {
+/** Starts a server script of this folder and resolves when it is ready. @throws Error if the process ends before */
+export async function startServer(options: ServerOptions): Promise<VariantProcess> {
+  const { script, directory, output, authentication, settings = {}, user = null } = options
   const file = fileURLToPath(new URL(`./${script}.js`, import.meta.url))
+  const args = [directory, authentication, JSON.stringify(settings), JSON.stringify(user)]
   const child = fork(file, args, { stdio: ['ignore', output, 'inherit', 'ipc'] })
-  const address = (await answer(child)) as Address
+  await answer(child)
+  const ask = async (question: 'cpu' | Preparation) => {
+    const answered = answer(child)
+    child.send(question)
+    return answered
+  }
   return {
-    address,
-    async cpu() {
-      child.send('cpu')
-      return (await answer(child)) as number
-    },
+    cpu: async () => (await ask('cpu')) as number,
+    prepare: async preparation => (await ask(preparation)) as Address,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
@@ -77,12 +94,21 @@ async function answer(child: ChildProcess): Promise<unknown> {
   }
 }
 
-/** The other side: reports where the server listens, answers what it has used, and closes it when the bench is done. */
-export function reportTo(bench: NodeJS.Process, address: Address, close: () => Promise<unknown>): void {
-  bench.on('message', () => {
-    const { user, system } = bench.cpuUsage()
-    bench.send?.(user + system)
+/** The other side: prepares what it is asked for, answers what it has used, and closes when the bench is done. */
+export function reportTo(
+  bench: NodeJS.Process,
+  prepare: (preparation: Preparation) => Promise<Address>,
+  close: () => Promise<unknown>,
+): void {
+  bench.on('message', (question: 'cpu' | Preparation) => {
+    if (question === 'cpu') {
+      const { user, system } = bench.cpuUsage()
+      bench.send?.(user + system)
+    } else {
+      // What fails here ends the process, which the bench hears of.
+      void prepare(question).then(address => bench.connected && bench.send?.(address))
+    }
   })
   bench.once('disconnect', () => void close())
-  bench.send?.(address)
+  bench.send?.('ready')
 }

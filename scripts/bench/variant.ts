@@ -1,80 +1,111 @@
-import { headerLines, signedHeaders } from './caller.ts'
+import { actionOf } from '@keyhold/client'
+import { authenticationOf, headerLines, signedHeaders } from './caller.ts'
 import { Load, postRequest } from './load.ts'
 import { shuffled, type UnitRandom } from './statistics.ts'
-import { type BenchUser, startVariant, type VariantProcess } from './variant-process.ts'
+import { type Metered, type ServerOptions, startServer, type VariantProcess } from './variant-process.ts'
 import type { Ask, Operation } from './variants.ts'
 
 export interface VariantOptions {
-  readonly script: 'floor-server' | 'service-server'
   readonly operation: Operation
-  readonly directory: string
-  /** What its standard output goes to: an open file's descriptor. */
-  readonly output: number
-  readonly settings?: Readonly<Record<string, string>>
-  readonly user?: BenchUser
   /** How many different requests there are. Default: 64. */
   readonly bodies?: number
 }
 
+/** How much one variant is asked for before the next has its turn: whichever limit comes first. */
+export interface Slice {
+  readonly slice: number
+  /** Milliseconds. Default: any time. */
+  readonly sliceTime?: number
+}
+
 /** A server, its client and what it is asked. */
 export class Variant {
-  readonly #process: VariantProcess
+  readonly #meter: Metered
   readonly #load: Load
   readonly #requests: readonly Buffer[]
+  readonly #items: number
+  readonly #stop: () => Promise<void>
 
-  private constructor(process: VariantProcess, load: Load, requests: readonly Buffer[]) {
-    this.#process = process
+  /** @param items how many answers one request counts for */
+  constructor(meter: Metered, load: Load, requests: readonly Buffer[], stop: () => Promise<void>, items = 1) {
+    this.#meter = meter
     this.#load = load
     this.#requests = requests
+    this.#items = items
+    this.#stop = stop
   }
 
-  static async start(options: VariantOptions): Promise<Variant> {
-    const { script, operation, directory, output, settings = {}, user = null, bodies: count = 64 } = options
-    const args = [directory, operation.keyType, operation.proof, JSON.stringify(settings), JSON.stringify(user)]
-    const process = await startVariant(script, args, output)
+  /** On a server process of its own, that ends with it. */
+  static async start({ operation, bodies, ...server }: VariantOptions & Omit<ServerOptions, 'authentication'>) {
+    const authentication = authenticationOf(operation.proof)
+    const process = await startServer({ ...server, authentication })
+    return Variant.on(process, { operation, ...(bodies !== undefined && { bodies }) }, () => process.stop())
+  }
+
+  /** On a process that runs. @param release called when the variant is not needed any more, or could not be made */
+  static async on(process: VariantProcess, options: VariantOptions, release: () => Promise<void>): Promise<Variant> {
+    const { operation, bodies: count = 64 } = options
+    const { keyType, proof, connections } = operation
+    let load: Load | undefined
     try {
-      const { address } = process
-      const load = await Load.open(address)
+      const address = await process.prepare({ keyType, proof, actions: operation.actions })
+      const opened = await Load.open(address, connections)
+      load = opened
       const { caller, headers = {} } = address
-      const request = async (action: string, path: string, body: unknown) => {
-        const signed = caller ? await signedHeaders(caller, action, path, body) : ''
+      const request = async (path: string, body: unknown) => {
+        const signed = caller ? await signedHeaders(caller, actionOn(path), path, body) : ''
         return postRequest(path, body, signed + headerLines(headers))
       }
-      const ask: Ask = async (path, body) => load.ask(await request(path.slice(path.lastIndexOf('/') + 1), path, body))
+      const ask: Ask = async (path, body) => opened.ask(await request(path, body))
       const bodies = await operation.bodies(address, ask, count)
       const path = operation.path(address)
-      const requests = await Promise.all(bodies.map(body => request(operation.name, path, body)))
-      return new Variant(process, load, requests)
+      const requests = await Promise.all(bodies.map(body => request(path, body)))
+      return new Variant(process, opened, requests, release, operation.items)
     } catch (error) {
-      await process.stop()
+      load?.close()
+      await release()
       throw error
     }
   }
 
-  /** Answers `count` requests, and resolves with the microseconds of processor time that one took. */
-  async answer(count: number): Promise<number> {
-    const before = await this.#process.cpu()
-    await this.#load.slice(this.#requests, count)
-    return ((await this.#process.cpu()) - before) / count
+  /** Answers requests, and resolves with the microseconds of processor time and of real time that one took. */
+  async answer({ slice, sliceTime }: Slice): Promise<{ readonly cpu: number; readonly wall: number }> {
+    const before = await this.#meter.cpu()
+    const start = performance.now()
+    const count = (await this.#load.slice(this.#requests, slice, sliceTime)) * this.#items
+    const wall = ((performance.now() - start) * 1000) / count
+    return { cpu: ((await this.#meter.cpu()) - before) / count, wall }
   }
 
   async stop(): Promise<void> {
     this.#load.close()
-    await this.#process.stop()
+    await this.#stop()
   }
 }
 
-/** The variants take turns in short slices, in a random order in each round. Microseconds per answer, by variant. */
+/** The action that a signed request invokes a capability for. */
+function actionOn(path: string): string {
+  const action = actionOf('POST', `http://localhost${path}`)
+  if (action === undefined) throw new Error(`nothing is invoked by ${path}`)
+  return action
+}
+
+/**
+ * The variants take turns in short slices, in a random order in each round. Microseconds per answer, by variant.
+ *
+ * @param of which time is taken: of the processors, or, where a server's cannot be known, the real one
+ */
 export async function takeTurns<Name extends string>(
   variants: Readonly<Record<Name, Variant>>,
-  { rounds, slice }: { readonly rounds: number; readonly slice: number },
+  { rounds, ...slice }: Slice & { readonly rounds: number },
   random: UnitRandom,
+  of: 'cpu' | 'wall' = 'cpu',
 ): Promise<Readonly<Record<Name, number>>[]> {
   const taken: Readonly<Record<Name, number>>[] = []
   while (taken.length < rounds) {
     const round: Partial<Record<Name, number>> = {}
     for (const [name, variant] of shuffled(Object.entries<Variant>(variants), random)) {
-      round[name as Name] = await variant.answer(slice)
+      round[name as Name] = (await variant.answer(slice))[of]
     }
     taken.push(round as Record<Name, number>)
   }

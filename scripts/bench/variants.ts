@@ -14,6 +14,14 @@ export interface Operation {
   readonly name: string
   readonly keyType: string
   readonly proof: Proof
+  /** What its requests invoke a capability for; the first is what is measured, the others make its bodies. */
+  readonly actions: readonly string[]
+  /** At once. Default: 16. */
+  readonly connections?: number
+  /** How many answers one request counts for. Default: 1. */
+  readonly items?: number
+  /** Present where a target was set (`targets.ts`). */
+  readonly judged?: true
   path(address: Address): string
   /** So many bodies, through which the load rotates; made anew for each variant, since its key is its own. */
   bodies(address: Address, ask: Ask, count: number): Promise<readonly unknown[]>
@@ -27,6 +35,7 @@ export const echo: Operation = {
   name: 'echo',
   keyType: 'echo',
   proof: 'none',
+  actions: [],
   path: () => '/echo',
   bodies: (_address, _ask, count) => several(count, () => ({ message: base64(randomBytes(fewBytes)) })),
 }
@@ -51,47 +60,59 @@ const aeadTypes = ['AES128GCM', 'AES256GCM', 'AES256GCMNoPrefix', 'ChaCha20Poly1
 
 const agreementTypes = Object.keys(agreementCurves) as AgreementTypeName[]
 
-export const operations: readonly Operation[] = [
+/** What most requests are, and what they may take beyond their floors. */
+const light = [
   sign('ED25519'),
-  sign('ED25519', 'root'),
-  sign('ED25519', 'delegated'),
-  sign('ED25519', 'gnap'),
-  ...signatureTypes.map(keyType => sign(keyType)),
+  sign('ECDSAP256DER'),
   verify('ED25519'),
-  verify('ED25519', 'root'),
-  ...signatureTypes.map(keyType => verify(keyType)),
-  ...aeadTypes.flatMap(keyType => [encrypt(keyType), decrypt(keyType)]),
-  encrypt('AES256GCM', 'root'),
+  encrypt('AES256GCM'),
+  decrypt('AES256GCM'),
   computeMac('HMACSHA256Tag256'),
+  wrap('NISTP256ECDHKW'),
+].map(operation => ({ ...operation, judged: true }) as const)
+
+const proofs = ['none', 'root', 'delegated'] as const
+
+/** What else there is is measured where nobody has to prove anything. */
+const others: readonly Operation[] = [
+  ...signatureTypes.flatMap(keyType => [sign(keyType), verify(keyType)]),
+  ...aeadTypes.flatMap(keyType => [encrypt(keyType), decrypt(keyType)]),
   ...agreementTypes.flatMap(keyType => [wrap(keyType), unwrap(keyType)]),
   encapsulate('ML-KEM-768'),
   signMulti('BLS12381G2'),
   signMulti('BLS12381G2-SHA-256'),
   createKey('ED25519'),
   createKey('AES256GCM'),
+].filter(({ name, keyType }) => !light.some(each => each.name === name && each.keyType === keyType))
+
+export const operations: readonly Operation[] = [
+  ...light.flatMap(operation => proofs.map(proof => ({ ...operation, proof }))),
+  { ...sign('ED25519'), proof: 'gnap' },
+  ...others,
 ]
 
-function sign(keyType: string, proof: Proof = 'none'): Operation {
-  return { ...ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) })), proof }
+function sign(keyType: string): Operation {
+  return ofKey('sign', keyType, async () => ({ message: base64(randomBytes(fewBytes)) }))
 }
 
-function verify(keyType: string, proof: Proof = 'none'): Operation {
+function verify(keyType: string): Operation {
   const operation = ofKey('verify', keyType, async ({ key }, ask) => {
     const message = base64(randomBytes(fewBytes))
     return { message, ...(await ask(`${key}/sign`, { message })) }
   })
-  return { ...operation, proof }
+  return { ...operation, actions: ['verify', 'sign'] }
 }
 
-function encrypt(keyType: string, proof: Proof = 'none'): Operation {
-  return { ...ofKey('encrypt', keyType, async () => plaintext()), proof }
+function encrypt(keyType: string): Operation {
+  return ofKey('encrypt', keyType, async () => plaintext())
 }
 
 function decrypt(keyType: string): Operation {
-  return ofKey('decrypt', keyType, async ({ key }, ask) => {
+  const operation = ofKey('decrypt', keyType, async ({ key }, ask) => {
     const { message, associated_data } = plaintext()
     return { associated_data, ...(await ask(`${key}/encrypt`, { message, associated_data })) }
   })
+  return { ...operation, actions: ['decrypt', 'encrypt'] }
 }
 
 function plaintext() {
@@ -99,7 +120,8 @@ function plaintext() {
 }
 
 function computeMac(keyType: string): Operation {
-  return ofKey('computemac', keyType, async () => ({ data: base64(randomBytes(fewBytes)) }))
+  const operation = ofKey('computemac', keyType, async () => ({ data: base64(randomBytes(fewBytes)) }))
+  return { ...operation, actions: ['computeMAC'] }
 }
 
 /** As the sender, for somebody else. */
@@ -136,11 +158,12 @@ function signMulti(keyType: string): Operation {
   return ofKey('signmulti', keyType, async () => ({ messages: messages() }))
 }
 
-function createKey(keyType: string): Operation {
+export function createKey(keyType: string): Operation {
   return {
     name: 'create',
     keyType,
     proof: 'none',
+    actions: ['createKey'],
     path: ({ keystore }) => `${keystore}/keys`,
     bodies: async () => [{ key_type: keyType }],
   }
@@ -151,6 +174,7 @@ function ofKey(name: string, keyType: string, body: (address: Address, ask: Ask)
     name,
     keyType,
     proof: 'none',
+    actions: [name],
     path: ({ key }) => `${key}/${name}`,
     bodies: (address, ask, count) => several(count, () => body(address, ask)),
   }

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { keyTypeNames } from '@keyhold/core'
+import { once as onlyOnce } from '@keyhold/scripts/bench/bench.js'
 import { measureBeside } from '@keyhold/scripts/bench/beside.js'
+import { labels } from '@keyhold/scripts/bench/judgements.js'
 import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
-import { once as onlyOnce, run } from '@keyhold/scripts/bench/run.js'
+import { measured } from '@keyhold/scripts/bench/measured.js'
+import { readOptions } from '@keyhold/scripts/bench/options.js'
+import { run } from '@keyhold/scripts/bench/run.js'
 import { operations } from '@keyhold/scripts/bench/variants.js'
 import t, { type Test } from 'tap'
 
@@ -19,21 +23,27 @@ t.test('every key type is measured', async t => {
 
 t.test('every operation is answered by its floor and by the service', async t => {
   const seen: string[] = []
-  const nameOf = ({ operation, keyType }: { operation: string; keyType: string }) => `${operation} ${keyType}`
+  const rows = measured()
   // An answer that is not 200 would reject.
-  const { rows, echo, twin } = await run({ ...onlyOnce, operations, seed: 1 }, row => seen.push(nameOf(row)))
-  t.same(
-    rows.map(nameOf),
-    operations.map(({ name, keyType }) => nameOf({ operation: name, keyType })),
-  )
-  t.same(seen, rows.map(nameOf))
-  for (const row of rows) {
-    const figures = [row.floor, row.real, row.efficiency.value, row.efficiency.low, row.efficiency.high]
-    t.ok(figures.every(isPositive), `${nameOf(row)}: ${figures}`)
+  const report = await run({ ...onlyOnce, rows, durable: [16], seed: 1 }, (section, row) => {
+    seen.push(labels[section](row))
+  })
+  const labelOf = ({ operation: { name, keyType, proof }, ed25519 }: (typeof rows)[number]) =>
+    [`${name} ${keyType}`, proof, ...(ed25519 ? [ed25519] : [])].join(', ')
+  t.same(report.rows.map(labels.rows), rows.map(labelOf))
+  t.same(seen, [...report.rows.map(labels.rows), ...report.durable.map(labels.durable)])
+  for (const row of report.rows) {
+    const figures = [...Object.values(row.floor), ...Object.values(row.real), ...Object.values(row.efficiency)]
+    t.ok(figures.every(isPositive), `${labels.rows(row)}: ${figures}`)
     t.ok(Object.values(row.overhead).every(Number.isFinite))
     t.equal(row.rounds.length, onlyOnce.rounds)
   }
-  t.ok([echo, ...Object.values(twin)].every(isPositive))
+  for (const { durable, memory, cost, rowsPerCommit } of report.durable) {
+    const figures = [...Object.values(durable), ...Object.values(memory), ...Object.values(cost)]
+    t.ok(figures.every(isPositive), `${figures}`)
+    t.ok(rowsPerCommit >= 1, 'a commit writes something')
+  }
+  t.ok([...Object.values(report.echo), ...Object.values(report.twin)].every(isPositive))
 })
 
 t.test('a signature is measured beside long computations', async t => {
@@ -55,6 +65,25 @@ t.test('requests are sent in rotation, and counted', async t => {
   t.equal(bodies.filter(body => body === 'b').length, 25)
 })
 
+t.test('answers in chunks are read, whole or not', async t => {
+  const answers = ['1;a=b\r\n{\r\n3\r\n"a"\r\n', '3\r\n:1}\r\n0\r\n\r\n']
+  const server = createTcpServer(socket => {
+    socket.on('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${answers[0]}`)
+      setImmediate(() => socket.write(answers[1] as string))
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const load = await Load.open({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, 3)
+  t.teardown(() => {
+    load.close()
+    server.close()
+  })
+  t.same(await load.ask(postRequest('/', {})), { a: 1 })
+  t.equal(await load.slice([postRequest('/', {})], 7), 7)
+  t.equal(await load.slice([postRequest('/', {})], 1000, 0), 3, 'out of time, what is under way is still answered')
+})
+
 t.test('an answer but 200 and a broken connection end a slice', async t => {
   const refused = await serve(t, () => ({ status: 409, body: 'no' }))
   await t.rejects(refused.load.slice([postRequest('/', {})], 5), { message: 'answered 409: no' })
@@ -68,13 +97,28 @@ t.test('the command line refuses what it does not know', async t => {
     ['no rounds', ['--rounds', '0']],
     ['a seed that is no number', ['--seed', 'x']],
     ['an unknown option', ['--fast']],
+    ['an unknown section', ['--sections', 'rows,columns']],
+    ['an unknown implementation', ['--ed25519', 'noble']],
+    ['an unknown peer', ['--peer', 'vault=http://127.0.0.1:1']],
+    ['a peer without an address', ['--peer', 'openbao']],
+    ['a note of nobody', ['--peer-note', 'text']],
   ]
   for (const [name, args] of refusals) {
-    const child = spawn(process.execPath, [main, '--once', ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
-    const [[code], errors] = await Promise.all([once(child, 'close'), text(child.stderr)])
-    t.equal(code, 2, name)
-    t.match(errors, /^usage: npm run bench/)
+    t.throws(() => readOptions(['--once', ...args], undefined), { code: 'BENCH_USAGE' }, name)
   }
+  const child = spawn(process.execPath, [main, '--fast'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const [[code], errors] = await Promise.all([once(child, 'close'), text(child.stderr)])
+  t.equal(code, 2)
+  t.match(errors, /^usage: npm run bench/)
+})
+
+t.test('what is written by itself is what is whole', async t => {
+  const directoryOf = (...args: string[]) => readOptions(args, undefined).directory
+  t.equal(directoryOf(), 'docs/benchmarks')
+  t.equal(directoryOf('--sections', 'durable', '--check'), 'docs/benchmarks')
+  for (const args of [['--once'], ['--operations', 'sign'], ['--ed25519', 'openssl']])
+    t.equal(directoryOf(...args), undefined)
+  t.equal(directoryOf('--once', '--out', 'somewhere'), 'somewhere')
 })
 
 interface Reply {
