@@ -2,6 +2,7 @@
 const actions: Readonly<Record<string, string>> = {
   'POST keys': 'createKey',
   'PUT keys': 'importKey',
+  'POST sessions': 'openSession',
   'POST edv': 'updateEDVCapability',
   'GET export': 'exportKey',
   'POST rotate': 'rotateKey',
@@ -23,7 +24,7 @@ const actions: Readonly<Record<string, string>> = {
 }
 
 /** The actions after which the service is not as it was before. */
-const changing = ['createKey', 'importKey', 'updateEDVCapability', 'rotateKey']
+const changing = ['createKey', 'importKey', 'updateEDVCapability', 'rotateKey', 'openSession']
 
 /** The action that a request must be allowed to do; undefined if its route invokes no capability. */
 export function actionOf(method: string, url: string): string | undefined {

@@ -18,20 +18,23 @@ export type { Decryption, Encrypted, Encryption, MarkedData, Outcome, SignedMess
 export type { Unwrapping, WrappedKey, Wrapping } from './key-wrapping.ts'
 export { Keyhold, type KeyholdOptions, type NewKeystore } from './keyhold.ts'
 export type {
-  JwksReaders,
   KeyMaterial,
   Keystore,
-  KeystoreDescription,
   KeystoreUpdate,
   Revocation,
+  SessionDescription,
 } from './keystore.ts'
+export type { JwksReaders, KeystoreDescription } from './keystore-description.ts'
 export type { DerivedProof, Disclosure, Statement } from './multi-message.ts'
 export type { ExportedKey, PublicForms } from './public-forms.ts'
+export { Session, type SessionOptions } from './session.ts'
 export {
   type CcgInvoked,
   type InvokedCapability,
   type RequestHeaders,
+  type SessionSigner,
   signCcg,
+  signOverSession,
   signTrustbloc,
   type UnsignedRequest,
 } from './signed-request.ts'

@@ -3,6 +3,7 @@ import { distinct } from './distinct.ts'
 import { KeyholdError } from './errors.ts'
 import { Key } from './key.ts'
 import { Keystore, vaultCapability } from './keystore.ts'
+import { Session, type SessionOptions } from './session.ts'
 import { type Call, type CallOptions, Transport, type TransportOptions } from './transport.ts'
 
 export interface KeyholdOptions extends TransportOptions {
@@ -53,6 +54,14 @@ export class Keyhold {
   /** A key that there is, such as one for which a capability was delegated. Nothing is sent. */
   key(url: string, capability?: Capability): Key {
     return new Key(this.#transport, url, capability)
+  }
+
+  /**
+   * Opens a session with the capability of a keystore, over which many calls take half of the service's time: those of
+   * `session.keystore` and its keys.
+   */
+  openSession(keystore: Keystore, session?: SessionOptions, options?: CallOptions): Promise<Session> {
+    return Session.open(this.#transport, keystore, session, options)
   }
 
   /** The DID to which a wallet delegates its vault before a keystore is created in it. */

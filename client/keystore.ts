@@ -1,10 +1,11 @@
 import type { KeyTypeName } from '@keyhold/core/wire'
 import { decodeBytes, encodeBytes, encodeText } from './bytes.ts'
-import { type Capability, readCapability } from './capability.ts'
+import type { Capability } from './capability.ts'
 import { distinct } from './distinct.ts'
 import type { Jwk, PrivateJwk } from './jwk.ts'
 import { Key } from './key.ts'
 import { readWrapped, type WrappedKey, type Wrapping, wrapBody } from './key-wrapping.ts'
+import { type JwksReaders, type KeystoreDescription, readDescription } from './keystore-description.ts'
 import { Resource } from './resource.ts'
 import type { CallOptions } from './transport.ts'
 
@@ -15,25 +16,6 @@ export type KeyMaterial =
   | { readonly jwk: PrivateJwk }
   /** In the form that its type exports; such a key can only verify. */
   | { readonly publicKey: Uint8Array }
-
-/** Who may see the public keys of a keystore. */
-export type JwksReaders = 'controller' | 'public'
-
-export interface KeystoreDescription {
-  readonly url: string
-  readonly controller: string
-  /** Whose tokens are good for it: a subject of an issuer, or the thumbprint of a key. */
-  readonly owner?: { readonly iss: string; readonly sub: string } | { readonly jkt: string }
-  readonly created: Date
-  readonly state: string
-  readonly lock: string
-  readonly vaultUrl?: string
-  readonly jwks: JwksReaders
-  /** Counts the changes. */
-  readonly revision: number
-  /** The root. */
-  readonly capability?: Capability
-}
 
 export interface KeystoreUpdate {
   /** The revision that the keystore has then: the one after that which was seen. */
@@ -50,6 +32,18 @@ export interface Revocation {
   readonly by: string
   /** When the capability would have ended; undefined if never. */
   readonly expires?: Date
+}
+
+/** A session that somebody has opened with a capability. */
+export interface SessionDescription {
+  readonly id: string
+  readonly opened: Date
+  /** The DID URL of the key. */
+  readonly by: string
+  readonly expires: Date
+  /** The URL that the capability is for, and what it allows there; undefined: everything. */
+  readonly target: string
+  readonly actions?: readonly string[]
 }
 
 /** A keystore of the service. All calls throw as `Transport.send` does. */
@@ -102,13 +96,7 @@ export class Keystore extends Resource {
   /** The public keys, all versions of all keys, however many pages there are. */
   async jwks(options?: CallOptions): Promise<{ readonly keys: Jwk[] }> {
     const keys: Jwk[] = []
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const call = this.callOf('GET', `/jwks${after}`)
-      const { json, headers } = await this.transport.exchange(call, options)
-      keys.push(...(json as { keys: Jwk[] }).keys)
-      // Where it goes on is said in full, but only the cursor is taken: a request is signed for nobody else.
-      after = /\/jwks(\?after=[^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
-    }
+    for await (const { json } of this.#pages('/jwks', options)) keys.push(...(json as { keys: Jwk[] }).keys)
     return { keys }
   }
 
@@ -117,10 +105,30 @@ export class Keystore extends Resource {
    * `keyhold log verify` verifies all of them together.
    */
   async *log(options?: CallOptions): AsyncGenerator<string, void, undefined> {
+    for await (const { text } of this.#pages('/log', options)) yield* text.split('\n').slice(0, -1)
+  }
+
+  /** The sessions that are open, page by page. */
+  async *sessions(options?: CallOptions): AsyncGenerator<SessionDescription, void, undefined> {
+    for await (const { json } of this.#pages('/sessions', options)) {
+      for (const { opened, expires, ...rest } of (json as SessionsReply).sessions) {
+        yield { ...rest, opened: new Date(opened), expires: new Date(expires) }
+      }
+    }
+  }
+
+  /** Closes a session of it: one's own, or, for the controller, any. */
+  async closeSession(id: string, options?: CallOptions): Promise<void> {
+    await this.call('DELETE', `/sessions/${encodeURIComponent(id)}`, undefined, options)
+  }
+
+  /** Where a list goes on is said in full, but only the cursor is taken: a request is signed for nobody else. */
+  async *#pages(path: string, options?: CallOptions) {
+    const next = new RegExp(`${path}(\\?after=[^>]+)>; rel="next"`)
     for (let after: string | undefined = ''; after !== undefined; ) {
-      const { text, headers } = await this.transport.exchange(this.callOf('GET', `/log${after}`), options)
-      yield* text.split('\n').slice(0, -1)
-      after = /\/log(\?after=[^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+      const page = await this.transport.exchange(this.callOf('GET', path + after), options)
+      yield page
+      after = next.exec(page.headers.get('link') ?? '')?.[1]
     }
   }
 
@@ -155,25 +163,10 @@ export function vaultCapability(capability: Capability): string {
   return encodeBytes(encodeText(JSON.stringify(capability)))
 }
 
-interface DescriptionReply extends Pick<KeystoreDescription, 'controller' | 'owner' | 'state' | 'lock' | 'jwks'> {
-  readonly key_store_url: string
-  readonly created: string
-  readonly vault_url?: string
-  readonly revision: number
-  readonly capability?: string
+interface SessionsReply {
+  readonly sessions: (Omit<SessionDescription, 'opened' | 'expires'> & { opened: string; expires: string })[]
 }
 
 interface RevocationsReply {
   readonly revocations: { id: string; revoked: string; by: string; expires: string | null }[]
-}
-
-async function readDescription(reply: DescriptionReply): Promise<KeystoreDescription> {
-  const { key_store_url: url, created, vault_url: vaultUrl, capability, ...rest } = reply
-  return {
-    url,
-    ...rest,
-    created: new Date(created),
-    ...(vaultUrl !== undefined && { vaultUrl }),
-    ...(capability !== undefined && { capability: await readCapability(capability) }),
-  }
 }

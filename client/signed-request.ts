@@ -51,7 +51,7 @@ export async function signTrustbloc(
   }
   const created = String(Math.floor(now / 1000))
   const parameters = { keyId: signer.didUrl, created, covered }
-  const signature = await sign(request, headers, parameters, signer)
+  const signature = await sign(request, headers, parameters, signer.signer)
   const written = `created=${created},headers="${covered.join(' ')}",signature="${signature}"`
   return { ...headers, signature: `keyId="${signer.didUrl}",algorithm="${algorithmOfAries}",${written}` }
 }
@@ -89,9 +89,34 @@ export async function signCcg(
   const seconds = Math.floor(now / 1000)
   const [created, expires] = [String(seconds), String(seconds + lifetime)]
   const parameters = { keyId: signer.didUrl, created, expires, covered }
-  const signature = await sign(request, headers, parameters, signer)
+  const signature = await sign(request, headers, parameters, signer.signer)
   const written = `headers="${covered.join(' ')}",signature="${signature}",created="${created}",expires="${expires}"`
   return { ...headers, authorization: `Signature keyId="${signer.didUrl}",${written}` }
+}
+
+/** What signs requests over a session: its id, and its key. */
+export interface SessionSigner {
+  readonly id: string
+  /** HMAC-SHA-256 */
+  mac(text: Uint8Array): Uint8Array
+}
+
+/**
+ * Authenticates a request over a session, covering everything that matters.
+ *
+ * @param now Unix time, milliseconds
+ */
+export async function signOverSession(
+  request: UnsignedRequest,
+  { id, mac }: SessionSigner,
+  now: number,
+): Promise<RequestHeaders> {
+  const headers = request.body && { digest: `SHA-256=${encodeBytes(sha256(request.body))}` }
+  const covered = ['(key-id)', '(request-target)', '(created)', ...Object.keys(headers ?? {})]
+  const created = String(Math.floor(now / 1000))
+  const signature = await sign(request, headers ?? {}, { keyId: id, created, covered }, { sign: mac })
+  const written = `created=${created},headers="${covered.join(' ')}",signature="${signature}"`
+  return { ...headers, authorization: `Signature keyId="${id}",algorithm="hmac-sha256",${written}` }
 }
 
 /** The code of SHA-256, and its length. */
@@ -106,7 +131,7 @@ async function sign(
   { method, url }: UnsignedRequest,
   headers: RequestHeaders,
   parameters: SignatureParameters,
-  { signer }: DidSigner,
+  signer: Pick<DidSigner['signer'], 'sign'>,
 ): Promise<string> {
   const { pathname, search } = new URL(url)
   const values = Object.entries(headers).map(([name, value]) => [name, [value]])

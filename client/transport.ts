@@ -67,6 +67,11 @@ export class Transport {
     return this.#options.authorization
   }
 
+  /** The same, with calls that are authorized in another way. */
+  authorizedBy(authorization: Authorization): Transport {
+    return new Transport({ ...this.#options, authorization })
+  }
+
   /**
    * The JSON of an answer; undefined if it is empty.
    *

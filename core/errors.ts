@@ -21,6 +21,7 @@ export const errorCodes = [
   'FORBIDDEN',
   'KEYSTORE_NOT_FOUND',
   'KEY_NOT_FOUND',
+  'SESSION_NOT_FOUND',
   /** The id that a new record asks for is taken. */
   'ALREADY_EXISTS',
   /** The record was changed by someone else in between; nothing was written. */

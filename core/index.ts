@@ -15,6 +15,7 @@ export { type LogReport, type VerifyLogOptions, verifyLog } from './audit/verify
 export { readAccessRights, type TokenAction } from './authorization/access-rights.ts'
 export type { Caller, Trail } from './authorization/caller.ts'
 export { UserShare } from './authorization/user-share.ts'
+export { type SessionMac, verifySession } from './authorization/verify-session.ts'
 export { type ResolveDid, resolveSelfContainedDid, selfContainedDids } from './dids/resolve-did.ts'
 export type { VerificationKey } from './dids/verification-key.ts'
 export { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from './encoding/base64.ts'
@@ -28,7 +29,7 @@ export {
   type VerifyMessage,
 } from './http-signatures/message-signature.ts'
 export { type ParsedSignature, parseSignature } from './http-signatures/signature-header.ts'
-export { type SignaturePolicy, verifySignature } from './http-signatures/verify-signature.ts'
+export { type SignaturePolicy, signedText, verifySignature } from './http-signatures/verify-signature.ts'
 export type { RequestedLock } from './keys/keystore-lock.ts'
 export { type KeyAddress, resolveOnce } from './keys/resolve-key.ts'
 export { type CacheName, type Kms, type KmsOptions, openKms } from './kms.ts'
@@ -49,6 +50,13 @@ export { describeKeystore, type JwksReaders, updateKeystore } from './operations
 export { readLog } from './operations/read-log.ts'
 export { listRevocations, revokeCapability } from './operations/revoke-capability.ts'
 export { rotateKey } from './operations/rotate-key.ts'
+export {
+  closeSession,
+  listSessions,
+  type OpenedSession,
+  type OpenSessionCommand,
+  openSession,
+} from './operations/sessions.ts'
 export { sign, verify } from './operations/sign.ts'
 export { deriveProof, signMulti, verifyMulti, verifyProof } from './operations/sign-multi.ts'
 export { type SuccessionOptions, type SuccessionReport, succeedLock } from './operations/succeed-lock.ts'
@@ -82,6 +90,7 @@ export { isSealed, sealingLockId } from './records/header.ts'
 export type { Succession, SuccessionState } from './records/header-succession.ts'
 export type { Keystore } from './records/keystore.ts'
 export type { Revocation } from './records/revocation.ts'
+export type { Session } from './records/session.ts'
 export { SecretBytes } from './secrets/secret-bytes.ts'
 export { combineShares, readShare, type ShareField, shareRejected, splitSecret } from './shamir/shares.ts'
 export { isShareCheckValue, shareCheckValue, userLockKey } from './shamir/user-lock-key.ts'
@@ -92,7 +101,7 @@ export { type MoveReport, moveStore, type Progress } from './transfer/move.ts'
 export { MoveError } from './transfer/move-error.ts'
 export { type ReadBytes, type RestoreReport, restoreBackup, verifyBackup } from './transfer/restore.ts'
 export * from './wire.ts'
-export { type ChainPolicy, isKeyOf, isWithin, type Root, type VerifiedChain } from './zcap/chain.ts'
+export { type ChainPolicy, isKeyOf, isWithin, type NamedKey, type Root, type VerifiedChain } from './zcap/chain.ts'
 export { didKeySigner } from './zcap/did-signer.ts'
 export type { CcgCapability, Invocation } from './zcap/invocation.ts'
 export { hasProofBy as isProvenTrustbloc } from './zcap/trustbloc/verify-proof.ts'

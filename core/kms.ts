@@ -12,11 +12,14 @@ import { openIntegrityKey } from './records/header.ts'
 import { KnownBodies } from './records/known-bodies.ts'
 import { Records } from './records/records.ts'
 import { openServerSigner } from './server-signer.ts'
+import type { SessionKey } from './sessions/session-key.ts'
+import { openSessionLock } from './sessions/session-lock.ts'
+import { Sessions } from './sessions/sessions.ts'
 import type { DidSigner } from './zcap/did-signer.ts'
 import { type ChainVerification, VerifiedChains } from './zcap/verified-chains.ts'
 
 /** What the core keeps in memory to be fast. */
-export type CacheName = 'keys' | 'locks' | 'vaults' | 'documents' | 'records' | 'chains'
+export type CacheName = 'keys' | 'locks' | 'vaults' | 'documents' | 'records' | 'chains' | 'sessions'
 
 export interface KmsOptions {
   /** Of opened keys, and of opened locks of keystores. Default: at most 1,000 of each for ten minutes. */
@@ -27,6 +30,8 @@ export interface KmsOptions {
   readonly observeCache?: (cache: CacheName) => OnLookup
   /** Default: delegations of the TrustBloc dialect, by keys of self-contained DIDs, for ninety days at most. */
   readonly capabilities?: ChainVerification
+  /** Milliseconds for which sessions live unless their openers want less; 0: there are none. Default: five minutes. */
+  readonly sessionTtl?: number
   /** The experimental key types that new keys may have. Default: none. */
   readonly experimentalKeyTypes?: readonly KeyTypeName[]
   /** Whether every new keystore's lock is shared with its user. Default: that is its maker's choice. */
@@ -51,6 +56,7 @@ export interface Kms {
   readonly documents: DocumentCache | undefined
   readonly observeLock: (lock: LockPort) => LockPort
   readonly chains: VerifiedChains
+  readonly sessions: Sessions
   /** Signs root capabilities. */
   readonly capabilitySigner: DidSigner
   /** Signs the requests to vaults; made when it is first needed. */
@@ -60,13 +66,15 @@ export interface Kms {
   readonly experimentalKeyTypes: ReadonlySet<KeyTypeName>
   /** Where each request is written down; absent if none is. Its owner is whoever opened this, who closes it first. */
   readonly auditLog: AuditLog | undefined
-  /** Closes what was open for longer than its time. */
+  /** Closes what was open for longer than its time, and removes sessions that have ended. */
   purge(): void
   /** Wipes what is held in memory. The ports stay their owner's to close. */
   close(): void
 }
 
 const defaultCacheLimits: CacheLimits = { max: 1000, ttl: 600_000 }
+
+const defaultSessionTtl = 300_000
 
 const defaultCapabilities: ChainVerification = {
   policy: { maximumTtl: 7_776_000, clockSkew: 30 },
@@ -89,6 +97,9 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   const openedKeys: Kms['openedKeys'] = new LendingCache(cache, ports.clock, observeCache?.('keys'))
   const openedLocks: Kms['openedLocks'] = new LendingCache(cache, ports.clock, observeCache?.('locks'))
   const openedVaults: Kms['openedVaults'] = new LendingCache(cache, ports.clock, observeCache?.('vaults'))
+  const openedSessions = new LendingCache<SessionKey>(cache, ports.clock, observeCache?.('sessions'))
+  const { sessionTtl = defaultSessionTtl } = options
+  const sessions = new Sessions(sessionTtl, () => openSessionLock(ports, records), openedSessions)
   let vaultSigner: Promise<DidSigner> | undefined
   return {
     ports,
@@ -104,6 +115,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
     documents: documentCache(cache, ports.clock, observeCache?.('documents')),
     observeLock,
     chains: new VerifiedChains(capabilities, ports.clock, observeCache?.('chains')),
+    sessions,
     keystoreUrl,
     userLock: options.userLock,
     experimentalKeyTypes: new Set(options.experimentalKeyTypes),
@@ -120,11 +132,13 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
       openedKeys.purge()
       openedLocks.purge()
       openedVaults.purge()
+      void sessions.purge(records, ports.clock.now())
     },
     close() {
       openedKeys.close()
       openedLocks.close()
       openedVaults.close()
+      sessions.close()
       integrityKey.wipe()
     },
   }

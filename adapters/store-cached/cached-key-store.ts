@@ -14,9 +14,8 @@ const fixedSize = 1024
 
 /**
  * Answers records that were found a moment ago without asking the store again, and asks once for all who want one at
- * the same time. Of what another process does meanwhile,
- * a change is seen when `ttl` has passed, and something new at once: that there is nothing is never remembered. So a
- * revocation, which is a record of its own, is in force at once.
+ * the same time. Of what another process does meanwhile, a change or removal is seen when `ttl` has passed, and something
+ * new at once: that there is nothing is never remembered. So a revocation, which is a record of its own, is in force at once.
  *
  * A change that is lost against another one makes it forget what it knew, so that whoever starts over reads anew.
  */
@@ -55,7 +54,8 @@ export class CachedKeyStore implements KeyStorePort {
     this.#readings.set(place, reading)
     try {
       const record = await found
-      if (record !== undefined) this.#keep(place, record, from)
+      // What was removed meanwhile is not kept.
+      if (record !== undefined && this.#readings.get(place) === reading) this.#keep(place, record, from)
       return record && copyOf(record)
     } finally {
       if (this.#readings.get(place) === reading) this.#readings.delete(place)
@@ -84,8 +84,7 @@ export class CachedKeyStore implements KeyStorePort {
     try {
       await this.#store.remove(collection, scope, firstId, revision)
     } finally {
-      // Nothing that callers use often is ever removed, and the other ids are not known here.
-      this.#records.clear()
+      this.#forget(collection, scope, firstId)
     }
   }
 
@@ -101,6 +100,18 @@ export class CachedKeyStore implements KeyStorePort {
     this.#closed = true
     this.#records.clear()
     await this.#store.close()
+  }
+
+  /** Also what is being read. Keys alone are found by several ids, which are not known here, and none is ever removed. */
+  #forget(collection: Collection, scope: string, firstId: string): void {
+    if (collection === 'keys') {
+      this.#records.clear()
+      this.#readings.clear()
+      return
+    }
+    const place = placeOf(collection, scope, firstId)
+    this.#records.delete(place)
+    this.#readings.delete(place)
   }
 
   /** What another request is reading right now, if that is as good as known: it began in time, and finds something. */

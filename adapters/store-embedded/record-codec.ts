@@ -18,6 +18,7 @@ const collectionBytes = {
   'server-keys': 0x04,
   revocations: 0x05,
   log: 0x06,
+  sessions: 0x07,
 } as const satisfies Record<Collection, number>
 
 export function placeOf(collection: Collection, scope: string, id: string): Buffer {

@@ -10,8 +10,8 @@ import { type RecordDocument, recordSchema } from './record-document.ts'
  *
  * The index over `scope` and every one of `ids` decides which ids are taken, and finds a record by any of them; the one
  * over `scope` and `id` finds it by its first, and lists in that order. Both begin with `scope`, and every filter names
- * one scope: so `keys`, `revocations` and `log`, whose scopes are keystores, can be sharded by `{ scope: 1 }`. The others have
- * one scope for all records, and stay unsharded.
+ * one scope: so `keys`, `revocations`, `sessions` and `log`, whose scopes are keystores, can be sharded by `{ scope: 1 }`. The
+ * others have one scope for all records, and stay unsharded.
  */
 const names = {
   header: 'header',
@@ -19,6 +19,7 @@ const names = {
   keystores: 'keystores',
   keys: 'keys',
   revocations: 'revocations',
+  sessions: 'sessions',
   log: 'log',
 } as const satisfies Record<Collection, string>
 
@@ -57,6 +58,7 @@ export function openCollections(db: Db, prefix: string, callTimeout: number): Co
     keystores: open('keystores'),
     keys: open('keys'),
     revocations: open('revocations'),
+    sessions: open('sessions'),
     log: open('log'),
   }
 }

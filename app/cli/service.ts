@@ -51,7 +51,7 @@ export async function openService(
   const { ports, tokens, pool, peers, observeLock, close } = await compose(config, log, observation.observers)
   try {
     const { listen, cache, bodyLimit, requestTimeout, baseUrl, chainPolicy, trustedProxies } = config
-    const { userLock, experimentalKeyTypes, allowedOrigins, rates, docs, audit } = config
+    const { userLock, experimentalKeyTypes, allowedOrigins, rates, docs, audit, sessionTtl } = config
     const resolveDid = observation.dids(ports.ed25519)
     const authenticators = chooseAuthenticators(config, ports.clock, resolveDid, tokens, shared?.openReplays)
     const tells = shared?.tells ?? true
@@ -65,6 +65,8 @@ export async function openService(
       ports,
       ...(tls && { tls }),
       cache,
+      sessionTtl,
+      ...(shared && { openReplays: shared.openReplays }),
       bodyLimit,
       docs,
       requestTimeout,

@@ -23,6 +23,7 @@ export function toConfig(parsed: Settings): Config {
     trustedProxies: parsed.trustedProxies ?? [],
     auth: toAuth(parsed),
     chainPolicy: { maximumTtl: parsed.zcapMaxTtl / 1000, clockSkew: parsed.clockSkew / 1000 },
+    sessionTtl: parsed.sessionTtl,
     cache: { max: parsed.kmsCacheSize, ttl: parsed.cacheEnable ? parsed.kmsCacheTtl : 0 },
     ...(parsed.corsEnable && { allowedOrigins: parsed.corsOrigins ?? 'any' }),
     workers: parsed.workers,

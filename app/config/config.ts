@@ -139,6 +139,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly auth: AuthConfig
   readonly chainPolicy: ChainPolicy
+  /** How long sessions live; 0: there are none. */
+  readonly sessionTtl: number
   readonly cache: CacheLimits
   /** Whose pages may call this server from a browser; nobody's if absent. */
   readonly allowedOrigins?: AllowedOrigins

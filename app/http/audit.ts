@@ -57,6 +57,7 @@ function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | un
 
 /** A keystore's controller may know who it is; of a token's owner, who may be somebody else's user, only a hash. */
 function nameOf(caller: NonNullable<FastifyRequest['proven']>['caller']): string {
+  if (caller.kind === 'session') return caller.session.key.id
   return 'key' in caller ? caller.key.id : (principalOf(caller) ?? caller.kind)
 }
 

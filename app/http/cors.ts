@@ -17,7 +17,7 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
   const { default: cors } = await import('@fastify/cors')
   await app.register(cors, {
     origin: origins === 'any' ? '*' : [...origins],
-    methods: ['GET', 'POST', 'PUT', 'OPTIONS'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
     exposedHeaders,
     maxAge,
     hideOptionsRoute: true,

@@ -8,6 +8,8 @@ const operations: Readonly<Record<string, string>> = {
   'POST /v1/keystores/:keystoreId': 'updateKeyStore',
   'GET /v1/keystores/:keystoreId/jwks': 'listPublicKeys',
   'GET /v1/keystores/:keystoreId/log': 'readLog',
+  'GET /v1/keystores/:keystoreId/sessions': 'listSessions',
+  'DELETE /v1/keystores/:keystoreId/sessions/:sessionId': 'closeSession',
   'GET /v1/keystores/:keystoreId/zcaps/revocations': 'listRevocations',
   'POST /v1/keystores/:keystoreId/zcaps/revocations/:capabilityId': 'revokeCapability',
 }

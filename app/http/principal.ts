@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Caller, VerificationKey } from '@keyhold/core'
+import type { Caller, NamedKey } from '@keyhold/core'
 
 /** 132 bits of a hash. */
 const length = 22
 
-const known = new WeakMap<VerificationKey, string>()
+const known = new WeakMap<NamedKey, string>()
 
 /**
  * A short name of who makes a request, the same for all requests of one: the SHA-256 of its DID, or of the JSON array of
@@ -16,6 +16,8 @@ export function principalOf(caller: Caller): string | undefined {
     case 'signer':
     case 'invoker':
       return ofKey(caller.key)
+    case 'session':
+      return ofKey(caller.session.key)
     case 'token': {
       const { owner } = caller.token
       return 'thumbprint' in owner ? owner.thumbprint : shortHash(JSON.stringify([owner.issuer, owner.subject]))
@@ -25,8 +27,8 @@ export function principalOf(caller: Caller): string | undefined {
   }
 }
 
-/** Keys of the same DID are the same object for as long as it is known. */
-function ofKey(key: VerificationKey): string {
+/** Keys of the same DID, and those of the same session, are the same object for as long as it is known. */
+function ofKey(key: NamedKey): string {
   const name = known.get(key) ?? shortHash(key.controller)
   known.set(key, name)
   return name

@@ -3,6 +3,7 @@ import type { KmsOptions, Ports } from '@keyhold/core'
 import type { FastifyBaseLogger } from 'fastify'
 import type { AuditMode } from './audit.ts'
 import type { Authenticators } from './authentication/authenticator.ts'
+import type { OpenReplays } from './authentication/replay-guard.ts'
 import type { AllowedOrigins } from './cors.ts'
 import type { LimitOptions } from './limits/limits.ts'
 import type { RequestObserver } from './request-record.ts'
@@ -17,6 +18,8 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'>
   readonly baseUrl?: string
   /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
   readonly authenticators?: (baseUrl: () => string) => Authenticators
+  /** What remembers the requests over sessions that must not be repeated. Default: this process alone. */
+  readonly openReplays?: OpenReplays
   /** Bytes. */
   readonly bodyLimit?: number
   /** Milliseconds in which a request must have arrived whole. */

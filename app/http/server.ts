@@ -5,6 +5,7 @@ import { auditOptions, auditRequests } from './audit.ts'
 import { authenticationPlugin } from './authentication/authentication.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
+import { withSessions } from './authentication/session.ts'
 import { answerBrokenFrames } from './broken-frame.ts'
 import { allowOrigins } from './cors.ts'
 import { notFound, onError } from './errors.ts'
@@ -28,6 +29,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
 import { logRoutes } from './routes/log.ts'
 import type { RouteOptions } from './routes/route-options.ts'
+import { sessionOpeningRoutes, sessionRoutes } from './routes/sessions.ts'
 import { signMultiRoutes } from './routes/sign-multi.ts'
 import { vaultDidRoutes, vaultRoutes } from './routes/vault.ts'
 import { wrapRoutes } from './routes/wrap.ts'
@@ -89,7 +91,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     keystoreUrl: id => `${origin}/v1/keystores/${id}`,
     ...(audit && { audit: auditOptions(audit.timeout, log) }),
   })
-  const authenticators = options.authenticators?.(baseUrl) ?? localAuthenticators
+  const given = options.authenticators?.(baseUrl)
+  const authenticators = given === undefined ? localAuthenticators : withSessions(given, kms, options.openReplays)
   const { admission, signer, visitor, invoker, challenges } = authenticators
 
   app.setErrorHandler((error, request, reply) => onError(error, request, reply, challenges))
@@ -115,7 +118,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const isStopping = () => options.stopping?.aborted === true
   await app.register(healthRoutes, { kms, isStopping, log, peers: options.peers })
   await app.register(scope(limits, admission, [keystoreRoutes, vaultDidRoutes]), { prefix: '/v1', kms })
-  await app.register(scope(limits, signer, [controllerRoutes, logRoutes]), { prefix: '/v1', kms })
+  await app.register(scope(limits, signer, [controllerRoutes, logRoutes, sessionRoutes]), { prefix: '/v1', kms })
   await app.register(scope(limits, visitor, [jwksRoutes]), { prefix: '/v1', kms })
   const invoked = [
     keyRoutes,
@@ -125,6 +128,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     signMultiRoutes,
     anonymousCredentialRoutes,
     vaultRoutes,
+    sessionOpeningRoutes,
   ]
   await app.register(scope(limits, invoker, invoked), {
     prefix: '/v1',

@@ -8,7 +8,12 @@ interface RouteMetrics {
 }
 
 /** The parameters of a path, as the reference server calls them. */
-const parameters = { ':keystoreId': '{keystore}', ':keyId': '{key}', ':capabilityId': '{capability}' }
+const parameters = {
+  ':keystoreId': '{keystore}',
+  ':keyId': '{key}',
+  ':capabilityId': '{capability}',
+  ':sessionId': '{session}',
+}
 
 /** Counts requests. A route is looked up by its pattern alone, so nothing is joined or hashed for a request. */
 export function requestMetrics(registry: Registry): RequestObserver {

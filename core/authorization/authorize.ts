@@ -3,7 +3,15 @@ import type { Kms } from '../kms.ts'
 import type { AccessToken, TokenOwner } from '../ports/index.ts'
 import type { Keystore } from '../records/keystore.ts'
 import type { Action } from '../zcap/action.ts'
-import { checkInvocation, isKeyOf, isWithin, type Root, type VerifiedChain } from '../zcap/chain.ts'
+import {
+  checkInvocation,
+  checkInvoker,
+  isKeyOf,
+  isWithin,
+  type NamedKey,
+  type Root,
+  type VerifiedChain,
+} from '../zcap/chain.ts'
 import type { TokenAction } from './access-rights.ts'
 import type { Caller } from './caller.ts'
 
@@ -29,13 +37,57 @@ export async function authorize(kms: Kms, caller: Caller, action: Action, target
       checkToken(caller.token, target.keystore, action, urlOf(target))
       return
     case 'invoker': {
-      const { chains } = kms
-      const chain = await chains.verify(caller.invocation, rootOf(target.keystore))
-      const invocation = { action: caller.invocation.action, key: caller.key }
-      checkInvocation(chain, invocation, action, urlOf(target), chains.policy, kms.ports.clock.now())
-      await refuseRevoked(kms, target.keystore, chain)
+      const { invocation, key } = caller
+      const chain = await kms.chains.verify(invocation, rootOf(target.keystore))
+      await checkChain(kms, chain, { action: invocation.action, key }, action, target)
+      return
+    }
+    case 'session': {
+      const { keystoreId, controller, chain, key } = caller.session
+      // The chain was verified under this root; under another one it would have to be verified anew.
+      const isSameRoot = keystoreId === target.keystore.id && controller === target.keystore.controller
+      if (!isSameRoot) throw forbidden('the session belongs to another controller or keystore')
+      await checkChain(kms, chain, { action, key }, action, target)
     }
   }
+}
+
+/** What is checked of a verified chain on every request. */
+async function checkChain(
+  kms: Kms,
+  chain: VerifiedChain,
+  invocation: Parameters<typeof checkInvocation>[1],
+  action: Action,
+  target: Target,
+): Promise<void> {
+  checkInvocation(chain, invocation, action, urlOf(target), kms.chains.policy, kms.ports.clock.now())
+  await refuseRevoked(kms, target.keystore, chain)
+}
+
+/** What the header of a request must name that opens a session. No capability lists it: whoever may invoke one may. */
+const openingAction = 'openSession'
+
+/**
+ * Whether a caller may open a session with a capability: it is its invoker. What the capability allows is looked at when
+ * the session is used. Over a session none can be opened, or it would have no end.
+ *
+ * @throws KmsError FORBIDDEN
+ */
+export async function authorizeOpening(kms: Kms, caller: Caller, keystore: Keystore): Promise<OpeningFacts> {
+  if (caller.kind !== 'invoker') throw forbidden('a session is opened by whoever invokes a capability')
+  const { invocation, key } = caller
+  const chain = await kms.chains.verify(invocation, rootOf(keystore))
+  if (invocation.action !== openingAction) throw forbidden('another action is invoked than the route is for')
+  checkInvoker(chain, key, kms.chains.policy, kms.ports.clock.now())
+  await refuseRevoked(kms, keystore, chain)
+  return { chain, key, capabilityHash: invocation.capabilityHash }
+}
+
+/** Whose session it will be, and what it is worth. */
+interface OpeningFacts {
+  readonly chain: VerifiedChain
+  readonly key: NamedKey
+  readonly capabilityHash: string
 }
 
 /** Whether a caller may do what is the controller's alone: see a keystore and hand it over. @throws KmsError FORBIDDEN */
@@ -64,6 +116,7 @@ export function authorizeCreation(caller: Caller, { url, controller }: Root): vo
       checkRights(caller.token, 'createKeyStore', url)
       return
     case 'anonymous':
+    case 'session':
       throw forbidden('nobody has proven to be the controller that is named')
     case 'signer':
     case 'invoker':

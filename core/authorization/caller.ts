@@ -1,5 +1,6 @@
 import type { VerificationKey } from '../dids/verification-key.ts'
 import type { AccessToken } from '../ports/index.ts'
+import type { Session } from '../records/session.ts'
 import type { Invocation } from '../zcap/invocation.ts'
 import type { UserShare } from './user-share.ts'
 
@@ -30,5 +31,7 @@ type Principal =
   | { readonly kind: 'signer'; readonly key: VerificationKey }
   /** The same, invoking a capability. */
   | { readonly kind: 'invoker'; readonly key: VerificationKey; readonly invocation: Invocation }
+  /** Whoever has opened a session with a capability, making a request over it. */
+  | { readonly kind: 'session'; readonly session: Session }
   /** Whom an access token was issued to, using it for what it allows. */
   | { readonly kind: 'token'; readonly token: Pick<AccessToken, 'owner' | 'rights'> }

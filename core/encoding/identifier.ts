@@ -17,6 +17,11 @@ export function newKeystoreId(random: Random): string {
   return id
 }
 
+/** An unguessable id of a session: 144 random bits, 24 characters. */
+export function newSessionId(random: Random): string {
+  return encodeBase64Url(random(18))
+}
+
 /** The id of a key that has no public part: 37 random bytes, 50 characters, as existing clients know it. */
 export function newKeyId(random: Random): string {
   return encodeBase64Url(random(37))

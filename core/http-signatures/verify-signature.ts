@@ -35,6 +35,26 @@ export async function verifySignature(
   now: number,
   resolveDid: ResolveDid,
 ): Promise<VerifiedSignature> {
+  const text = signedText(head, signature, policy, now)
+  const key = await resolveDid(signature.keyId)
+  if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
+  const valid = await key.verify(signature.signature, Buffer.from(text, 'latin1'))
+  if (!valid) throw unauthenticated('the signature is not valid')
+  return { key, text }
+}
+
+/**
+ * What a signature, or a MAC, is made of, if it is as the policy wants it. Whether it is valid is still to be found out.
+ *
+ * @param now Unix time, milliseconds
+ * @throws KmsError UNAUTHENTICATED
+ */
+export function signedText(
+  head: RequestHead,
+  signature: ParsedSignature,
+  policy: SignaturePolicy,
+  now: number,
+): string {
   checkTimes(signature, policy, now / 1000)
   if (signature.expires !== undefined && !signature.covered.includes('(expires)')) {
     throw unauthenticated('(expires) is not covered by the signature')
@@ -43,9 +63,5 @@ export async function verifySignature(
   if (uncovered !== undefined) throw unauthenticated(`${uncovered} is not covered by the signature`)
   const text = signingString(head, signature)
   if (text === undefined) throw unauthenticated('a covered part is missing or was sent twice')
-  const key = await resolveDid(signature.keyId)
-  if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
-  const valid = await key.verify(signature.signature, Buffer.from(text, 'latin1'))
-  if (!valid) throw unauthenticated('the signature is not valid')
-  return { key, text }
+  return text
 }

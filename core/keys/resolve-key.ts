@@ -125,7 +125,8 @@ export async function resolveKey(
   return { keystore, caller, key } as ResolvedKey
 }
 
-function requireActive({ state }: { readonly state: State }, message: string): void {
+/** @throws KmsError NOT_ACTIVE */
+export function requireActive({ state }: { readonly state: State }, message: string): void {
   if (state !== 'active') throw new KmsError('NOT_ACTIVE', message)
 }
 

@@ -27,3 +27,8 @@ export function backupKeyContext(): LockContext {
 export function serverKeyContext(name: string): LockContext {
   return { purpose: 'server-key', key: name }
 }
+
+/** Of the key that a session's MACs are made by. */
+export function sessionKeyContext(keystoreId: string, sessionId: string): LockContext {
+  return { purpose: 'session-key', keystore: keystoreId, session: sessionId }
+}

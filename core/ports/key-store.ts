@@ -1,5 +1,5 @@
 /** Every kind of record there is. */
-export type Collection = 'header' | 'server-keys' | 'keystores' | 'keys' | 'revocations' | 'log'
+export type Collection = 'header' | 'server-keys' | 'keystores' | 'keys' | 'revocations' | 'sessions' | 'log'
 
 /**
  * A record as a store sees it: where it is found, its revision, and a body that only the core can read and that
@@ -7,7 +7,7 @@ export type Collection = 'header' | 'server-keys' | 'keystores' | 'keys' | 'revo
  */
 export interface StoredRecord {
   readonly collection: Collection
-  /** What the ids are unique in: the keystore's id for a key, revocation or log, empty for the others. */
+  /** What the ids are unique in: the keystore's id for a key, revocation, session or log, empty for the others. */
   readonly scope: string
   /**
    * Every id under which the record is found; at least one, and the first never changes. Any text of 1 to 512 UTF-8

@@ -2,6 +2,7 @@ import { sha256 } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
+import { toKey, toKeystore, toRevocation, toServerKey, toSession } from './contents.ts'
 import type { Key } from './key.ts'
 import type { Keystore } from './keystore.ts'
 import { KnownBodies, type Parse } from './known-bodies.ts'
@@ -9,6 +10,7 @@ import type { LogBlock } from './log-block.ts'
 import { readBody, storeCorrupt, writeBody } from './record-body.ts'
 import type { Revocation } from './revocation.ts'
 import type { ServerKey } from './server-key.ts'
+import type { Session } from './session.ts'
 
 type Ids = readonly [string, ...string[]]
 
@@ -52,11 +54,7 @@ export class Records {
 
   /** At most `limit` keys of a keystore, in the order of their first ids, those after another one if it is given. */
   async listKeys(keystoreId: string, limit: number, after?: string): Promise<Key[]> {
-    const records = await this.#store.list('keys', keystoreId, limit, after)
-    return records.map(record => {
-      if (record.collection !== 'keys' || record.scope !== keystoreId) throw storeCorrupt()
-      return this.#bodies.read(record, toKey)
-    })
+    return this.#list('keys', keystoreId, limit, after, toKey)
   }
 
   async addKey(key: Key): Promise<void> {
@@ -80,12 +78,28 @@ export class Records {
   /** At most `limit` revocations of a keystore, in no meaningful order, those after another one if it is given. */
   async listRevocations(keystoreId: string, limit: number, after?: string): Promise<Revocation[]> {
     const from = after === undefined ? undefined : revocationId(after)
-    const records = await this.#store.list('revocations', keystoreId, limit, from)
-    return records.map(record => this.#bodies.read(record, toRevocation))
+    return this.#list('revocations', keystoreId, limit, from, toRevocation)
   }
 
   async removeRevocation({ keystoreId, capabilityId }: Revocation): Promise<void> {
     await this.#store.remove('revocations', keystoreId, revocationId(capabilityId), 1)
+  }
+
+  async findSession(keystoreId: string, id: string): Promise<Session | undefined> {
+    return this.#find('sessions', keystoreId, id, toSession)
+  }
+
+  async addSession({ keystoreId, id, ...content }: Session): Promise<void> {
+    await this.#store.add(this.#written('sessions', keystoreId, [id], 1, content))
+  }
+
+  /** At most `limit` sessions of a keystore, in no meaningful order, those after another one if it is given. */
+  async listSessions(keystoreId: string, limit: number, after?: string): Promise<Session[]> {
+    return this.#list('sessions', keystoreId, limit, after, toSession)
+  }
+
+  async removeSession({ keystoreId, id }: Pick<Session, 'keystoreId' | 'id'>): Promise<void> {
+    await this.#store.remove('sessions', keystoreId, id, 1)
   }
 
   async findServerKey(name: string): Promise<ServerKey | undefined> {
@@ -139,6 +153,20 @@ export class Records {
     return this.#bodies.read(record, parse)
   }
 
+  async #list<T>(
+    collection: Collection,
+    scope: string,
+    limit: number,
+    after: string | undefined,
+    parse: Parse<T>,
+  ): Promise<T[]> {
+    const records = await this.#store.list(collection, scope, limit, after)
+    return records.map(record => {
+      if (record.collection !== collection || record.scope !== scope) throw storeCorrupt()
+      return this.#bodies.read(record, parse)
+    })
+  }
+
   #writtenKey({ keystoreId, state, versions, revision }: Key): StoredRecord {
     const ids = versions.flatMap(({ id, thumbprint }) => (thumbprint === undefined ? [id] : [id, thumbprint]))
     return this.#written('keys', keystoreId, ids as [string, ...string[]], revision, { state, versions })
@@ -153,20 +181,4 @@ export class Records {
 /** Capabilities are named by any IRI: hashed, it is an id like all others. */
 function revocationId(capabilityId: string): string {
   return encodeBase64Url(sha256(capabilityId))
-}
-
-function toKeystore(content: unknown, { ids, revision }: StoredRecord): Keystore {
-  return { ...(content as Omit<Keystore, 'id' | 'revision'>), id: ids[0], revision }
-}
-
-function toKey(content: unknown, { scope, ids, revision }: StoredRecord): Key {
-  return { ...(content as Pick<Key, 'state' | 'versions'>), keystoreId: scope, id: ids[0], revision }
-}
-
-function toRevocation(content: unknown, { scope }: StoredRecord): Revocation {
-  return { ...(content as Omit<Revocation, 'keystoreId'>), keystoreId: scope }
-}
-
-function toServerKey(content: unknown, { ids, revision }: StoredRecord): ServerKey {
-  return { ...(content as Omit<ServerKey, 'name' | 'revision'>), name: ids[0], revision }
 }

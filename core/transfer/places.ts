@@ -23,6 +23,7 @@ export function keystorePlaces(id: string): readonly Place[] {
   return [
     { collection: 'keys', scope: id },
     { collection: 'revocations', scope: id },
+    { collection: 'sessions', scope: id },
     { collection: 'log', scope: id },
   ]
 }

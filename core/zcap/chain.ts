@@ -36,8 +36,11 @@ export interface Delegation {
   readonly controllers: readonly string[]
 }
 
+/** A key of a DID, as it is named. */
+export type NamedKey = Pick<VerificationKey, 'id' | 'controller'>
+
 /** Whether a key is of whom a capability names: exactly that key, or, if a bare DID is named, any key of the DID. */
-export function isKeyOf(key: VerificationKey, named: string): boolean {
+export function isKeyOf(key: NamedKey, named: string): boolean {
   return key.id === named || key.controller === named
 }
 
@@ -49,7 +52,7 @@ export function isKeyOf(key: VerificationKey, named: string): boolean {
  */
 export function checkInvocation(
   chain: VerifiedChain,
-  invocation: { readonly action: string; readonly key: VerificationKey },
+  invocation: { readonly action: string; readonly key: NamedKey },
   action: Action,
   requested: string,
   policy: ChainPolicy,
@@ -58,9 +61,13 @@ export function checkInvocation(
   if (invocation.action !== action) throw forbidden('another action is invoked than the route is for')
   if (chain.actions !== undefined && !chain.actions.includes(action)) throw forbidden('the action is not delegated')
   if (!isWithin(requested, chain.target)) throw forbidden('the request is outside the target of the capability')
+  checkInvoker(chain, invocation.key, policy, now)
+}
+
+/** Checks that a chain has not ended, and that a key is of those who may invoke it. @throws KmsError FORBIDDEN */
+export function checkInvoker(chain: VerifiedChain, key: NamedKey, policy: ChainPolicy, now: number): void {
   if (chain.expires < now - policy.clockSkew * 1000) throw forbidden('the capability has expired')
-  const isInvoker = chain.invokers.some(named => isKeyOf(invocation.key, named))
-  if (!isInvoker) throw forbidden('the signer is not the invoker')
+  if (!chain.invokers.some(named => isKeyOf(key, named))) throw forbidden('the signer is not the invoker')
 }
 
 /** Whether a URL is the target or stands below it, at the boundary of a segment. */

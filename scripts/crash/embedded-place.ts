@@ -20,6 +20,7 @@ const collections: Readonly<Record<number, Collection>> = {
   4: 'server-keys',
   5: 'revocations',
   6: 'log',
+  7: 'sessions',
 }
 
 /** A directory with an embedded store, and one service over it. */

@@ -22,6 +22,7 @@ const collections: readonly (readonly [Collection, name: string])[] = [
   ['keystores', 'keystores'],
   ['keys', 'keys'],
   ['revocations', 'revocations'],
+  ['sessions', 'sessions'],
   ['log', 'log'],
 ]
 

@@ -17,6 +17,7 @@ const layers = [
   'http-signatures',
   'zcap',
   'server-signer',
+  'sessions',
   'audit',
   'kms',
   'authorization',

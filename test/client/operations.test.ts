@@ -18,6 +18,7 @@ function routeOf(method: string, url: string): string {
     .replace(/^(\/v1\/keystores\/)(?!did$)[^/]+/, '$1:keystoreId')
     .replace(/(\/keys\/)[^/]+/, '$1:keyId')
     .replace(/(\/revocations\/).+/, '$1:capabilityId')
+    .replace(/(\/sessions\/).+/, '$1:sessionId')
   return `${method} ${path}`
 }
 
@@ -214,6 +215,17 @@ t.test('every operation, by a client that invokes capabilities', async t => {
     const revoked = []
     for await (const each of keystore.revocations()) revoked.push(each)
     t.match(revoked, [{ id: capability['id'], by: alice.didUrl, revoked: Date, expires: Date }])
+  })
+
+  await t.test('sessions', async t => {
+    const key = await keystore.createKey('ED25519')
+    const session = await keyhold.openSession(keystore, { ttl: 60 })
+    t.equal((await session.keystore.key(key.id).sign(message)).length, 64, 'with the share that the lock needs')
+    const open = []
+    for await (const each of keystore.sessions()) open.push(each)
+    t.match(open, [{ id: await session.id(), by: alice.didUrl, target: keystore.url, opened: Date, expires: Date }])
+    await keystore.closeSession(await session.id())
+    await t.rejects(session.keystore.key(key.id).sign(message), { status: 401, code: 'UNAUTHENTICATED' })
   })
 
   await t.test('the log', async t => {

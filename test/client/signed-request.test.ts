@@ -10,7 +10,7 @@ import {
 import { type DidSigner, delegateTrustbloc, readTrustblocCapability } from '@keyhold/core'
 import t from 'tap'
 import { type ActorName, actors } from '../app/http/authorization/actors.ts'
-import { honestPlan } from '../app/http/authorization/honest.ts'
+import { honestPlan, invokesCapability } from '../app/http/authorization/honest.ts'
 import { baseUrl } from '../app/http/authorization/places.ts'
 import type { Dialect, Plan } from '../app/http/authorization/plan.ts'
 import { type Route, routes } from '../app/http/authorization/routes.ts'
@@ -38,7 +38,7 @@ async function signedByClient(plan: Plan, scene: Scene, { method, target, body }
 }
 
 function standingOn({ proof }: Route) {
-  return proof === 'capability' ? 'root' : proof === 'revocation' ? 'delegated' : 'signs alone'
+  return invokesCapability({ proof }) ? 'root' : proof === 'revocation' ? 'delegated' : 'signs alone'
 }
 
 for (const dialect of ['trustbloc', 'ccg'] as const satisfies readonly Dialect[]) {

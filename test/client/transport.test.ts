@@ -98,6 +98,8 @@ t.test('the routes that may be repeated are those that leave nothing behind', as
       'POST /did',
       'POST /:keystoreId',
       'POST /:keystoreId/zcaps/revocations/:capabilityId',
+      'POST /:keystoreId/sessions',
+      'DELETE /:keystoreId/sessions/:sessionId',
       'POST /:keystoreId/keys',
       'PUT /:keystoreId/keys',
       'POST /:keystoreId/edv',

@@ -12,7 +12,15 @@ export function nextRevision(record: StoredRecord, ...addedIds: string[]): Store
   return { ...record, ids: [...record.ids, ...addedIds], revision: record.revision + 1, body: freshBody() }
 }
 
-export const collections: readonly Collection[] = ['header', 'server-keys', 'keystores', 'keys', 'revocations', 'log']
+export const collections: readonly Collection[] = [
+  'header',
+  'server-keys',
+  'keystores',
+  'keys',
+  'revocations',
+  'sessions',
+  'log',
+]
 
 /** A record in a form that compares by value, whichever class of byte array the store answers. */
 export function comparable(record: StoredRecord | undefined) {

@@ -5,7 +5,7 @@ import t from 'tap'
 import { record } from '../support/embedded-store.ts'
 import { newDatabase, openMongo, patient, rawDatabase, withMongo, withOptions } from '../support/mongo.ts'
 
-const names = ['header', 'keys', 'keystores', 'log', 'revocations', 'server_keys']
+const names = ['header', 'keys', 'keystores', 'log', 'revocations', 'server_keys', 'sessions']
 
 /** What the server refuses. */
 const malformed: readonly [string, Document][] = [

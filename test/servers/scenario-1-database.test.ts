@@ -120,7 +120,15 @@ await withRecordedServers(t, 'the database beside AWS KMS', async (t, servers) =
     const { databaseUrl } = instances
     const database = rawDatabase(t, databaseUrl)
     const documents = await dumpDatabase(database)
-    t.strictSame(Object.keys(documents).sort(), ['header', 'keys', 'keystores', 'log', 'revocations', 'server_keys'])
+    t.strictSame(Object.keys(documents).sort(), [
+      'header',
+      'keys',
+      'keystores',
+      'log',
+      'revocations',
+      'server_keys',
+      'sessions',
+    ])
     for (const [collection, bytes] of Object.entries(documents)) t.strictSame(secretsIn(bytes, known), [], collection)
     const files = await readAll(join(servers.directory, 'db'))
     for (const [file, bytes] of Object.entries(files)) t.strictSame(secretsIn(bytes, known), [], file)

@@ -9,7 +9,9 @@ export async function allRecords(store: KeyStorePort) {
     ['header', ''],
     ['server-keys', ''],
     ['log', ''],
-    ...keystores.flatMap(({ ids: [id] }) => (['keys', 'revocations', 'log'] as const).map(name => [name, id] as const)),
+    ...keystores.flatMap(({ ids: [id] }) =>
+      (['keys', 'revocations', 'sessions', 'log'] as const).map(name => [name, id] as const),
+    ),
   ]
   const others = await Promise.all(places.map(([collection, scope]) => store.list(collection, scope, everything)))
   return [...keystores, ...others.flat()].map(({ collection, scope, ids, revision, body }) => {

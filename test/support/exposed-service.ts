@@ -49,7 +49,7 @@ export interface UsersParts {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const collections = ['format', 'header', 'keystores', 'keys', 'server-keys', 'revocations', 'log'] as const
+const collections = ['format', 'header', 'keystores', 'keys', 'server-keys', 'revocations', 'log', 'sessions'] as const
 
 /** Opens one over an empty directory, without a cache: every request reads what it needs from the store. */
 export async function openExposedService(

@@ -30,8 +30,12 @@ export function sharedPorts(): Ports & { readonly clock: FixedClock } {
   return { store: new MemoryKeyStore(), lock, random, clock: new FixedClock('2026-01-01T00:00:00Z') }
 }
 
+type Headers = Readonly<Record<string, string | string[]>>
+
 export interface SignedServer {
   caller(): Promise<SigningCaller>
+  /** Sends a request as it is. */
+  raw(method: string, url: string, headers: Headers, payload?: Buffer): Promise<Reply>
   /** What is answered to somebody who signs nothing, without the time. */
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<Reply & { readonly headers: object }>
 }
@@ -40,20 +44,33 @@ export interface SignedServer {
 export async function openSignedServer(
   t: Test,
   ports: Ports,
-  options: Pick<ServerOptions, 'audit'> = {},
+  options: Pick<ServerOptions, 'audit' | 'sessionTtl' | 'limits' | 'trustedProxies'> & {
+    readonly coverage?: 'strict' | 'legacy'
+  } = {},
 ): Promise<SignedServer> {
+  const { coverage = 'strict', ...others } = options
   const server = await buildServer({
-    ...options,
+    ...others,
     ports,
     baseUrl,
     authenticators: base => {
       const authority = () => new URL(base()).host
       const options = { clock: ports.clock, resolveDid: resolveSelfContainedDid, clockSkew: 30, authority }
-      const zcap = zcapAuthenticators({ ...options, coverage: 'strict' })
+      const zcap = zcapAuthenticators({ ...options, coverage })
       return { ...zcap, admission: zcap.signer }
     },
   })
   t.teardown(() => server.close())
+  const raw: SignedServer['raw'] = async (method, url, headers, payload) => {
+    const { pathname, search } = new URL(url)
+    const reply = await server.inject({
+      method: method as 'GET',
+      url: pathname + search,
+      headers: headers as Record<string, string>,
+      ...(payload && { payload }),
+    })
+    return { status: reply.statusCode, body: bodyOf(reply.headers['content-type'], reply.body) }
+  }
   const callerOf = (signer: DidSigner): SigningCaller => ({
     did: signer.didUrl,
     signer,
@@ -63,14 +80,7 @@ export async function openSignedServer(
       const invoked = action === undefined || capability === undefined ? undefined : { action, capability }
       const request = { method, url, ...(payload && { body: payload }) }
       const headers = await signTrustbloc(request, invoked, signer, ports.clock.now())
-      const { pathname, search } = new URL(url)
-      const reply = await server.inject({
-        method: method as 'GET',
-        url: pathname + search,
-        headers,
-        ...(payload && { payload }),
-      })
-      return { status: reply.statusCode, body: bodyOf(reply.headers['content-type'], reply.body) }
+      return raw(method, url, headers, payload)
     },
     async keystore() {
       const { body } = await this.send('POST', `${baseUrl}/v1/keystores`, { controller: signer.didUrl })
@@ -78,6 +88,7 @@ export async function openSignedServer(
     },
   })
   return {
+    raw,
     caller: async () => callerOf(await didKeySigner(new SecretBytes(ports.random(32)))),
     async get(url, sent = {}) {
       const { pathname, search } = new URL(url)

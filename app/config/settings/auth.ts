@@ -27,6 +27,13 @@ export const authSettings = {
     '90d',
     'How long a delegated capability may live at most.',
   ),
+  sessionTtl: setting(
+    'KMS_SESSION_TTL',
+    'session-ttl',
+    values.durationUpTo(3_600_000),
+    '5m',
+    'How long a session that was opened with a capability lives at most; 0 means that there are none.',
+  ),
   clockSkew: setting(
     'KMS_CLOCK_SKEW',
     'clock-skew',

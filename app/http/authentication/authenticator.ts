@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Set on a route whose repetition would do something again: its signed requests are taken once. */
     once?: boolean
+    /** Set on a route whose requests must be signed whole, also by clients of long ago. */
+    wholly?: boolean
   }
 }
 

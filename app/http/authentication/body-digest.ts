@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { type RequestHead, unauthenticated } from '@keyhold/core'
-import { hasBody } from './signed-head.ts'
+import { type ParsedSignature, type RequestHead, unauthenticated } from '@keyhold/core'
+import { hasBody, onlyValue } from './signed-head.ts'
 
 /** The digest of a body that its signer has signed. */
 export interface BodyDigest {
@@ -46,6 +46,11 @@ export function requireDigest(head: RequestHead, digest: BodyDigest | undefined)
   // Nobody will read a body that does not come, so that its digest is compared here.
   if (!hasBody(head)) checkDigest(digest, new Uint8Array(0))
   return digest
+}
+
+/** The digest that a signature or MAC covers, if it does. An empty header, as the reference sends it, is none. */
+export function signedDigest(head: RequestHead, { covered }: ParsedSignature): { readonly digest?: BodyDigest } {
+  return covered.includes('digest') ? { digest: requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? '')) } : {}
 }
 
 /** Compares the body, as it was received, with what was signed. @throws KmsError UNAUTHENTICATED */

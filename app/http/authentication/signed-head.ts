@@ -26,3 +26,23 @@ export function hasBody({ headers }: RequestHead): boolean {
   const length = headers['content-length']?.[0]
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
+
+/** None of them may be sent twice, whatever is read: somebody on the way may have read the other one. */
+export const securityHeaders = ['signature', 'authorization', 'capability-invocation', 'digest', 'host'] as const
+
+/** Seconds for which a signature over everything that matters is good. */
+export const strictAge = 300
+
+/** What follows the scheme `Signature` in `Authorization`; undefined if that is not there. */
+export function signatureOf(head: RequestHead): string | undefined {
+  const [, text] = /^Signature (.*)$/i.exec(onlyValue(head, 'authorization') ?? '') ?? []
+  return text
+}
+
+export function ifSent(head: RequestHead, name: string): string[] {
+  return head.headers[name] === undefined ? [] : [name]
+}
+
+export function ifBody(head: RequestHead, name: string): string[] {
+  return hasBody(head) ? [name] : []
+}

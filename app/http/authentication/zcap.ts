@@ -15,11 +15,11 @@ import {
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
-import { parseDigest, requireDigest } from './body-digest.ts'
+import { signedDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
 import { KnownCapabilities } from './known-capabilities.ts'
 import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
-import { hasBody, headOf, onlyValue } from './signed-head.ts'
+import { headOf, ifBody, ifSent, onlyValue, securityHeaders, signatureOf, strictAge } from './signed-head.ts'
 
 export interface ZcapOptions {
   readonly clock: Clock
@@ -37,7 +37,7 @@ export interface ZcapOptions {
 /** A request's own form decides its dialect; a request of neither form is unauthenticated. */
 interface Dialect {
   readonly signature: (head: RequestHead) => ParsedSignature | undefined
-  /** @param own whether the route is what belongs to the controller alone */
+  /** @param own whether the route is what belongs to the controller alone, or wants the whole request to be signed */
   readonly policy: (head: RequestHead, own: boolean) => SignaturePolicy
   /** Whether a signature is good that would not be if this server were strict. */
   readonly isLegacy: (head: RequestHead, signature: ParsedSignature) => boolean
@@ -45,10 +45,6 @@ interface Dialect {
   readonly invocation: (header: string) => Invocation
 }
 
-/** None of them may be sent twice, whatever the dialect reads: somebody on the way may have read the other one. */
-const securityHeaders = ['signature', 'authorization', 'capability-invocation', 'digest', 'host']
-
-const strictAge = 300
 const legacyAge = 60
 
 /** Requests that are signed by a key of a DID, in both dialects of capabilities. */
@@ -69,9 +65,10 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const header = onlyValue(head, 'capability-invocation')
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
-    const policy = dialect.policy(head, kind === 'signer' || kind === 'visitor')
+    const { once, wholly } = request.routeOptions.config
+    const policy = dialect.policy(head, wholly === true || kind === 'signer' || kind === 'visitor')
     const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
-    if (request.routeOptions.config.once) await replays.check(key.id, text)
+    if (once) await replays.check(key.id, text)
     const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
     return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
   }
@@ -142,7 +139,7 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
   const always = ['(key-id)', '(created)', '(expires)', '(request-target)', 'host']
   return {
     signature(head) {
-      const [, text] = /^Signature (.*)$/i.exec(onlyValue(head, 'authorization') ?? '') ?? []
+      const text = signatureOf(head)
       if (text === undefined) return undefined
       const signature = parseSignature(text, 'quoted')
       if (signature === undefined) throw unauthenticated('the signature cannot be parsed')
@@ -173,19 +170,6 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
       return { dialect: 'ccg', action, capability: { delegated }, capabilityHash: hashOfText(text) }
     },
   }
-}
-
-/** The digest that the body must have, if it is covered. An empty header, as the reference sends it, is none. */
-function signedDigest(head: RequestHead, { covered }: ParsedSignature): Pick<Proven, 'digest'> {
-  return covered.includes('digest') ? { digest: requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? '')) } : {}
-}
-
-function ifSent(head: RequestHead, name: string): string[] {
-  return head.headers[name] === undefined ? [] : [name]
-}
-
-function ifBody(head: RequestHead, name: string): string[] {
-  return hasBody(head) ? [name] : []
 }
 
 /** A delegated capability in the body of a request, of whichever dialect it is. @throws KmsError INVALID_REQUEST */

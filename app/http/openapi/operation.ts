@@ -3,9 +3,9 @@ import type { Authenticators } from '../authentication/authenticator.ts'
 /** What the documentation says of an operation beside its schema. */
 export interface Operation {
   /** The method, and the path as the router has it. */
-  readonly route: `${'GET' | 'POST' | 'PUT'} /${string}`
-  /** How its callers prove who they are; absent if nobody has to. */
-  readonly caller?: Exclude<keyof Authenticators, 'challenges'>
+  readonly route: `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
+  /** How its callers prove who they are; absent if nobody has to. Sessions are opened with capabilities alone. */
+  readonly caller?: Exclude<keyof Authenticators, 'challenges'> | 'opener' | 'closer'
   readonly tag: Tag
   /** One line. */
   readonly summary: string
@@ -42,6 +42,7 @@ export const tags = {
   'Signatures over many messages': 'BBS: whoever has a signature proves it while telling only some of the messages.',
   'Anonymous credentials': 'Calls that existing clients know and no key of this server can do.',
   Capabilities: 'Withdrawing what was delegated.',
+  Sessions: 'Requests that are authenticated by MACs in place of signatures.',
   Health: 'Whether the service is well.',
 } as const
 

@@ -24,6 +24,13 @@ export const securitySchemes = {
       'The dialect of the CCG specification: `Signature keyId="…",headers="(key-id) (created) (expires) (request-target) host ' +
       'capability-invocation content-type digest",signature="…",created="…",expires="…"`.',
   },
+  session: {
+    type: 'http',
+    scheme: 'Signature',
+    description:
+      'Over a session: `Signature keyId="{session id}",algorithm="hmac-sha256",headers="(key-id) (request-target) (created) digest",' +
+      'signature="…",created=…`.',
+  },
   gnap: {
     type: 'http',
     scheme: 'GNAP',
@@ -47,6 +54,8 @@ const invoking: readonly Requirement[] = [
   { ccgSignature: [], capabilityInvocation: [] },
 ]
 
+const inSession: Requirement = { session: [] }
+
 /** What proves who makes a request, each in place of the others; `{}` says that nothing need be proven. */
 export function securityOf(caller: Operation['caller']): readonly Requirement[] {
   switch (caller) {
@@ -58,6 +67,10 @@ export function securityOf(caller: Operation['caller']): readonly Requirement[] 
     case 'visitor':
       return [...signed, ...tokens, {}]
     case 'invoker':
-      return [...invoking, ...tokens]
+      return [...invoking, inSession, ...tokens]
+    case 'opener':
+      return invoking
+    case 'closer':
+      return [...signed, inSession]
   }
 }

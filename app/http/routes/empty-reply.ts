@@ -10,7 +10,8 @@ export function sendEmpty(reply: FastifyReply, caller: Caller): FastifyReply {
   return isParsed(caller) ? reply.send() : reply.type('application/json; charset=utf-8').send('')
 }
 
-/** Whether the caller parses what is labelled as JSON. What is only signed is a route that the reference does not have. */
+/** Whether the caller parses what is labelled as JSON. What is only signed, and sessions, the reference does not have. */
 function isParsed(caller: Caller): boolean {
-  return caller.kind === 'signer' || (caller.kind === 'invoker' && caller.invocation.dialect === 'ccg')
+  const isOurs = caller.kind === 'signer' || caller.kind === 'session'
+  return isOurs || (caller.kind === 'invoker' && caller.invocation.dialect === 'ccg')
 }

@@ -150,6 +150,7 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
     { auth: { kind: 'credentials', zcap: { coverage: 'legacy', admission: { kind: 'controller' } } } },
   ],
   zcapMaxTtl: ['1d', { chainPolicy: { maximumTtl: 86_400, clockSkew: 30 } }],
+  sessionTtl: ['1m', { sessionTtl: 60_000 }],
   clockSkew: ['5s', { chainPolicy: { maximumTtl: 7_776_000, clockSkew: 5 } }],
   keystoreAdmission: [
     'open',
@@ -197,6 +198,7 @@ const defaults: Config = {
   trustedProxies: [],
   auth: { kind: 'credentials', zcap: { coverage: 'strict', admission: { kind: 'controller' } } },
   chainPolicy: { maximumTtl: 7_776_000, clockSkew: 30 },
+  sessionTtl: 300_000,
   cache: { max: 1000, ttl: 600_000 },
   workers: 1,
   rates,

@@ -24,7 +24,7 @@ t.test('pages of any origin', async t => {
     t.equal(status, 204, path)
     t.equal(text, '')
     t.equal(headers['access-control-allow-origin'], '*')
-    t.equal(headers['access-control-allow-methods'], 'GET, POST, PUT, OPTIONS')
+    t.equal(headers['access-control-allow-methods'], 'GET, POST, PUT, DELETE, OPTIONS')
     t.equal(headers['access-control-allow-headers'], 'digest, signature', 'whatever was asked for')
     t.equal(headers['access-control-max-age'], '60')
     t.notOk('access-control-allow-credentials' in headers)

@@ -38,6 +38,11 @@ export const documents: readonly Document[] = [
   },
   { file: 'docs/access-tokens.md', written: [] },
   {
+    file: 'docs/sessions.md',
+    options: { before: started },
+    written: [/^[\w-]{24} 20/m, /^200 \{\s+signature:/m],
+  },
+  {
     file: 'docs/operating/rotate-server-lock.md',
     options: { before: `${started}\nstop_service` },
     written: [/sealed anew by this run: 0/],

@@ -9,6 +9,7 @@ import { keyOperations } from './keys.ts'
 import { keystoreOperations, updateKeystoreOperation } from './keystores.ts'
 import { logOperations } from './log.ts'
 import { macOperations } from './mac.ts'
+import { sessionOperations } from './sessions.ts'
 import { signOperations } from './sign.ts'
 import { signMultiOperations } from './sign-multi.ts'
 import { wrapOperations } from './wrap.ts'
@@ -18,6 +19,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...healthOperations,
   ...keystoreOperations,
   ...capabilityOperations,
+  ...sessionOperations,
   ...keyOperations,
   ...jwksOperations,
   ...signOperations,

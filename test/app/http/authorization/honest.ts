@@ -25,7 +25,7 @@ export function honestPlans(): Plan[] {
 }
 
 function standings({ proof }: Route): Standing[] {
-  if (proof === 'capability') return ['root', 'delegated']
+  if (invokesCapability({ proof })) return ['root', 'delegated']
   return [proof === 'revocation' ? 'delegated' : 'signs alone']
 }
 
@@ -46,10 +46,10 @@ function admitted(admission: Setting['admission']): Plan[] {
 }
 
 export function honestPlan(route: Route, dialect: Dialect, setting: Setting, standing: Standing): Plan {
-  const caller: ActorName = standing === 'delegated' && route.proof === 'capability' ? 'delegate' : 'owner'
-  const invokes = route.proof === 'capability'
+  const caller: ActorName = standing === 'delegated' && invokesCapability(route) ? 'delegate' : 'owner'
+  const invokes = invokesCapability(route)
   const hasBody = route.body !== undefined
-  const legacy = dialect === 'trustbloc' && setting.coverage === 'legacy' && !isControllers(route)
+  const legacy = dialect === 'trustbloc' && setting.coverage === 'legacy' && !isSignedWhole(route)
   const own = dialect === 'trustbloc' ? 'SHA-256' : 'mh'
   return {
     name: `${route.method} ${route.path}, ${dialect}, ${standing}, ${setting.coverage}`,
@@ -82,9 +82,13 @@ export function honestPlan(route: Route, dialect: Dialect, setting: Setting, sta
   }
 }
 
-/** What belongs to the controller alone, and to those who may revoke. */
-export function isControllers({ proof }: Route): boolean {
-  return proof === 'controller' || proof === 'revocation'
+/** What belongs to the controller alone, to those who may revoke, or outlives its request. */
+export function isSignedWhole({ proof }: Route): boolean {
+  return proof === 'controller' || proof === 'revocation' || proof === 'opening'
+}
+
+export function invokesCapability({ proof }: Pick<Route, 'proof'>): boolean {
+  return proof === 'capability' || proof === 'opening'
 }
 
 function signatureBy(by: ActorName, dialect: Dialect, covered: readonly string[]): SignaturePlan {

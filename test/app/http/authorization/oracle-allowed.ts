@@ -21,6 +21,7 @@ export function isAllowed(plan: Plan): boolean {
     case 'revocation':
       return mayRevoke(plan, controller)
     case 'capability':
+    case 'opening':
       return mayInvoke(plan, controller)
   }
 }
@@ -63,11 +64,16 @@ function mayInvoke(plan: Plan, controller: ActorName): boolean {
   const asked = [...segments('{ks}'), ...(route.keyType === undefined ? [] : ['keys', key.routed])]
   return (
     leaf.to === signature.by &&
-    (leaf.actions === undefined || leaf.actions.includes(invocation.action)) &&
-    isPrefix(segments(leaf.target), asked) &&
+    // What a capability allows is looked at when its session is used.
+    (route.proof === 'opening' || isForAction(leaf, invocation.action)) &&
+    (route.proof === 'opening' || isPrefix(segments(leaf.target), asked)) &&
     links.every(link => endOf(capabilityDialect, link) + clockSkew >= now) &&
     !events.some(event => event.what === 'revoked')
   )
+}
+
+function isForAction({ actions }: LinkPlan, action: string): boolean {
+  return actions === undefined || actions.includes(action)
 }
 
 /** The links as they count, if every proof and every rule of delegation holds; otherwise nothing. */

@@ -1,5 +1,5 @@
 import { actors } from './actors.ts'
-import { isControllers } from './honest.ts'
+import { invokesCapability, isSignedWhole } from './honest.ts'
 import { authority } from './places.ts'
 import type { DigestPlan, Moved, Plan } from './plan.ts'
 import { algorithmOfAries } from './signature-text.ts'
@@ -25,7 +25,7 @@ export function isProven(plan: Plan): boolean {
     plan.signedFor.every(moved => !plan.signature.covered.includes(partOf[moved])) &&
     isDigestOfBody(plan) &&
     (plan.dialect === 'trustbloc' || plan.host === authority) &&
-    (plan.route.proof !== 'capability' || (isInvocationWellFormed(plan) && isReadable(plan))) &&
+    (!invokesCapability(plan.route) || (isInvocationWellFormed(plan) && isReadable(plan))) &&
     !isReplay(plan)
   )
 }
@@ -70,7 +70,7 @@ function isInTime(plan: Plan): boolean {
  * time alone, made for any other server, must not give a keystore away.
  */
 function isLegacy({ dialect, setting, route }: Plan): boolean {
-  return dialect === 'trustbloc' && setting.coverage === 'legacy' && !isControllers(route)
+  return dialect === 'trustbloc' && setting.coverage === 'legacy' && !isSignedWhole(route)
 }
 
 /** Everything that must be covered is, and everything that is covered is there. */

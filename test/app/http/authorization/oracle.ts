@@ -1,3 +1,4 @@
+import { invokesCapability } from './honest.ts'
 import { isAllowed, isSuspended } from './oracle-allowed.ts'
 import { isProven, isReadable, isUnsigned } from './oracle-proven.ts'
 import type { Plan } from './plan.ts'
@@ -34,7 +35,7 @@ function judgeAdmission({ route, setting, authorization = [], body }: Plan): Ver
 /** What an allowed request comes to. */
 function outcome(plan: Plan): Verdict {
   const { route, capability, events, key, repeatedAfter } = plan
-  if ((route.proof === 'capability' || route.needsActive) && isSuspended(plan)) return notActive
+  if ((invokesCapability(route) || route.needsActive) && isSuspended(plan)) return notActive
   // One key is there, under the id that was routed, unless nothing could be stored under such an id.
   if (route.keyType !== undefined && !/^[\w-]+$/.test(key.routed)) return noSuchKey
   if (route.proof === 'revocation') {

@@ -19,13 +19,13 @@ export type Example =
   | { readonly made: 'revoked' }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /**
    * How its callers prove that they may: by the admission, as the controller, as whoever controls a link, by
-   * capability.
+   * capability, as the invoker of a capability whatever that allows.
    */
-  readonly proof: 'admission' | 'controller' | 'revocation' | 'capability'
+  readonly proof: 'admission' | 'controller' | 'revocation' | 'capability' | 'opening'
   /** What a capability must allow. */
   readonly action?: string
   /** The type of the key that it needs, if it is about a key. */
@@ -49,6 +49,7 @@ const key = `${keystore}/keys/:keyId`
 const message = 'aGVsbG8='
 const ok: Verdict = { status: 200 }
 const noVault: Verdict = { status: 422, code: 'OPERATION_UNSUPPORTED' }
+const noSession: Verdict = { status: 404, code: 'SESSION_NOT_FOUND' }
 const noCl: Verdict = { status: 501, code: 'NOT_IMPLEMENTED' }
 const secret = Buffer.alloc(32, 7).toString('base64')
 /** RFC 7748 section 6.1. */
@@ -83,6 +84,25 @@ const single: readonly Route[] = [
     proof: 'revocation',
     body: { made: 'revoked' },
     repeated: { status: 409, code: 'ALREADY_EXISTS' },
+  },
+  {
+    method: 'POST',
+    path: `${keystore}/sessions`,
+    proof: 'opening',
+    action: 'openSession',
+    body: {
+      fields: { public_key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(bob.x, 'base64').toString('base64url') } },
+    },
+    repeated: ok,
+  },
+  { method: 'GET', path: `${keystore}/sessions`, proof: 'controller' },
+  // There is none that the key of some other caller has opened.
+  {
+    method: 'DELETE',
+    path: `${keystore}/sessions/:sessionId`,
+    proof: 'controller',
+    allowed: noSession,
+    repeated: noSession,
   },
   capability('POST', `${keystore}/keys`, 'createKey', { fields: { key_type: 'AES256GCM' } }, { repeated: ok }),
   capability(

@@ -83,6 +83,7 @@ function pathOf({ route, key, pathNamesCapability }: Plan, { keystore, chain }: 
   return route.path
     .replace(':keystoreId', keystore.slice(keystore.lastIndexOf('/') + 1))
     .replace(':keyId', key.written)
+    .replace(':sessionId', 'none')
     .replace(':capabilityId', encodeURIComponent(capabilityId))
 }
 

@@ -1,3 +1,4 @@
+import { invokesCapability } from '../honest.ts'
 import type { CapabilityPlan, InvocationPlan, KeystorePlan, LinkPlan, Plan, SignaturePlan } from '../plan.ts'
 
 /** Something about an honest request that is changed. What it must come to then is the oracle's to say. */
@@ -67,7 +68,7 @@ export const all =
 export const isSigned = ({ signature }: Plan): boolean => signature.form !== 'absent'
 export const isRoot = ({ capability }: Plan): boolean => capability.kind === 'root'
 export const isDelegated = ({ capability }: Plan): boolean => capability.kind === 'delegated'
-export const invokes = ({ route }: Plan): boolean => route.proof === 'capability'
+export const invokes = ({ route }: Plan): boolean => invokesCapability(route)
 /** An invoked delegation, not one that is revoked. */
 export const invokesDelegated = (plan: Plan): boolean => invokes(plan) && isDelegated(plan)
 export const hasBody = ({ route }: Plan): boolean => route.body !== undefined

@@ -1,0 +1,27 @@
+import { isIdentifier } from '../encoding/identifier.ts'
+import { unauthenticated } from '../errors.ts'
+import type { Kms } from '../kms.ts'
+import type { Session } from '../records/session.ts'
+
+/** A text that somebody says to have made a MAC of, over a session. */
+export interface SessionMac {
+  readonly keystoreId: string
+  readonly sessionId: string
+  readonly text: Uint8Array
+  readonly mac: Uint8Array
+}
+
+/**
+ * Finds the session by which a text was made. Its record is read each time, so that one which was closed is not there.
+ * What it is worth now says `authorize`.
+ *
+ * @throws KmsError UNAUTHENTICATED
+ */
+export async function verifySession(kms: Kms, { keystoreId, sessionId, text, mac }: SessionMac): Promise<Session> {
+  const isNamed = isIdentifier(keystoreId) && isIdentifier(sessionId)
+  const session = isNamed ? await kms.records.findSession(keystoreId, sessionId) : undefined
+  if (session === undefined) throw unauthenticated('there is no such session')
+  if (session.expires <= kms.ports.clock.now()) throw unauthenticated('the session has ended')
+  if (!(await kms.sessions.verify(session, mac, text))) throw unauthenticated('the MAC is not one of the session')
+  return session
+}
