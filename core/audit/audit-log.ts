@@ -21,6 +21,9 @@ const longestLife = 60_000
 /** Logs that are written to at once, at most: beyond that the chain that began first ends. */
 const mostChains = 10_000
 
+/** So many chains are ended at once: each is signed, and what is asked meanwhile waits. */
+const endedAtOnce = 50
+
 /** So many ends of chains are named by one entry. */
 const headsOfEntry = 100
 
@@ -63,8 +66,10 @@ export class AuditLog {
   }
 
   async #end(isOver: (writer: LogWriter) => boolean): Promise<void> {
-    const keystores = [...this.#writers].filter(([keystore, writer]) => keystore !== serverLog && isOver(writer))
-    await Promise.all(keystores.map(([_keystore, writer]) => this.#tried(writer.end())))
+    const over = [...this.#writers].filter(([keystore, writer]) => keystore !== serverLog && isOver(writer))
+    for (let at = 0; at < over.length; at += endedAtOnce) {
+      await Promise.all(over.slice(at, at + endedAtOnce).map(([_keystore, writer]) => this.#tried(writer.end())))
+    }
     await this.#writeHeads()
     const server = this.#writers.get(serverLog)
     if (server !== undefined && isOver(server)) await this.#tried(server.end())

@@ -76,7 +76,8 @@ function circumstances({ environment, echo, twin }: Part<unknown>): string {
 in another process ${withInterval(twin)} of that.`
 }
 
-function whereAndWhen({ date, processor, cores, memory, system, load, versions }: Environment): string {
+/** A sentence. */
+export function whereAndWhen({ date, processor, cores, memory, system, load, versions }: Environment): string {
   const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `Measured on ${date.slice(0, 16).replace('T', ' ')} UTC: ${processor}, ${cores} cores, ${memory} GiB, ${system}, load average
 ${load.map(each => each.toFixed(1)).join(', ')}; ${software.join(', ')}.`

@@ -159,6 +159,23 @@ t.test('what cannot be written is refused, and another chain goes on', async t =
   t.match(await verifyLog(lines), { chains: 2, open: { length: 2 }, faults: [] })
 })
 
+t.test('many chains whose time is over are not ended all at once', async t => {
+  const store = new GatedKeyStore()
+  const { log, records, ports } = await openTestLog({ ...clockedPorts(), store })
+  const names = Array.from({ length: 120 }, (_, index) => `keystore-${index}`)
+  await Promise.all(names.map(name => log.write(name, decision('1'))))
+  const before = store.added.length
+  let open: () => void = () => undefined
+  store.gate = new Promise(resolve => (open = resolve))
+  ports.clock.advance(60_000)
+  const ended = log.tick()
+  await new Promise(setImmediate)
+  t.equal(store.added.length - before, 50)
+  open()
+  await ended
+  for (const name of names) t.equal(typesOf(await wholeLog(records, name)).at(-1), 'head', name)
+})
+
 t.test('a call that takes too long is as good as failed', async t => {
   const store = new GatedKeyStore()
   const { log } = await openTestLog(

@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Load } from '../load.ts'
+import type { Settings } from './big-store.ts'
+import type { Memory, Usage } from './service.ts'
+
+/** A service over a store, with its client. */
+export class ScaledService {
+  readonly #child: ChildProcess
+  readonly #load: Load
+
+  private constructor(child: ChildProcess, load: Load) {
+    this.#child = child
+    this.#load = load
+  }
+
+  static async start(settings: Settings): Promise<ScaledService> {
+    const file = fileURLToPath(new URL('./service.js', import.meta.url))
+    const child = fork(file, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const { port } = (await next(child)) as { readonly port: number }
+    return new ScaledService(child, await Load.open({ host: '127.0.0.1', port }))
+  }
+
+  /** Answers `count` of the requests, in rotation. @returns microseconds of processor time that one took */
+  async answer(requests: readonly Buffer[], count: number): Promise<number> {
+    const before = await this.#cpu()
+    await this.#load.slice(requests, count)
+    return ((await this.#cpu()) - before) / count
+  }
+
+  memory(): Promise<Memory> {
+    return this.#ask('memory') as Promise<Memory>
+  }
+
+  async stop(): Promise<void> {
+    this.#load.close()
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exit = once(this.#child, 'exit')
+    this.#child.disconnect()
+    await exit
+  }
+
+  async #cpu(): Promise<number> {
+    return ((await this.#ask('usage')) as Usage).cpu
+  }
+
+  #ask(what: 'usage' | 'memory'): Promise<unknown> {
+    this.#child.send(what)
+    return next(this.#child)
+  }
+}
+
+async function next(child: ChildProcess): Promise<unknown> {
+  const ended = new AbortController()
+  const onExit = () => ended.abort()
+  child.once('exit', onExit)
+  try {
+    const [message] = await once(child, 'message', { signal: ended.signal })
+    return message
+  } catch (cause) {
+    throw new Error(`a service of the bench ended with ${child.exitCode ?? child.signalCode}`, { cause })
+  } finally {
+    child.off('exit', onExit)
+  }
+}
