@@ -4,6 +4,7 @@ import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from 
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
 import { requireDataFile, unknownFormat } from './data-file.ts'
+import { KnownEntries } from './known-entries.ts'
 import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
@@ -62,11 +63,13 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
 class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>
   readonly #snapshot: Transaction | undefined
+  readonly #known: KnownEntries
   #closed = false
 
   constructor(database: RootDatabase<Uint8Array, Uint8Array>, snapshot?: Transaction) {
     this.#database = database
     this.#snapshot = snapshot
+    this.#known = new KnownEntries(database)
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
@@ -125,7 +128,11 @@ class EmbeddedKeyStore implements KeyStorePort {
     this.#requireOpen()
     return this.#guard(() => {
       this.#refresh()
-      const range = { start: placeOf(collection, scope, after), end: endOf(collection, scope), ...this.#reading() }
+      const range = {
+        start: placeOf(collection, scope, after),
+        end: endOf(collection, scope),
+        ...(this.#snapshot && { transaction: this.#snapshot }),
+      }
       const records: StoredRecord[] = []
       for (const { value } of this.#database.getRange(range)) {
         const entry = decodeEntry(value, collection, scope)
@@ -162,19 +169,13 @@ class EmbeddedKeyStore implements KeyStorePort {
     if (this.#snapshot === undefined) this.#database.resetReadTxn()
   }
 
-  #entryAt(place: Buffer): Uint8Array | undefined {
-    const reading = this.#reading()
-    return reading === undefined ? this.#database.getBinary(place) : this.#database.get(place, reading)
-  }
-
-  #reading(): { readonly transaction: Transaction } | undefined {
-    return this.#snapshot && { transaction: this.#snapshot }
-  }
-
   #read(collection: Collection, scope: string, id: string): StoredRecord | string | undefined {
     this.#requireOpen()
-    const bytes = this.#guard(() => this.#entryAt(placeOf(collection, scope, id)))
-    return bytes && decodeEntry(bytes, collection, scope)
+    return this.#guard(() => {
+      if (this.#snapshot === undefined) return this.#known.read(collection, scope, id)
+      const bytes = this.#database.get(placeOf(collection, scope, id), { transaction: this.#snapshot })
+      return bytes && decodeEntry(bytes, collection, scope)
+    })
   }
 
   /**
