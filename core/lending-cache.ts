@@ -47,7 +47,7 @@ export class LendingCache<T extends Closable> {
    * @param name what distinguishes it from every other thing
    * @param material the stored bytes that it is opened from
    */
-  async use<P extends T, R>(
+  use<P extends T, R>(
     name: string,
     material: Uint8Array,
     open: () => Promise<P>,

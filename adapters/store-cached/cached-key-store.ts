@@ -135,5 +135,5 @@ function placeOf(collection: Collection, scope: string, id: string): string {
 }
 
 function copyOf(record: StoredRecord): StoredRecord {
-  return { ...record, ids: [...record.ids] as [string, ...string[]], body: Uint8Array.from(record.body) }
+  return { ...record, ids: [...record.ids] as [string, ...string[]], body: record.body.slice() }
 }

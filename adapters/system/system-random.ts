@@ -15,7 +15,8 @@ export function systemRandom(): Random {
       pool = randomBytes(4096)
       used = 0
     }
-    const drawn = Uint8Array.from(pool.subarray(used, used + length))
+    const drawn = new Uint8Array(length)
+    pool.copy(drawn, 0, used, used + length)
     pool.fill(0, used, used + length)
     used += length
     return drawn

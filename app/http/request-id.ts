@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { systemRandom } from '@keyhold/adapters'
+import { encodeBase64Url } from '@keyhold/core'
 
 /** What a proxy may call a request: nothing that would have to be escaped anywhere. */
 const acceptable = /^[A-Za-z0-9._~-]{8,64}$/
@@ -21,6 +22,6 @@ export function requestIds(
     onArrival()
     const given = headers['x-request-id']
     const isName = typeof given === 'string' && acceptable.test(given) && isTrusted(socket.remoteAddress ?? '')
-    return isName ? given : Buffer.from(random(length)).toString('base64url')
+    return isName ? given : encodeBase64Url(random(length))
   }
 }

@@ -20,13 +20,20 @@ const longestSubject = 512
 export function readUserShares(app: FastifyInstance, isTrusted: (address: string) => boolean): void {
   app.decorateRequest('userShare', null)
   // Not before it is known who makes the request.
-  app.addHook('preParsing', async request => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     const { 'secret-share': share, 'auth-user': user } = request.headers
-    if (share !== undefined || user !== undefined) request.userShare = userShareOf(request, isTrusted)
+    if (share === undefined && user === undefined) return done(null, payload)
+    try {
+      request.userShare = userShareOf(request, isTrusted)
+      done(null, payload)
+    } catch (error) {
+      done(error as Error)
+    }
   })
   // Not when the answer has gone out: that of a client that is gone never does.
-  app.addHook('onSend', async request => {
-    await request.userShare?.close()
+  app.addHook('onSend', ({ userShare }, _reply, payload, done) => {
+    if (userShare === null) return done(null, payload)
+    userShare.close().then(() => done(null, payload), done)
   })
 }
 

@@ -34,7 +34,7 @@ export class Records {
     return new Records(store, this.#integrityKey, this.#bodies)
   }
 
-  async findKeystore(id: string): Promise<Keystore | undefined> {
+  findKeystore(id: string): Promise<Keystore | undefined> {
     return this.#find('keystores', '', id, toKeystore)
   }
 
@@ -48,7 +48,7 @@ export class Records {
   }
 
   /** Finds a key by the id of any of its versions, or its other one. */
-  async findKey(keystoreId: string, id: string): Promise<Key | undefined> {
+  findKey(keystoreId: string, id: string): Promise<Key | undefined> {
     return this.#find('keys', keystoreId, id, toKey)
   }
 
@@ -66,7 +66,7 @@ export class Records {
     await this.#store.replace(this.#writtenKey(key))
   }
 
-  async findRevocation(keystoreId: string, capabilityId: string): Promise<Revocation | undefined> {
+  findRevocation(keystoreId: string, capabilityId: string): Promise<Revocation | undefined> {
     return this.#find('revocations', keystoreId, revocationId(capabilityId), toRevocation)
   }
 
@@ -85,7 +85,7 @@ export class Records {
     await this.#store.remove('revocations', keystoreId, revocationId(capabilityId), 1)
   }
 
-  async findSession(keystoreId: string, id: string): Promise<Session | undefined> {
+  findSession(keystoreId: string, id: string): Promise<Session | undefined> {
     return this.#find('sessions', keystoreId, id, toSession)
   }
 
@@ -102,7 +102,7 @@ export class Records {
     await this.#store.remove('sessions', keystoreId, id, 1)
   }
 
-  async findServerKey(name: string): Promise<ServerKey | undefined> {
+  findServerKey(name: string): Promise<ServerKey | undefined> {
     return this.#find('server-keys', '', name, toServerKey)
   }
 

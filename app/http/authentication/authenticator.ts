@@ -51,7 +51,5 @@ export function callerOf(request: FastifyRequest): Caller {
   if (proven === null) throw new Error('a route that needs a caller stands outside the authenticated scopes')
   if (request.trail === null) request.trail = {}
   const { trail } = request
-  return userShare || trail
-    ? { ...proven.caller, ...(userShare && { userShare }), ...(trail && { trail }) }
-    : proven.caller
+  return { ...proven.caller, ...(userShare && { userShare }), ...(trail && { trail }) }
 }

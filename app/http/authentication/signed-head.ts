@@ -4,11 +4,12 @@ import type { FastifyRequest } from 'fastify'
 /** The parts of a request that a signature can cover, as they arrived: no header is joined with another of its name. */
 export function headOf({ raw }: FastifyRequest): RequestHead {
   const headers: Record<string, string[]> = Object.create(null)
-  for (const [index, text] of raw.rawHeaders.entries()) {
-    const name = raw.rawHeaders[index - 1]?.toLowerCase()
-    if (index % 2 === 0 || name === undefined) continue
-    const values = headers[name]
-    if (values === undefined) headers[name] = [text]
+  const { rawHeaders } = raw
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name, text] = [rawHeaders[at] as string, rawHeaders[at + 1] as string]
+    const lower = name.toLowerCase()
+    const values = headers[lower]
+    if (values === undefined) headers[lower] = [text]
     else values.push(text)
   }
   return { method: raw.method ?? '', target: raw.url ?? '', headers }
