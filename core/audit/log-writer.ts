@@ -58,7 +58,7 @@ export class LogWriter {
     const last = this.#waiting.at(-1)
     const group = last === undefined || last.isFull ? this.#newGroup() : last
     group.entries.push({ content, time: this.#writing.clock.now() })
-    this.#writing.gathering.arrive()
+    this.#writing.gathering.arrive(this.#writeNext)
     return group.written
   }
 

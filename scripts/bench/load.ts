@@ -80,6 +80,25 @@ export class Load {
     return answered
   }
 
+  /**
+   * Keeps one request under way on each of so many connections, until `count` were answered, and resolves with how long
+   * each has taken: milliseconds.
+   */
+  async timed(requests: readonly Buffer[], count: number, connections: number): Promise<number[]> {
+    let left = count
+    const taken: number[] = []
+    const work = async (connection: Connection) => {
+      while (left > 0) {
+        left -= 1
+        const start = performance.now()
+        await connection.exchange(requests[this.#sent++ % requests.length] as Buffer)
+        taken.push(performance.now() - start)
+      }
+    }
+    await Promise.all(this.#connections.slice(0, connections).map(work))
+    return taken
+  }
+
   close(): void {
     for (const connection of this.#connections) connection.close()
   }

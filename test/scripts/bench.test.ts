@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { keyTypeNames } from '@keyhold/core'
 import { once as onlyOnce } from '@keyhold/scripts/bench/bench.js'
 import { measureBeside } from '@keyhold/scripts/bench/beside.js'
+import { measureFlood } from '@keyhold/scripts/bench/flood.js'
 import { labels } from '@keyhold/scripts/bench/judgements.js'
 import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
 import { measured } from '@keyhold/scripts/bench/measured.js'
@@ -50,6 +51,13 @@ t.test('a signature is measured beside long computations', async t => {
   const { idle, p50, p99, computed } = await measureBeside({ rounds: 2, slice: 40, warmUp: 10 })
   const figures = [idle, ...Object.values(p50), ...Object.values(p99), computed]
   t.ok(figures.every(isPositive), `${figures}`)
+})
+
+t.test('a signature is measured beside a flood of others', async t => {
+  const options = { rounds: 2, slice: 20, warmUp: 10, connections: 8, environment: { KMS_WORKERS: '2' } }
+  const { idle, flooded, p50, p99, others } = await measureFlood(options)
+  const figures = [idle, flooded, p50, p99].flatMap(part => Object.values(part))
+  t.ok([...figures, others].every(isPositive), `${figures}`)
 })
 
 t.test('requests are sent in rotation, and counted', async t => {

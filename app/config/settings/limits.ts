@@ -39,7 +39,7 @@ export const limitSettings = {
     'max-requests',
     values.integer(1, 1_000_000),
     '2000',
-    'How many requests may be under way at once; those beyond are answered 503.',
+    'How many requests may be under way at once; beyond them whoever has most of them waiting is answered 503.',
   ),
   maxConnections: setting(
     'KMS_MAX_CONNECTIONS',
@@ -53,7 +53,7 @@ export const limitSettings = {
     'max-loop-delay',
     values.timeout,
     '5s',
-    'How late the event loop may be before requests are answered 503.',
+    'How late the event loop may be, and how long a request may wait for its turn, before requests are answered 503.',
   ),
   maxMemory: setting(
     'KMS_MAX_MEMORY',

@@ -1,7 +1,10 @@
+import type { Clock } from '@keyhold/core'
 import type { onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.ts'
+import { clientAddress } from './client-address.ts'
 import { type PressureLimits, watchPressure } from './pressure.ts'
 import { type OpenLimiter, type RateLimitOptions, type RateLimits, rateLimiting } from './rate-limits.ts'
+import { Turns } from './turns.ts'
 
 export interface LimitOptions {
   readonly rates?: RateLimits
@@ -24,7 +27,8 @@ export interface Limits {
 }
 
 export function openLimits({ rates, pressure, openLimiter }: LimitOptions, options: RateLimitOptions): Limits {
-  const watched = pressure && watchPressure(pressure, options.clock, options.log)
+  const { clock, isTrusted, log } = options
+  const watched = pressure && watchPressure(pressure, turnsWithin(pressure, clock, isTrusted), clock, log)
   const limiting = rates && Object.keys(rates).length > 0 ? rateLimiting(rates, { ...options, openLimiter }) : undefined
   return {
     before: [...(watched ? [watched.refuse] : []), ...(limiting ? [limiting.before] : [])],
@@ -33,4 +37,19 @@ export function openLimits({ rates, pressure, openLimiter }: LimitOptions, optio
     items: limiting ? [limiting.items] : [],
     stop: () => watched?.stop(),
   }
+}
+
+/** So much of the id of a keystore is looked at: it may be anything yet. */
+const nameLength = 64
+
+function turnsWithin({ loopDelay }: PressureLimits, clock: Clock, isTrusted: (address: string) => boolean): Turns {
+  const addressOf = clientAddress(isTrusted)
+  return new Turns({
+    clock,
+    longestWait: loopDelay,
+    originOf({ raw, params }) {
+      const { keystoreId = '' } = params as { keystoreId?: string }
+      return [addressOf(raw), keystoreId.slice(0, nameLength)]
+    },
+  })
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mock } from 'node:test'
 import { FixedClock } from '@keyhold/adapters'
 import { type PressureLimits, watchPressure } from '@keyhold/app/http/limits/pressure.js'
+import { Turns } from '@keyhold/app/http/limits/turns.js'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../../support/build-app.ts'
@@ -16,7 +17,8 @@ const body = JSON.stringify({ controller: 'did:example:alice' })
 function watched(t: Test, limits: PressureLimits) {
   mock.timers.enable({ apis: ['setInterval'] })
   const clock = new FixedClock('2026-01-01T00:00:00Z')
-  const pressure = watchPressure(limits, clock)
+  const turns = new Turns({ clock, longestWait: limits.loopDelay, originOf: () => ['', ''] })
+  const pressure = watchPressure(limits, turns, clock)
   const app = fastify().decorateRequest('refusal', null).decorateRequest('record', null)
   app.addHook('onRequest', pressure.refuse)
   app.get('/', async () => 'done')
