@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import { isoTime } from '@keyhold/core'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config/config.ts'
 import { LineBuffer } from './line-buffer.ts'
@@ -20,7 +21,7 @@ const atomicWrite = 4096
  */
 export function openLog(level: Config['logLevel'], format: Config['logFormat'], worker?: number): Logger {
   const base = worker === undefined ? null : { worker }
-  const options = { level: levels[level], base, timestamp: pino.stdTimeFunctions.isoTime }
+  const options = { level: levels[level], base, timestamp: () => `,"time":"${isoTime(Date.now())}"` }
   const isPretty = format === 'pretty' || (format === 'auto' && isatty(standardOutput))
   const output = pino.destination({ fd: standardOutput, sync: true })
   return pino(options, isPretty ? pretty(output) : new LineBuffer(output, worker && atomicWrite))

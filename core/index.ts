@@ -20,6 +20,7 @@ export { type ResolveDid, resolveSelfContainedDid, selfContainedDids } from './d
 export type { VerificationKey } from './dids/verification-key.ts'
 export { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from './encoding/base64.ts'
 export { canonicalMap } from './encoding/canonical.ts'
+export { isoTime } from './encoding/iso-time.ts'
 export { isKeptVerbatim } from './encoding/text.ts'
 export { forbidden, invalidRequest, KmsError, unauthenticated } from './errors.ts'
 export {

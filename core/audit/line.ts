@@ -1,5 +1,6 @@
 import { sha256 } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
+import { isoTime } from '../encoding/iso-time.ts'
 
 /** An entry of a log, named by its hash. */
 export interface Tip {
@@ -55,7 +56,7 @@ export interface Place {
 
 /** The one text of an entry, which is what is hashed, stored and shown: JSON without white space, on one line. */
 export function lineOf({ chain, seq, prev, time }: Place, content: Content): string {
-  return JSON.stringify({ chain, seq, prev, time: new Date(time).toISOString(), ...content })
+  return JSON.stringify({ chain, seq, prev, time: isoTime(time), ...content })
 }
 
 /** The hash of an entry: SHA-256 of its line in UTF-8, as base64url. */
