@@ -27,7 +27,8 @@ export type {
 export type { JwksReaders, KeystoreDescription } from './keystore-description.ts'
 export type { DerivedProof, Disclosure, Statement } from './multi-message.ts'
 export type { ExportedKey, PublicForms } from './public-forms.ts'
-export { Session, type SessionOptions } from './session.ts'
+export { Session } from './session.ts'
+export type { SessionOptions } from './session-opening.ts'
 export {
   type CcgInvoked,
   type InvokedCapability,

@@ -3,7 +3,8 @@ import { distinct } from './distinct.ts'
 import { KeyholdError } from './errors.ts'
 import { Key } from './key.ts'
 import { Keystore, vaultCapability } from './keystore.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { Session } from './session.ts'
+import type { SessionOptions } from './session-opening.ts'
 import { type Call, type CallOptions, Transport, type TransportOptions } from './transport.ts'
 
 export interface KeyholdOptions extends TransportOptions {

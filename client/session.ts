@@ -1,18 +1,10 @@
-import { sessionKeyInfo, sessionKeyLength } from '@keyhold/core/wire'
-import { x25519 } from '@noble/curves/ed25519.js'
-import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import type { Authorization, AuthorizedRequest } from './authorization.ts'
-import { decodeUrl, encodeText, encodeUrl } from './bytes.ts'
+import type { Authorization } from './authorization.ts'
 import { Keystore } from './keystore.ts'
-import { type RequestHeaders, type SessionSigner, signOverSession } from './signed-request.ts'
+import { openSession, type SessionOptions } from './session-opening.ts'
+import { type SessionSigner, signOverSession } from './signed-request.ts'
 import type { CallOptions, Transport } from './transport.ts'
-
-export interface SessionOptions {
-  /** Seconds for which each session shall live at most. Default: what the service says. */
-  readonly ttl?: number
-}
 
 /** A session that is open. Times are those of `performance.now()`. */
 interface Opened extends SessionSigner {
@@ -102,49 +94,9 @@ export class Session {
   }
 
   async #open(call?: CallOptions): Promise<Opened> {
-    const secret = x25519.utils.randomSecretKey()
-    const openerKey = encodeUrl(x25519.getPublicKey(secret))
-    const { ttl } = this.#options
-    const body = { public_key: { kty: 'OKP', crv: 'X25519', x: openerKey }, ...(ttl !== undefined && { ttl }) }
-    const noting = new NotingAuthorization(this.#base.authorization)
     const from = performance.now()
-    const { url: keystoreUrl, capability } = this.#signed
-    const opening = { method: 'POST', url: `${keystoreUrl}/sessions`, body, ...(capability && { capability }) }
-    const reply = (await this.#base.authorizedBy(noting).send(opening, call)) as OpenReply
-    const { session_url: url, public_key: serverKey } = reply
-    const info = sessionKeyInfo({ url, capabilityHash: noting.capabilityHash, openerKey, serverKey: serverKey.x })
-    const shared = x25519.getSharedSecret(secret, decodeUrl(serverKey.x))
-    const key = hkdf(sha256, shared, undefined, info, sessionKeyLength)
-    for (const bytes of [secret, shared]) bytes.fill(0)
-    const life = reply.ttl * 1000
-    return {
-      id: url.slice(url.lastIndexOf('/') + 1),
-      mac: text => hmac(sha256, key, text),
-      renewal: from + life * renewedAfter,
-      end: from + life,
-    }
+    const { id, key, ttl } = await openSession(this.#base, this.#signed, this.#options, call)
+    const life = ttl * 1000
+    return { id, mac: text => hmac(sha256, key, text), renewal: from + life * renewedAfter, end: from + life }
   }
-}
-
-/** Notes the hash of the capability that a request invokes, as it is sent. */
-class NotingAuthorization implements Authorization {
-  readonly #given: Authorization | undefined
-  capabilityHash = ''
-
-  constructor(given: Authorization | undefined) {
-    this.#given = given
-  }
-
-  async headersOf(request: AuthorizedRequest): Promise<RequestHeaders> {
-    const headers = (await this.#given?.headersOf(request)) ?? {}
-    const [, invoked = ''] = /(?:capability|id)="([^"]+)"/.exec(headers['capability-invocation'] ?? '') ?? []
-    this.capabilityHash = encodeUrl(sha256(encodeText(invoked)))
-    return headers
-  }
-}
-
-interface OpenReply {
-  readonly session_url: string
-  readonly public_key: { readonly x: string }
-  readonly ttl: number
 }

@@ -2,15 +2,19 @@ import { signTrustbloc } from '@keyhold/client'
 import { type DidSigner, delegateTrustbloc, didKeySigner, type Random, SecretBytes } from '@keyhold/core'
 import { makeRootCapability } from '@keyhold/core/zcap/trustbloc/root-capability.js'
 import { type GnapCaller, gnapHeaders } from './gnap-caller.ts'
+import { type SessionCaller, sessionHeaders } from './session-caller.ts'
 
-/** How the requests of an operation prove what they may do: not at all, by a root or delegated capability, by a token. */
-export type Proof = 'none' | 'root' | 'delegated' | 'gnap'
+/**
+ * How the requests of an operation prove what they may do: not at all, by a root or delegated capability, over a session of a
+ * root capability, by a token.
+ */
+export type Proof = 'none' | 'root' | 'delegated' | 'session' | 'gnap'
 
 /** How a service is told to have requests proven: what a process is started for. */
 export type Authentication = 'none' | 'zcap' | 'gnap'
 
 export function authenticationOf(proof: Proof): Authentication {
-  return proof === 'root' || proof === 'delegated' ? 'zcap' : proof
+  return proof === 'none' || proof === 'gnap' ? proof : 'zcap'
 }
 
 /** Who signs the requests of a variant: a key that exists for one run, and what it invokes. */
@@ -19,6 +23,9 @@ export interface Caller {
   readonly seed: string
   readonly capability: object
 }
+
+/** Whoever makes the requests of a variant. */
+export type AnyCaller = Caller | SessionCaller | GnapCaller
 
 /** A root capability, and whatever of it a proof invokes: by its own controller, or delegated to another key. */
 export async function callerOf(
@@ -43,14 +50,10 @@ export async function looseRoot(url: string, seed: Uint8Array, random: Random) {
 }
 
 /** The headers that a caller signs a request with, as they go over the wire. */
-export async function signedHeaders(
-  caller: Caller | GnapCaller,
-  action: string,
-  path: string,
-  body: unknown,
-): Promise<string> {
+export async function signedHeaders(caller: AnyCaller, action: string, path: string, body: unknown): Promise<string> {
   const request = { method: 'POST', url: `http://localhost${path}`, body: Buffer.from(JSON.stringify(body)) }
   if ('token' in caller) return headerLines(gnapHeaders(caller, request.url, request.body))
+  if ('session' in caller) return headerLines(await sessionHeaders(caller, request))
   const { capability } = caller
   const headers = await signTrustbloc(request, { action, capability }, await signerOf(caller.seed), Date.now())
   return headerLines(headers)

@@ -5,9 +5,10 @@ import { loadConfig } from '@keyhold/app'
 import { openEd25519 } from '@keyhold/app/open-ed25519.js'
 import { fromSeed } from '@keyhold/core/algorithms/ed25519.js'
 import { type FastifyInstance, fastify } from 'fastify'
-import { type Caller, callerOf, coveredLength, looseRoot, type Proof } from './caller.ts'
+import { type AnyCaller, callerOf, coveredLength, looseRoot, type Proof } from './caller.ts'
 import { floors } from './floors.ts'
-import { type GnapCaller, newGnapCaller } from './gnap-caller.ts'
+import { newGnapCaller } from './gnap-caller.ts'
+import { looseSession, oneMac } from './session-caller.ts'
 import { type Address, type Preparation, reportTo } from './variant-process.ts'
 
 /**
@@ -42,13 +43,14 @@ function checkOneSignature(app: FastifyInstance, isValid: () => boolean): void {
   })
 }
 
-async function oneSignature(caller: Caller | GnapCaller, [action = '']: readonly string[]): Promise<() => boolean> {
+async function oneSignature(caller: AnyCaller, [action = '']: readonly string[]): Promise<() => boolean> {
   if ('token' in caller) {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const text = randomBytes(400)
     const signature = sign('sha256', text, privateKey)
     return () => verify('sha256', text, publicKey, signature)
   }
+  if ('session' in caller) return oneMac(caller, `http://localhost${key}/${action}`)
   const { publicKey, secret } = fromSeed(systemRandom()(32))
   const text = randomBytes(await coveredLength(caller, action, `${key}/${action}`))
   const signature = secret.lend(seed => ed25519.signer(seed, publicKey)).sign(text)
@@ -57,7 +59,8 @@ async function oneSignature(caller: Caller | GnapCaller, [action = '']: readonly
 }
 
 /** Requests to a floor carry headers of the same length, which it does not look at. */
-async function nobodysCaller(proof: Proof, actions: readonly string[]): Promise<Caller | GnapCaller> {
+async function nobodysCaller(proof: Proof, actions: readonly string[]): Promise<AnyCaller> {
+  if (proof === 'session') return looseSession
   if (proof === 'gnap') return newGnapCaller('0'.repeat(36))
   const random = systemRandom()
   const seed = random(32)

@@ -10,8 +10,9 @@ import { readCapability, signTrustbloc } from '@keyhold/client'
 import { didKeySigner, experimentalKeyTypeNames, readTrustblocCapability, SecretBytes } from '@keyhold/core'
 import { createVault, delegateVault } from '../demo-edv/vault-owner.ts'
 import { base64 } from '../http-client.ts'
-import { callerOf } from './caller.ts'
+import { type AnyCaller, callerOf, type Proof } from './caller.ts'
 import { ahead, type GnapCaller, gnapHeaders, newGnapCaller, tokenOf } from './gnap-caller.ts'
+import { openSessionCaller } from './session-caller.ts'
 import { type Address, type BenchUser, type Preparation, reportTo } from './variant-process.ts'
 
 /**
@@ -75,8 +76,7 @@ async function prepare({ keyType, proof, actions }: Preparation): Promise<Addres
     { action: 'createKey', capability: rootCapability },
   )
   const { key_url, public_key: publicKey } = created
-  const caller =
-    proof === 'none' ? undefined : (gnap ?? (await callerOf(proof, seed, rootCapability, ports.random, actions)))
+  const caller = gnap ?? (await callerFor(proof, actions))
   return {
     host: listen.host,
     port,
@@ -86,6 +86,12 @@ async function prepare({ keyType, proof, actions }: Preparation): Promise<Addres
     ...(caller && { caller }),
     headers: user?.headers ?? {},
   }
+}
+
+function callerFor(proof: Proof, actions: readonly string[]): Promise<AnyCaller> | undefined {
+  if (proof === 'none') return undefined
+  if (proof !== 'session') return callerOf(proof, seed, rootCapability, ports.random, actions)
+  return openSessionCaller(`http://${listen.host}:${port}${keystore}`, { ...rootCapability }, signer)
 }
 
 async function readRoot(text = '') {

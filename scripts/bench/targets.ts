@@ -8,10 +8,11 @@ export interface Targets {
   readonly overhead?: number
 }
 
-/** The light operations with warm keys; libsodium makes the floor lower, and not the rest. */
+/** The light operations with warm keys; libsodium and MACs make the floor lower, and not the rest. */
 export function targetsOf({ judged, proof }: Operation, ed25519: string | undefined): Targets {
   if (judged === undefined) return {}
-  const byProof = proof === 'delegated' ? 0.8 : ed25519 === 'libsodium' ? 0.85 : 0.9
+  const isLowFloor = proof === 'session' || ed25519 === 'libsodium'
+  const byProof = proof === 'delegated' ? 0.8 : isLowFloor ? 0.85 : 0.9
   return { efficiency: byProof, overhead: 0.8 }
 }
 

@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Authentication, Caller, Proof } from './caller.ts'
-import type { GnapCaller } from './gnap-caller.ts'
+import type { AnyCaller, Authentication, Proof } from './caller.ts'
 
 /** What a server is to have ready before it is asked for anything. */
 export interface Preparation {
@@ -21,7 +20,7 @@ export interface Address {
   /** As the service exports it, if it is the service and the key has one. */
   readonly publicKey?: string
   /** Who signs the requests, if they are signed. */
-  readonly caller?: Caller | GnapCaller
+  readonly caller?: AnyCaller
   /** What every request brings along. */
   readonly headers?: Readonly<Record<string, string>>
 }

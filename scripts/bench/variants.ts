@@ -87,6 +87,8 @@ const others: readonly Operation[] = [
 
 export const operations: readonly Operation[] = [
   ...light.flatMap(operation => proofs.map(proof => ({ ...operation, proof }))),
+  { ...sign('ED25519'), proof: 'session', judged: true },
+  { ...encrypt('AES256GCM'), proof: 'session', judged: true },
   { ...sign('ED25519'), proof: 'gnap' },
   ...others,
 ]
