@@ -99,7 +99,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   const openedVaults: Kms['openedVaults'] = new LendingCache(cache, ports.clock, observeCache?.('vaults'))
   const openedSessions = new LendingCache<SessionKey>(cache, ports.clock, observeCache?.('sessions'))
   const { sessionTtl = defaultSessionTtl } = options
-  const sessions = new Sessions(sessionTtl, () => openSessionLock(ports, records), openedSessions)
+  const sessions = new Sessions(sessionTtl, () => openSessionLock(ports, records), openedSessions, ports.clock)
   let vaultSigner: Promise<DidSigner> | undefined
   return {
     ports,

@@ -12,14 +12,13 @@ export interface SessionMac {
 }
 
 /**
- * Finds the session by which a text was made. Its record is read each time, so that one which was closed is not there.
- * What it is worth now says `authorize`.
+ * Finds the session by which a text was made. What it is worth now says `authorize`.
  *
  * @throws KmsError UNAUTHENTICATED
  */
 export async function verifySession(kms: Kms, { keystoreId, sessionId, text, mac }: SessionMac): Promise<Session> {
   const isNamed = isIdentifier(keystoreId) && isIdentifier(sessionId)
-  const session = isNamed ? await kms.records.findSession(keystoreId, sessionId) : undefined
+  const session = isNamed ? await kms.sessions.find(kms.records, keystoreId, sessionId) : undefined
   if (session === undefined) throw unauthenticated('there is no such session')
   if (session.expires <= kms.ports.clock.now()) throw unauthenticated('the session has ended')
   if (!(await kms.sessions.verify(session, mac, text))) throw unauthenticated('the MAC is not one of the session')

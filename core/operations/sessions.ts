@@ -105,7 +105,7 @@ export async function closeSession(
   if (!found) throw keystoreNotFound()
   if (session === undefined) throw sessionNotFound()
   try {
-    await kms.records.removeSession(session)
+    await kms.sessions.remove(kms.records, session)
   } catch (error) {
     throw error instanceof KmsError && error.code === 'CONFLICT' ? sessionNotFound() : error
   }
