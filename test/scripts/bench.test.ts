@@ -13,7 +13,9 @@ import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
 import { measured } from '@keyhold/scripts/bench/measured.js'
 import { readOptions } from '@keyhold/scripts/bench/options.js'
 import { run } from '@keyhold/scripts/bench/run.js'
+import { measureSaturation, reportOf } from '@keyhold/scripts/bench/saturation.js'
 import { operations } from '@keyhold/scripts/bench/variants.js'
+import { measureWorkers } from '@keyhold/scripts/bench/workers.js'
 import t, { type Test } from 'tap'
 
 const main = fileURLToPath(import.meta.resolve('@keyhold/scripts/bench/main.js'))
@@ -58,6 +60,36 @@ t.test('a signature is measured beside a flood of others', async t => {
   const { idle, flooded, p50, p99, others } = await measureFlood(options)
   const figures = [idle, flooded, p50, p99].flatMap(part => Object.values(part))
   t.ok([...figures, others].every(isPositive), `${figures}`)
+})
+
+t.test('workers are measured against one process', async t => {
+  const { cost, rate, busy } = await measureWorkers({ rounds: 2, slice: 20, warmUp: 10, connections: 4, workers: 2 })
+  const figures = [cost, rate, busy].flatMap(part => Object.values(part))
+  t.ok(figures.every(isPositive), `${figures}`)
+})
+
+t.test('a service is saturated', async t => {
+  const extent = { rounds: 2, slice: 8, warmUp: 4, connections: [1, 4] }
+  const { points, knee, kept } = await measureSaturation({ ...extent, environment: { KMS_WORKERS: '1' } })
+  t.strictSame(
+    points.map(({ connections }) => connections),
+    [1, 4],
+  )
+  for (const point of points) t.ok(Object.values(point).every(isPositive), JSON.stringify(point))
+  t.ok(extent.connections.includes(knee) && kept > 0 && kept <= 1)
+})
+
+t.test('where a curve has its knee, and how much is kept beyond it', async t => {
+  const point = (connections: number, rate: number) => ({ connections, rate, lowest: rate, p50: 1, p99: 1, cpu: 1 })
+  const cases: readonly (readonly [rates: readonly number[], knee: number, kept: number])[] = [
+    [[10, 50, 90, 100], 4, 0.9],
+    [[10, 95, 100, 60], 2, 0.6],
+    [[100, 100, 100, 100], 1, 1],
+  ]
+  for (const [rates, knee, kept] of cases) {
+    const report = reportOf(rates.map((rate, index) => point(2 ** index, rate)))
+    t.strictSame([report.knee, report.kept], [knee, kept])
+  }
 })
 
 t.test('requests are sent in rotation, and counted', async t => {
