@@ -6,6 +6,7 @@ const actions: Readonly<Record<string, string>> = {
   'POST edv': 'updateEDVCapability',
   'GET export': 'exportKey',
   'POST rotate': 'rotateKey',
+  'POST batch': 'batch',
   'POST sign': 'sign',
   'POST verify': 'verify',
   'POST encrypt': 'encrypt',

@@ -8,6 +8,8 @@ export {
   type Token,
   zcap,
 } from './authorization.ts'
+export type { BatchItem, BatchOutcomes, ContentKey } from './batch.ts'
+export type { Reference } from './bytes.ts'
 export { type Capability, compressCapability, readCapability } from './capability.ts'
 export { type Delegation, delegate } from './delegate.ts'
 export { type HttpErrorCode, KeyholdError, type KeyholdErrorCode } from './errors.ts'

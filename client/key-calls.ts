@@ -1,4 +1,4 @@
-import { decodeBytes, encodeBytes } from './bytes.ts'
+import { decodeBytes, encodeField, type Reference } from './bytes.ts'
 import { KeyholdError, type KeyholdErrorCode } from './errors.ts'
 import { readWrapped, type Unwrapping, unwrapBody, type WrappedKey, wrapBody } from './key-wrapping.ts'
 
@@ -8,23 +8,28 @@ export interface Encrypted {
   readonly nonce: Uint8Array
 }
 
-export interface Encryption {
-  readonly message: Uint8Array
-  readonly associatedData?: Uint8Array | undefined
+/** Bytes, or in a batch what names them. */
+type Field = Uint8Array | Reference
+
+export interface Encryption<Bytes = Uint8Array> {
+  readonly message: Bytes
+  readonly associatedData?: Bytes | undefined
 }
 
-export interface Decryption extends Encrypted {
-  readonly associatedData?: Uint8Array | undefined
+export interface Decryption<Bytes = Uint8Array> {
+  readonly ciphertext: Bytes
+  readonly nonce: Bytes
+  readonly associatedData?: Bytes | undefined
 }
 
-export interface SignedMessage {
-  readonly signature: Uint8Array
-  readonly message: Uint8Array
+export interface SignedMessage<Bytes = Uint8Array> {
+  readonly signature: Bytes
+  readonly message: Bytes
 }
 
-export interface MarkedData {
-  readonly mac: Uint8Array
-  readonly data: Uint8Array
+export interface MarkedData<Bytes = Uint8Array> {
+  readonly mac: Bytes
+  readonly data: Bytes
 }
 
 export interface Unwrap extends Unwrapping {
@@ -54,44 +59,44 @@ const verifies = { read: () => true, refusal: { code: 'VERIFICATION_FAILED', mea
 export const keyCalls = {
   sign: {
     path: '/sign',
-    body: (message: Uint8Array) => ({ message: encodeBytes(message) }),
+    body: (message: Field) => ({ message: encodeField(message) }),
     read: ({ signature }: Fields) => decodeBytes(signature),
   },
   verify: {
     path: '/verify',
-    body: ({ signature, message }: SignedMessage) => ({
-      signature: encodeBytes(signature),
-      message: encodeBytes(message),
+    body: ({ signature, message }: SignedMessage<Field>) => ({
+      signature: encodeField(signature),
+      message: encodeField(message),
     }),
     ...verifies,
   },
   encrypt: {
     path: '/encrypt',
-    body: ({ message, associatedData }: Encryption) => ({
-      message: encodeBytes(message),
+    body: ({ message, associatedData }: Encryption<Field>) => ({
+      message: encodeField(message),
       ...associated(associatedData),
     }),
     read: ({ ciphertext, nonce }: Fields) => ({ ciphertext: decodeBytes(ciphertext), nonce: decodeBytes(nonce) }),
   },
   decrypt: {
     path: '/decrypt',
-    body: ({ ciphertext, nonce, associatedData }: Decryption) => ({
-      ciphertext: encodeBytes(ciphertext),
-      nonce: encodeBytes(nonce),
+    body: ({ ciphertext, nonce, associatedData }: Decryption<Field>) => ({
+      ciphertext: encodeField(ciphertext),
+      nonce: encodeField(nonce),
       ...associated(associatedData),
     }),
     read: ({ plaintext }: Fields) => decodeBytes(plaintext),
   },
   computeMac: {
     path: '/computemac',
-    body: (data: Uint8Array) => ({ data: encodeBytes(data) }),
+    body: (data: Field) => ({ data: encodeField(data) }),
     read: ({ mac }: Fields) => decodeBytes(mac),
   },
   verifyMac: {
     path: '/verifymac',
-    body: ({ mac, data }: MarkedData) => ({
-      mac: encodeBytes(mac),
-      data: encodeBytes(data),
+    body: ({ mac, data }: MarkedData<Field>) => ({
+      mac: encodeField(mac),
+      data: encodeField(data),
     }),
     ...verifies,
   },
@@ -103,22 +108,25 @@ export const keyCalls = {
   },
 } as const satisfies Record<string, KeyCall<never, unknown>>
 
-/** What became of each item, in their order. */
-export function readOutcomes<Output>({ read, refusal }: KeyCall<never, Output>, reply: BatchReply): Outcome<Output>[] {
-  return reply.results.map(result => {
-    const { code, message } = result
-    if (code === undefined) return read(result as unknown as Fields)
-    return code === refusal?.code ? refusal.means : new KeyholdError(answered, code, message ?? '')
-  })
+/** What became of an item. */
+export function readOutcome<Output>({ read, refusal }: KeyCall<never, Output>, result: ItemResult): Outcome<Output> {
+  const { code, message } = result
+  if (code === undefined) return read(result as unknown as Fields)
+  return code === refusal?.code ? refusal.means : new KeyholdError(answered, code, message ?? '')
 }
 
 /** The answer to a batch is 200, whatever became of its items. */
 const answered = 200
 
-export interface BatchReply {
-  readonly results: readonly { readonly code?: KeyholdErrorCode; readonly message?: string }[]
+interface ItemResult {
+  readonly code?: KeyholdErrorCode
+  readonly message?: string
 }
 
-function associated(data: Uint8Array | undefined) {
-  return data && { associated_data: encodeBytes(data) }
+export interface BatchReply {
+  readonly results: readonly ItemResult[]
+}
+
+function associated(data: Field | undefined) {
+  return data && { associated_data: encodeField(data) }
 }

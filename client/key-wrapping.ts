@@ -1,10 +1,10 @@
-import { decodeBytes, encodeBytes } from './bytes.ts'
+import { decodeBytes, encodeBytes, encodeField, type Reference } from './bytes.ts'
 import { type Jwk, jwkOf, type PrivateJwk, type SentKey, sentKeyOf } from './jwk.ts'
 
 /** A key for the encryption of a content, to be wrapped for somebody. */
-export interface Wrapping {
+export interface Wrapping<Bytes = Uint8Array> {
   /** The key to be wrapped. */
-  readonly cek: Uint8Array
+  readonly cek: Bytes
   /** For whom: the public key, as `key.export('jwk')` answers it. */
   readonly recipient: Jwk
   readonly apu?: Uint8Array
@@ -49,9 +49,9 @@ interface WrapReply {
   readonly kid?: string
 }
 
-export function wrapBody({ cek, recipient, apu, apv, alg, epk, tag }: Wrapping): object {
+export function wrapBody({ cek, recipient, apu, apv, alg, epk, tag }: Wrapping<Uint8Array | Reference>): object {
   return {
-    cek: encodeBytes(cek),
+    cek: encodeField(cek),
     recipient_pub_key: sentKeyOf(recipient),
     ...(apu && { apu: encodeBytes(apu) }),
     ...(apv && { apv: encodeBytes(apv) }),

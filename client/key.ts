@@ -4,6 +4,7 @@ import type { Capability } from './capability.ts'
 import { distinct } from './distinct.ts'
 import { KeyholdError } from './errors.ts'
 import {
+  type BatchReply,
   type Decryption,
   type Encrypted,
   type Encryption,
@@ -12,7 +13,7 @@ import {
   keyCalls,
   type MarkedData,
   type Outcome,
-  readOutcomes,
+  readOutcome,
   type SignedMessage,
   type Unwrap,
 } from './key-calls.ts'
@@ -184,7 +185,8 @@ export class Key extends Resource {
     options?: CallOptions,
   ): Promise<Outcome<Output>[]> {
     const items = inputs.map(input => call.body(input))
-    return readOutcomes(call, await this.call('POST', `${call.path}/batch`, { items }, options))
+    const { results } = await this.call<BatchReply>('POST', `${call.path}/batch`, { items }, options)
+    return results.map(result => readOutcome(call, result))
   }
 }
 

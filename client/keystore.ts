@@ -1,9 +1,11 @@
 import type { KeyTypeName } from '@keyhold/core/wire'
+import { type BatchItem, type BatchOutcomes, batchBody, outcomeOf } from './batch.ts'
 import { decodeBytes, encodeBytes, encodeText } from './bytes.ts'
 import type { Capability } from './capability.ts'
 import { distinct } from './distinct.ts'
 import type { Jwk, PrivateJwk } from './jwk.ts'
 import { Key } from './key.ts'
+import type { BatchReply } from './key-calls.ts'
 import { readWrapped, type WrappedKey, type Wrapping, wrapBody } from './key-wrapping.ts'
 import { type JwksReaders, type KeystoreDescription, readDescription } from './keystore-description.ts'
 import { Resource } from './resource.ts'
@@ -82,6 +84,18 @@ export class Keystore extends Resource {
   /** Wraps a key for a recipient, without saying who has wrapped it (ECDH-ES, ML-KEM). */
   async wrap(wrapping: Omit<Wrapping, 'tag'>, options?: CallOptions): Promise<WrappedKey> {
     return readWrapped(await this.call('POST', '/wrap', wrapBody(wrapping), options))
+  }
+
+  /**
+   * Does up to 1,000 things with keys of this keystore by one request, in their order. What one makes another one can use, and
+   * need not be told: `{ from, member }` stands in place of bytes.
+   */
+  async batch<const Items extends readonly BatchItem[]>(
+    items: Items,
+    options?: CallOptions,
+  ): Promise<BatchOutcomes<Items>> {
+    const { results } = await this.call<BatchReply>('POST', '/batch', batchBody(items), options)
+    return items.map((item, index) => outcomeOf(item, results[index] ?? {})) as BatchOutcomes<Items>
   }
 
   async describe(options?: CallOptions): Promise<KeystoreDescription> {

@@ -32,6 +32,8 @@ export const errorCodes = [
   'VERIFICATION_FAILED',
   /** A ciphertext does not open: one text for every reason. */
   'DECRYPTION_FAILED',
+  /** An item of a batch was to use what another one has not made. */
+  'FAILED_DEPENDENCY',
   /** The caller, or somebody at its address, has asked too often. The request may be repeated later; nothing was done. */
   'RATE_LIMITED',
   /** There is too much to compute to end this in time, or what computed it failed. The request may be repeated. */

@@ -51,8 +51,11 @@ function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | un
   // Its time is not over.
   request.record = null
   const principal = proven ? nameOf(proven.caller) : undefined
-  const key = trail?.key ?? keyId
-  return { request: id, operation, principal, key, version: trail?.version, status, items, failed, code, reason }
+  const uses = request.batch?.uses
+  // Where it was about several keys, none of them stands for all.
+  const key = uses === undefined ? (trail?.key ?? keyId) : undefined
+  const version = uses === undefined ? trail?.version : undefined
+  return { request: id, operation, principal, key, version, status, items, failed, uses, code, reason }
 }
 
 /** A keystore's controller may know who it is; of a token's owner, who may be somebody else's user, only a hash. */

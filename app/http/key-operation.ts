@@ -24,14 +24,27 @@ export function keyOperation<Body extends TSchema>(operation: KeyOperation<Body>
   return operation
 }
 
-/** What was made, as it is answered: bytes as base64, and wiped, since some of them are plaintexts and keys. */
+/** What was made, as it is answered: bytes as base64. */
 export function encodeMade(made: Made): Record<string, unknown> {
   const encoded: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(made)) {
-    if (value instanceof Uint8Array) {
-      encoded[name] = encodeBase64(value)
-      value.fill(0)
-    } else encoded[name] = typeof value === 'string' ? value : encodeMade(value)
+    if (value instanceof Uint8Array) encoded[name] = encodeBase64(value)
+    else encoded[name] = typeof value === 'string' ? value : encodeMade(value)
   }
+  return encoded
+}
+
+/** Some of the bytes are plaintexts and keys. */
+export function wipeMade(made: Made): void {
+  for (const value of Object.values(made)) {
+    if (value instanceof Uint8Array) value.fill(0)
+    else if (typeof value === 'object') wipeMade(value)
+  }
+}
+
+/** What nobody needs any more when it has been answered. */
+export function encodeOnce(made: Made): Record<string, unknown> {
+  const encoded = encodeMade(made)
+  wipeMade(made)
   return encoded
 }

@@ -6,6 +6,7 @@ const operations: Readonly<Record<string, string>> = {
   'POST /v1/keystores/did': 'vaultDid',
   'GET /v1/keystores/:keystoreId': 'describeKeyStore',
   'POST /v1/keystores/:keystoreId': 'updateKeyStore',
+  'POST /v1/keystores/:keystoreId/batch': 'batch',
   'GET /v1/keystores/:keystoreId/jwks': 'listPublicKeys',
   'GET /v1/keystores/:keystoreId/log': 'readLog',
   'GET /v1/keystores/:keystoreId/sessions': 'listSessions',

@@ -1,4 +1,4 @@
-import type { Caller } from '@keyhold/core'
+import type { Caller, DecidedUse } from '@keyhold/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { operationOf, templateOf } from './operation-of.ts'
 import { principalOf } from './principal.ts'
@@ -61,7 +61,7 @@ declare module 'fastify' {
     refusal: Refusal | null
     record: RequestRecord | null
     /** What came of a batch that was done. */
-    batch: { readonly items: number; readonly failed: number } | null
+    batch: { readonly items: number; readonly failed: number; readonly uses?: readonly DecidedUse[] } | null
   }
   interface FastifyContextConfig {
     facts?: RouteFacts

@@ -21,14 +21,16 @@ export const ErrorReply = Type.Object({ code: Type.String(), message: Type.Strin
 /** Every route answers errors in one shape, and nothing but what its schema names. */
 export const errorReplies = { '4xx': ErrorReply, '5xx': ErrorReply } as const
 
-type BytesField = string | null | undefined
+/** In a batch it may be bytes that another item has made. */
+type BytesField = string | Uint8Array | null | undefined
 
 /** The bytes of a field; empty if it is absent or `null`. @throws KmsError INVALID_REQUEST */
 export function bytesOf(value: BytesField, field: string): Uint8Array {
+  if (value instanceof Uint8Array) return value
   return value == null ? new Uint8Array(0) : decodeBase64(value, field)
 }
 
 /** The same, but undefined if it is absent, `null` or empty. @throws KmsError INVALID_REQUEST */
 export function someBytesOf(value: BytesField, field: string): Uint8Array | undefined {
-  return value ? decodeBase64(value, field) : undefined
+  return value?.length ? bytesOf(value, field) : undefined
 }

@@ -26,6 +26,7 @@ import { jwksRoutes } from './routes/jwks.ts'
 import { keyBatchRoutes } from './routes/key-batches.ts'
 import { keyOperationRoutes } from './routes/key-operations.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { keystoreBatchRoutes } from './routes/keystore-batch.ts'
 import { keystoreRoutes } from './routes/keystores.ts'
 import { logRoutes } from './routes/log.ts'
 import type { RouteOptions } from './routes/route-options.ts'
@@ -124,6 +125,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     keyRoutes,
     keyOperationRoutes,
     keyBatchRoutes,
+    keystoreBatchRoutes,
     wrapRoutes,
     signMultiRoutes,
     anonymousCredentialRoutes,

@@ -29,9 +29,18 @@ export interface Decision {
   /** Of a batch: how many items it had, and how many of them have failed. */
   readonly items?: number | undefined
   readonly failed?: number | undefined
+  /** Of a batch over several keys: what was done with which. */
+  readonly uses?: readonly DecidedUse[] | undefined
   /** Of the error that was answered, and why, for a refusal. */
   readonly code?: string | undefined
   readonly reason?: string | undefined
+}
+
+/** What some items of a batch have done with one key, or with the keystore if there is none. */
+export interface DecidedUse extends Pick<Decision, 'key' | 'version'> {
+  readonly action: string
+  readonly items: number
+  readonly failed: number
 }
 
 /** What an entry says beside its place: the members of its line, in the order in which they stand there. */

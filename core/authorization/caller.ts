@@ -1,6 +1,8 @@
 import type { VerificationKey } from '../dids/verification-key.ts'
+import { forbidden } from '../errors.ts'
 import type { AccessToken } from '../ports/index.ts'
 import type { Session } from '../records/session.ts'
+import type { Action } from '../zcap/action.ts'
 import type { Invocation } from '../zcap/invocation.ts'
 import type { UserShare } from './user-share.ts'
 
@@ -35,3 +37,19 @@ type Principal =
   | { readonly kind: 'session'; readonly session: Session }
   /** Whom an access token was issued to, using it for what it allows. */
   | { readonly kind: 'token'; readonly token: Pick<AccessToken, 'owner' | 'rights'> }
+
+/** What a request invokes that asks for several actions: each is decided about as if it were asked for alone. */
+export const batchAction = 'batch'
+
+/**
+ * Who asks for one of the actions of a batch. What a capability or token allows is looked at for each, and this says nothing
+ * of it: a capability need not name `batch`, and one that does has not named the others.
+ *
+ * @throws KmsError FORBIDDEN if it is another action that the request invokes
+ */
+export function inBatch(caller: Caller, action: Action): Caller {
+  if (caller.kind !== 'invoker') return caller
+  const { invocation } = caller
+  if (invocation.action !== batchAction) throw forbidden('another action is invoked than the route is for')
+  return { ...caller, invocation: { ...invocation, action } }
+}

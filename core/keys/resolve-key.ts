@@ -5,6 +5,7 @@ import { KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import { type Key, type KeyVersion, newestVersion } from '../records/key.ts'
 import type { Keystore, State } from '../records/keystore.ts'
+import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import type { Action } from '../zcap/action.ts'
 import { requireShares } from './keystore-lock.ts'
 import { withKeyRecords } from './keystore-vault.ts'
@@ -19,9 +20,11 @@ export interface ResolvedKeystore {
   readonly caller: Caller
 }
 
-/** A key that the caller may use in the way that was asked. Only `resolveKey` makes one. */
+/** A key that the caller may use in the way that was asked. Only `resolveKey` and `withContentKey` make one. */
 export interface ResolvedKey extends ResolvedKeystore {
   readonly key: Key
+  /** The secret of a key that is stored nowhere. */
+  readonly content?: SecretBytes
 }
 
 const keystoreNotActive = 'this keystore is not active'
@@ -39,6 +42,8 @@ export async function resolveKeystore(
   keystoreId: string,
   keyId?: string,
 ): Promise<ResolvedKeystore> {
+  const holding = heldBy(caller, action, keystoreId, keyId)
+  if (holding !== undefined) return holding
   const { keystore, found } = await findKeystore(kms, caller, keystoreId)
   await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
   if (!found) throw keystoreNotFound()
@@ -85,23 +90,45 @@ export async function resolvePublished(kms: Kms, caller: Caller, keystoreId: str
 }
 
 /** What was resolved once, for all that its caller does with it in one request. */
-interface Held extends KeyAddress {
+interface Held {
   readonly action: Action
-  readonly resolved: ResolvedKey
+  readonly keystoreId: string
+  readonly keyId: string | undefined
+  readonly resolved: ResolvedKeystore
 }
 
-/** Nobody else can write here, so that nobody holds what was not resolved for him. */
 const held = new WeakMap<Caller, Held>()
 
+/** Gives a caller that nobody else has what was resolved for it. Nothing but what resolves calls this. */
+export function hold(caller: Caller, holding: Held): void {
+  held.set(caller, holding)
+}
+
+function heldBy(caller: Caller, action: Action, keystoreId: string, keyId?: string): ResolvedKeystore | undefined {
+  const holding = held.get(caller)
+  const isSame = holding?.action === action && holding.keystoreId === keystoreId && holding.keyId === keyId
+  return isSame ? holding.resolved : undefined
+}
+
 /**
- * Resolves a key for many uses by one request: they are decided about together, and meet the key as it was then.
+ * Resolves a key, or a keystore for what needs no key, for many uses by one request: they are decided about together, and
+ * meet the key as it was then.
  *
- * @returns the caller for whom `resolveKey` answers the same at once; for another action or key it decides as ever
+ * @returns the caller for whom the same is resolved at once; about another action, keystore or key it is decided as ever
  * @throws KmsError as `resolveKey` does
  */
-export async function resolveOnce(kms: Kms, caller: Caller, action: Action, address: KeyAddress): Promise<Caller> {
+export async function resolveOnce(
+  kms: Kms,
+  caller: Caller,
+  action: Action,
+  { keystoreId, keyId }: { readonly keystoreId: string; readonly keyId?: string },
+): Promise<Caller> {
   const holder = { ...caller }
-  held.set(holder, { action, ...address, resolved: await resolveKey(kms, holder, action, address) })
+  const resolved =
+    keyId === undefined
+      ? await resolveKeystore(kms, holder, action, keystoreId)
+      : await resolveKey(kms, holder, action, { keystoreId, keyId })
+  hold(holder, { action, keystoreId, keyId, resolved })
   return holder
 }
 
@@ -112,10 +139,8 @@ export async function resolveKey(
   action: Action,
   { keystoreId, keyId }: KeyAddress,
 ): Promise<ResolvedKey> {
-  const holding = held.get(caller)
-  if (holding?.action === action && holding.keystoreId === keystoreId && holding.keyId === keyId) {
-    return holding.resolved
-  }
+  const holding = heldBy(caller, action, keystoreId, keyId)
+  if (holding !== undefined) return holding as ResolvedKey
   const { keystore } = await resolveKeystore(kms, caller, action, keystoreId, keyId)
   const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
   const key = isIdentifier(keyId) ? await find() : undefined

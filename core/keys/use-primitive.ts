@@ -16,14 +16,22 @@ import { noteKey, type ResolvedKey } from './resolve-key.ts'
  */
 export async function useSecret<P extends keyof SecretPrimitives, T>(
   kms: Kms,
-  { keystore, caller, key }: ResolvedKey,
+  { keystore, caller, key, content }: ResolvedKey,
   version: KeyVersion,
   primitive: P,
   use: (primitive: SecretPrimitives[P]) => T | Promise<T>,
 ): Promise<T> {
-  noteKey(caller, key, version)
   const openers: SecretOpeners = keyTypes[version.type]
   const opener = openers[primitive]
+  if (content !== undefined && opener !== undefined) {
+    const opened = content.lend(bytes => opener(bytes, new Uint8Array(0), kms.tools))
+    try {
+      return await use(opened)
+    } finally {
+      opened.close?.()
+    }
+  }
+  noteKey(caller, key, version)
   const { locked, publicKey = new Uint8Array(0) } = version
   if (opener === undefined || locked === undefined) throw unsupported()
   if (version.state !== 'active') throw new KmsError('NOT_ACTIVE', 'this version of the key is not active')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Capability, delegate, Keyhold, KeyholdError, zcap } from '@keyhold/client'
 import { verifyLog } from '@keyhold/core/audit/verify-log.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
@@ -156,6 +157,49 @@ t.test('every operation, by a client that invokes capabilities', async t => {
       ceks,
     )
     await t.rejects(signing.signAll([]), { status: 400, code: 'INVALID_REQUEST' })
+  })
+
+  await t.test('batches of several operations', async t => {
+    const [signing, mac, agreeing] = await Promise.all([
+      keystore.createKey('ED25519'),
+      keystore.createKey('HMACSHA256Tag256'),
+      keystore.createKey('X25519ECDHKW'),
+    ])
+    const digest = { from: 'digest', member: 'digest' }
+    const [hash, signature, marked, isValid, isOther] = await keystore.batch([
+      { operation: 'hash', id: 'digest', algorithm: 'SHA-256', message },
+      { operation: 'sign', id: 'signature', key: signing, message: digest },
+      { operation: 'computeMac', key: mac.id, data: { from: 'signature', member: 'signature' } },
+      { operation: 'verify', key: signing, message: digest, signature: { from: 'signature', member: 'signature' } },
+      { operation: 'verify', key: signing, message: other, signature: { from: 'signature', member: 'signature' } },
+    ])
+    t.strictSame(hash, Uint8Array.from(createHash('sha256').update(message).digest()))
+    t.strictSame([isValid, isOther], [true, false])
+    if (signature instanceof KeyholdError || marked instanceof KeyholdError) throw new Error('they are there')
+    t.equal(await mac.verifyMac(marked, signature), true)
+
+    const recipient = await agreeing.export('jwk')
+    const cek = Buffer.alloc(32, 9)
+    const wrapped = await keystore.wrap({ cek, recipient })
+    const key = { from: 'cek', member: 'key', type: 'AES256GCM' } as const
+    const content = await (await keystore.importKey('AES256GCM', { key: cek })).encrypt(message, other)
+    const [kept, opened, anew, failed, not] = await keystore.batch([
+      { operation: 'unwrap', id: 'cek', key: agreeing, wrapped, answer: false },
+      { operation: 'decrypt', key, ...content, associatedData: other },
+      { operation: 'wrap', cek: { from: 'cek', member: 'key' }, recipient },
+      { operation: 'decrypt', key, ...content, answer: false },
+      { operation: 'verify', key: signing, message, signature: message, answer: false },
+    ])
+    t.equal(kept, undefined)
+    t.strictSame(opened, Uint8Array.from(message))
+    t.match(failed, { code: 'DECRYPTION_FAILED' })
+    t.match(not, { code: 'VERIFICATION_FAILED' })
+    if (anew instanceof KeyholdError) throw anew
+    t.strictSame(Buffer.from(await agreeing.unwrap(anew)), cek)
+    await t.rejects(keystore.batch([{ operation: 'sign', key: signing, message: digest }]), {
+      status: 400,
+      code: 'INVALID_REQUEST',
+    })
   })
 
   await t.test('NaCl boxes', async t => {

@@ -128,6 +128,12 @@ export const routes = {
   verifyMacBatch: batchOf(single.verifyMac),
   wrapBatch: batchOf(single.wrap),
   unwrapBatch: batchOf(single.unwrap),
+  // Of what has no key in its path nothing but the keystore is looked for; what items are about: `batch/keystore-batch.test.ts`.
+  batch: {
+    method: 'POST',
+    url: `${keystoreUrl}/batch`,
+    body: { items: [{ operation: 'wrap', cek: some, recipient_pub_key: publicKey }] },
+  },
 } as const satisfies Record<string, Route>
 
 /** A route's path with ids in it, which stand there as they are. */

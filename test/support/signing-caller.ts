@@ -17,8 +17,12 @@ export interface Reply {
 export interface SigningCaller {
   readonly did: string
   readonly signer: DidSigner
-  /** Sends a request that invokes a capability, if one is given and the route has an action. */
-  send(method: string, url: string, body?: object, capability?: object): Promise<Reply>
+  /**
+   * Sends a request that invokes a capability, if one is given and the route has an action.
+   *
+   * @param action another one than the route's
+   */
+  send(method: string, url: string, body?: object, capability?: object, action?: string): Promise<Reply>
   /** A keystore of one's own: its URL and its root capability. */
   keystore(): Promise<{ url: string; root: object }>
 }
@@ -74,9 +78,8 @@ export async function openSignedServer(
   const callerOf = (signer: DidSigner): SigningCaller => ({
     did: signer.didUrl,
     signer,
-    async send(method, url, body, capability) {
+    async send(method, url, body, capability, action = actionOf(method, url)) {
       const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
-      const action = actionOf(method, url)
       const invoked = action === undefined || capability === undefined ? undefined : { action, capability }
       const request = { method, url, ...(payload && { body: payload }) }
       const headers = await signTrustbloc(request, invoked, signer, ports.clock.now())

@@ -61,6 +61,8 @@ const unusual: Readonly<Record<number, (operation: Operation) => boolean>> = {
   413: ({ route }) => !route.startsWith('GET'),
   414: ({ route }) => route.includes(':'),
   422: ({ caller }) => caller !== undefined,
+  // That is said of an item of a batch alone.
+  424: () => false,
   // Health knows no limits.
   429: ({ caller }) => caller !== undefined,
   501: ({ answer }) => answer === undefined,

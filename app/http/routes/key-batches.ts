@@ -5,7 +5,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { callerOf } from '../authentication/authenticator.ts'
 import { mostItems, runItems } from '../batch/run-items.ts'
 import { wrongType } from '../errors.ts'
-import { encodeMade } from '../key-operation.ts'
+import { encodeOnce } from '../key-operation.ts'
 import { ErrorReply, errorReplies, KeyParams } from '../schema.ts'
 import { keyOperations, keyPath } from './key-operations.ts'
 import type { RouteOptions } from './route-options.ts'
@@ -34,7 +34,7 @@ export const keyBatchRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (ap
       const run = async (index: number) => {
         const item = items[index]
         if (!check.Check(item)) throw wrongType(check.Errors(item).First()?.path)
-        return encodeMade(await read(item)(kms, caller, params))
+        return encodeOnce(await read(item)(kms, caller, params))
       }
       return { results: await runItems(request, kms.ports.clock, items.length, run) }
     })

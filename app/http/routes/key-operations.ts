@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { encodeMade, type KeyOperation } from '../key-operation.ts'
+import { encodeOnce, type KeyOperation } from '../key-operation.ts'
 import { errorReplies, KeyParams } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
 import { encryptOperations } from './encrypt.ts'
@@ -27,7 +27,7 @@ export const keyOperationRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async
     app.post(`${keyPath}/${name}`, { schema: { params: KeyParams, body, response } }, async (request, reply) => {
       const work = operation.read(request.body)
       const caller = callerOf(request)
-      const answer = encodeMade(await work(kms, caller, request.params))
+      const answer = encodeOnce(await work(kms, caller, request.params))
       return made === undefined ? sendEmpty(reply, caller) : answer
     })
   }

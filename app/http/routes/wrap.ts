@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import {
+  type Caller,
   easy,
   easyOpen,
+  type KeyAddress,
+  type Kms,
   type SentPublicKey,
   sealOpen,
   unwrap,
@@ -11,7 +14,7 @@ import {
 } from '@keyhold/core'
 import { type Static, Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { encodeMade, type KeyOperation, keyOperation, type Made, type Work } from '../key-operation.ts'
+import { encodeOnce, type KeyOperation, keyOperation, type Made, type Work } from '../key-operation.ts'
 import { Base64, Bytes, bytesOf, errorReplies, KeystoreParams, OptionalText, someBytesOf } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
 
@@ -111,22 +114,26 @@ export const wrapOperations: readonly KeyOperation[] = [
   }),
 ]
 
+/** As nobody: no key is used. */
+export const anonymousWrap = {
+  name: 'wrap',
+  action: 'wrap',
+  body: AnonymousWrapRequest,
+  reply: AnonymousWrapReply,
+  read(body: Static<typeof AnonymousWrapRequest>) {
+    const wrapping = wrapCommand(body)
+    return async (kms: Kms, caller: Caller, { keystoreId }: Pick<KeyAddress, 'keystoreId'>) =>
+      wrapped(body, await wrapAnonymously(kms, caller, { keystoreId, ...wrapping }))
+  },
+} as const satisfies KeyOperation<typeof AnonymousWrapRequest>
+
 export const wrapRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (app, { kms }) => {
-  app.post(
-    '/keystores/:keystoreId/wrap',
-    {
-      schema: {
-        params: KeystoreParams,
-        body: AnonymousWrapRequest,
-        response: { 200: AnonymousWrapReply, ...errorReplies },
-      },
-    },
-    async request => {
-      const { body, params } = request
-      const command = { ...params, ...wrapCommand(body) }
-      return encodeMade(wrapped(body, await wrapAnonymously(kms, callerOf(request), command))) as WrappedReply
-    },
-  )
+  const response = { 200: AnonymousWrapReply, ...errorReplies }
+  const schema = { params: KeystoreParams, body: AnonymousWrapRequest, response }
+  app.post('/keystores/:keystoreId/wrap', { schema }, async request => {
+    const work = anonymousWrap.read(request.body)
+    return encodeOnce(await work(kms, callerOf(request), request.params)) as WrappedReply
+  })
 }
 
 function readOpening(body: Static<typeof UnwrapRequest>): Work {
@@ -166,8 +173,9 @@ function wrapped(
     ...(epk && { epk: { ...epk } }),
     ...(ek && { ek }),
     alg: algorithm,
-    apu,
-    ...(apv.length > 0 && { apv }),
+    // What was sent is somebody else's, and what is answered its own.
+    apu: Uint8Array.from(apu),
+    ...(apv.length > 0 && { apv: Uint8Array.from(apv) }),
   }
 }
 

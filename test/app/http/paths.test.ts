@@ -144,9 +144,10 @@ t.test('no route is left out here', async t => {
     // Every other method of a path is registered as well, to be refused.
     if ((await app.send({ method: method as Method, path })).status !== 405) found.push(route)
   }
-  // The routes of the controller have bodies and callers of their own, and those of health and documentation have none: all
-  // have tests of their own.
-  const elsewhere = /^\w+ (\/v1\/keystores\/:keystoreId(\/zcaps\/.*)?|\/health.*|\/docs.*|\/openapi\.json)$/
+  // The routes of the controller and of sessions have bodies and callers of their own, and those of health and documentation
+  // have none: all have tests of their own.
+  const elsewhere =
+    /^\w+ (\/v1\/keystores\/:keystoreId(\/zcaps\/.*|\/sessions.*)?|\/health.*|\/docs.*|\/openapi\.json)$/
   // What stands beside it is a keystore, and its body is not looked at: `vault.test.ts`.
   const known = ['POST /v1/keystores/did', ...all.map(({ method, url }) => `${method} ${url}`)]
   t.strictSame(found.filter(route => !elsewhere.test(route)).sort(), known.sort())

@@ -60,7 +60,7 @@ export const documents: readonly Document[] = [
   {
     file: 'docs/batch.md',
     options: { before: started },
-    written: [/"code":"INVALID_REQUEST"/],
+    written: [/"code":"INVALID_REQUEST"/, /"digest":"LPJNul[^\n]*,\{\}\]\}/],
   },
   { file: 'docs/observability/traces.md', written: [] },
   {

@@ -6,6 +6,7 @@ import { healthOperations } from './health.ts'
 import { jwksOperations } from './jwks.ts'
 import { keyBatchOperations } from './key-batches.ts'
 import { keyOperations } from './keys.ts'
+import { keystoreBatchOperations } from './keystore-batch.ts'
 import { keystoreOperations, updateKeystoreOperation } from './keystores.ts'
 import { logOperations } from './log.ts'
 import { macOperations } from './mac.ts'
@@ -27,6 +28,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...macOperations,
   ...wrapOperations,
   ...keyBatchOperations,
+  ...keystoreBatchOperations,
   ...signMultiOperations,
   ...anonymousCredentialOperations,
   ...logOperations,

@@ -9,7 +9,7 @@ import {
   withSignatureKey,
 } from './sample.ts'
 
-const wrappedAnonymously = {
+export const wrappedAnonymously = {
   encryptedcek: '6sdTMDVA88C6WE6l6ywp/tnCYkIdHG7XN52AIU/pKK5eE6V9dyjFgQ==',
   alg: 'ECDH-ES+A256KW',
   apu: 'YWxpY2U=',

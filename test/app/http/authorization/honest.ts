@@ -108,7 +108,7 @@ function coveredBy(dialect: Dialect, legacy: boolean, invokes: boolean, hasBody:
 function capabilityOf(standing: Standing, route: Route, dialect: Dialect): CapabilityPlan {
   if (standing === 'signs alone') return { kind: 'none' }
   if (standing === 'root') return { kind: 'root', of: 'this', looks: 'as answered' }
-  return { kind: 'delegated', links: [honestLink('owner', 'delegate', route.action ?? 'sign', dialect)] }
+  return { kind: 'delegated', links: [honestLink('owner', 'delegate', route.does ?? route.action ?? 'sign', dialect)] }
 }
 
 /** A delegation for a week, of one action and one more. */

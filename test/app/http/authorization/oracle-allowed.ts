@@ -65,7 +65,7 @@ function mayInvoke(plan: Plan, controller: ActorName): boolean {
   return (
     leaf.to === signature.by &&
     // What a capability allows is looked at when its session is used.
-    (route.proof === 'opening' || isForAction(leaf, invocation.action)) &&
+    (route.proof === 'opening' || isForAction(leaf, route.does ?? invocation.action)) &&
     (route.proof === 'opening' || isPrefix(segments(leaf.target), asked)) &&
     links.every(link => endOf(capabilityDialect, link) + clockSkew >= now) &&
     !events.some(event => event.what === 'revoked')

@@ -26,13 +26,17 @@ export interface Route {
    * capability, as the invoker of a capability whatever that allows.
    */
   readonly proof: 'admission' | 'controller' | 'revocation' | 'capability' | 'opening'
-  /** What a capability must allow. */
+  /** What is invoked. */
   readonly action?: string
+  /** What a capability must allow, if that is something else. */
+  readonly does?: string
   /** The type of the key that it needs, if it is about a key. */
   readonly keyType?: KeyTypeName
   readonly body?: Example
   /** Whether that is an item of the body: many can be asked for at once. */
   readonly batch?: true
+  /** Whether the body names the key, and not the path. */
+  readonly namesKey?: true
   /** What an allowed request comes to, if it is not 200: nothing here has a vault, or makes CL signatures. */
   readonly allowed?: Verdict
   /** Whether the keystore must be active, as for everything that a capability allows. */
@@ -147,6 +151,18 @@ const single: readonly Route[] = [
     { keyType: 'BLS12381G2', allowed: noCl },
   ),
   capability('POST', `${keystore}/wrap`, 'wrap', wrapping, {}),
+  {
+    ...capability(
+      'POST',
+      `${keystore}/batch`,
+      'batch',
+      { fields: { operation: 'sign', message } },
+      { keyType: 'ED25519' },
+    ),
+    does: 'sign',
+    batch: true,
+    namesKey: true,
+  },
   capability('POST', `${key}/wrap`, 'wrap', wrapping, { keyType: 'X25519ECDHKW' }),
   capability('POST', `${key}/unwrap`, 'unwrap', { made: 'wrapped key' }, { keyType: 'X25519ECDHKW' }),
 ]

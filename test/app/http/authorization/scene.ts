@@ -143,7 +143,9 @@ async function rootJson({ kms }: World, url: string, looks: RootLooks, plan: Pla
 
 async function writeBody(world: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {
   const body = await writeOne(world, plan, url, revoked)
-  return plan.route.batch && body !== undefined ? json({ items: [JSON.parse(body.toString())] }) : body
+  if (!plan.route.batch || body === undefined) return body
+  const item = JSON.parse(body.toString())
+  return json({ items: [plan.route.namesKey ? { ...item, key: plan.key.routed } : item] })
 }
 
 async function writeOne({ kms }: World, plan: Plan, url: string, revoked: unknown): Promise<Buffer | undefined> {

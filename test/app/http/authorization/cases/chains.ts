@@ -15,7 +15,10 @@ const seconds = signature({ by: 'second delegate', keyId: { of: 'second delegate
 /** The delegate of the honest chain delegates on, with so many others between. */
 const further = (change: (link: LinkPlan) => Partial<LinkPlan> = () => ({}), between = 0) =>
   chainOf((link, { capabilityDialect, route }) => {
-    const middle = { ...honestLink('delegate', 'delegate', route.action ?? 'sign', capabilityDialect), created: -9 }
+    const middle = {
+      ...honestLink('delegate', 'delegate', route.does ?? route.action ?? 'sign', capabilityDialect),
+      created: -9,
+    }
     const last: LinkPlan = {
       ...middle,
       to: 'second delegate',
