@@ -83,7 +83,7 @@ async function measureCpu(
   const start = async (settings: Settings) => {
     const variant = await startOne(operation, await mkdtemp(join(place, 'variant-')), output, settings)
     running.push(variant)
-    await variant.answer({ slice: options.warmUp })
+    await variant.answer(options.warmUp)
     return variant
   }
   try {

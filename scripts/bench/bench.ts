@@ -9,26 +9,29 @@ import { echo, type Operation } from './variants.ts'
 
 export interface Extent extends Slice {
   readonly rounds: number
-  /** What a variant answers before the first round, at most: the compiler is not done with it before. */
-  readonly warmUp: Slice
+  /** How many requests a variant answers before the first round: the compiler is not done with it before. */
+  readonly warmUp: number
+  /** Milliseconds after which it is warm enough whatever it has answered: some take long. */
+  readonly warmUpTime?: number
   /** How many different requests there are. */
   readonly bodies: number
   /** Whether variants that are configured alike share a process: less to start, but one's code is warmed by others'. */
   readonly shared: boolean
 }
 
-/** Half a minute for each row. */
+/** Half a minute for each row that is judged. */
 export const full: Extent = {
   rounds: 40,
   slice: 10_000,
   sliceTime: 40,
-  warmUp: { slice: 20_000, sliceTime: 2000 },
+  warmUp: 8000,
+  warmUpTime: 5000,
   bodies: 64,
   shared: false,
 }
 
 /** One tiny round, to see that everything works; nothing can be learned from its figures. */
-export const once: Extent = { rounds: 1, slice: 4, warmUp: { slice: 4 }, bodies: 2, shared: true }
+export const once: Extent = { rounds: 1, slice: 4, warmUp: 4, bodies: 2, shared: true }
 
 /** Microseconds per answer in one round, by variant; the echo and its twin are in each. */
 export type Round<Name extends string> = Readonly<Record<Name | 'echo' | 'twin', number>>
@@ -100,7 +103,8 @@ export class Bench {
   /** Has a variant answer enough to be measured, and ended with the bench. */
   async add(variant: Variant): Promise<Variant> {
     this.#running.add(variant)
-    await variant.answer(this.extent.warmUp)
+    const { warmUp, warmUpTime } = this.extent
+    await variant.answer(warmUp, warmUpTime)
     return variant
   }
 
@@ -109,13 +113,14 @@ export class Bench {
     return mkdtemp(join(this.#directory, 'own-'))
   }
 
-  /** The variants take turns with the echoes, and are done with. */
+  /** The variants take turns with the echoes, and are done with. @param options fewer rounds than others have */
   async measure<Name extends string>(
     variants: Readonly<Record<Name, Variant>>,
-    of?: 'cpu' | 'wall',
+    { of = 'cpu', rounds: count = this.extent.rounds }: { readonly of?: 'cpu' | 'wall'; readonly rounds?: number } = {},
   ): Promise<Round<Name>[]> {
     if (this.#echoes === undefined) throw new Error('the bench is closed')
-    const rounds = (await takeTurns({ ...variants, ...this.#echoes }, this.extent, this.random, of)) as Round<Name>[]
+    const extent = { ...this.extent, rounds: count }
+    const rounds = (await takeTurns({ ...variants, ...this.#echoes }, extent, this.random, of)) as Round<Name>[]
     await Promise.all(Object.values<Variant>(variants).map(variant => this.#stop(variant)))
     if (of !== 'wall') this.#rounds.push(...rounds)
     return rounds

@@ -3,6 +3,7 @@ import { full, once } from './bench.ts'
 import { type Ed25519Name, ed25519Names, measured } from './measured.ts'
 import type { Peer } from './peer.ts'
 import { peerKinds } from './peers.ts'
+import type { PeerNote } from './results.ts'
 import type { RunOptions } from './run.ts'
 import { operations } from './variants.ts'
 
@@ -14,7 +15,7 @@ export const usage = `usage: npm run bench -- [OPTION…]
   --ed25519 NAME,…        of ${ed25519Names.join(', ')}, for the service and its floor (default: both)
   --peer NAME=URL         measures another service that runs already: ${[...peerKinds.keys()].join(' or ')}
   --peer-note NAME=TEXT   how it is configured, which is written beside its figures
-  --rounds N              how often each variant gets its turn (default ${full.rounds})
+  --rounds N              how often each variant gets its turn (default ${full.rounds}; a quarter of that where there is no target)
   --once                  one tiny round, to see that everything works
   --seed N                of the order of turns (default 1)
   --check                 exits with 1 if a figure misses its target by more than 10 %
@@ -26,7 +27,7 @@ The token of a peer is read from the file that KEYHOLD_BENCH_TOKEN_FILE names.
 export interface BenchOptions {
   readonly run: RunOptions
   readonly check: boolean
-  readonly notes: Readonly<Record<string, string>>
+  readonly notes: readonly PeerNote[]
   readonly directory: string | undefined
   readonly file: string | undefined
 }
@@ -71,7 +72,7 @@ function parseOptions(args: readonly string[], token: string | undefined): Bench
   return {
     run,
     check: values.check ?? false,
-    notes: Object.fromEntries((values['peer-note'] ?? []).map(pairOf)),
+    notes: (values['peer-note'] ?? []).map(pairOf),
     directory: values.out ?? (isWhole ? 'docs/benchmarks' : undefined),
     file: values.json,
   }

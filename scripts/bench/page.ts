@@ -55,7 +55,7 @@ ${table(tables.durable, part.rows)}
 }
 
 function peerSection(part: NonNullable<Results['peers']>): string {
-  const notes = Object.entries(part.notes).map(([name, note]) => `* ${name}: ${note}`)
+  const notes = part.notes.map(([name, note]) => `* ${name}: ${note}`)
   return `
 ## Other services
 

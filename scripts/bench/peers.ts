@@ -56,7 +56,7 @@ export async function* measurePeer(bench: Bench, peer: Peer): AsyncGenerator<Pee
     }
     // Last, since a peer may close connections on which nothing is asked for.
     const theirs = await bench.add(new Variant(meter, await Load.open(address), work.requests, async () => {}))
-    const rounds: readonly Round<string>[] = await bench.measure<string>({ theirs, ...ours }, of)
+    const rounds: readonly Round<string>[] = await bench.measure<string>({ theirs, ...ours }, { of })
     for (const [index, { operation, ed25519 }] of rows.entries()) {
       const name = `ours ${index}`
       yield {

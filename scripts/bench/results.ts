@@ -7,13 +7,15 @@ import { page } from './page.ts'
 import type { Report, Sections } from './run.ts'
 import type { Estimate, Spread } from './statistics.ts'
 
+export type PeerNote = readonly [peer: string, text: string]
+
 /** One part of the results, and what was the case when it was measured: the parts can be measured one by one. */
 export interface Part<R> {
   readonly environment: Environment
   readonly echo: Spread
   readonly twin: Estimate
-  /** Of the peers: how they were configured, in words. */
-  readonly notes: Readonly<Record<string, string>>
+  /** Of peers: how they were configured, in words. */
+  readonly notes: readonly PeerNote[]
   readonly rows: readonly R[]
 }
 
@@ -57,7 +59,7 @@ export async function writeResults(
   directory: string,
   report: Report,
   environment: Environment,
-  notes: Part<unknown>['notes'] = {},
+  notes: readonly PeerNote[] = [],
 ): Promise<void> {
   await mkdir(directory, { recursive: true })
   const file = join(directory, 'results.json')
@@ -79,7 +81,7 @@ async function readResults(file: string): Promise<Results> {
   }
 }
 
-function partsOf(report: Report, environment: Environment, notes: Part<unknown>['notes']): Results {
+function partsOf(report: Report, environment: Environment, notes: readonly PeerNote[]): Results {
   const { echo, twin } = report
   const part = <R>(rows: readonly R[]) => ({ environment, echo, twin, notes, rows })
   return {

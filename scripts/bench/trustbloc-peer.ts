@@ -50,7 +50,7 @@ export async function trustblocWork({ url }: Peer, count: number): Promise<reado
       const [path, sent] = [`${key}/${operation}`, body()]
       requests.push(postRequest(path, sent, headerLines(await headersOf(path, sent))))
     }
-    const compared = isSigned ? ({ proofs: ['root', 'delegated'], target: 7 } as const) : inTheOpen
+    const compared = isSigned ? ({ proofs: ['root'], target: 7 } as const) : inTheOpen
     return { operation, keyType, requests, ...compared }
   }
   const message = () => ({ message: text(256) })

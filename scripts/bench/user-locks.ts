@@ -54,7 +54,7 @@ export async function measureUserLocks({ rounds, slice, warmUp }: UserLockOption
     const user = { headers: shareHeaders(name, own), vaultServer: vaults.proxy.url }
     const variants = { plain: await start('plain-'), shared: await start('shared-', settings, user) }
     const from = record.now
-    for (const variant of Object.values(variants)) await variant.answer({ slice: warmUp })
+    for (const variant of Object.values(variants)) await variant.answer(warmUp)
     const taken = await takeTurns(variants, { rounds, slice }, random)
     const calls = record.since(from).filter(({ event }) => event === 'asked').length
     await output.close()

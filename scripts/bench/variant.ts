@@ -11,11 +11,21 @@ export interface VariantOptions {
   readonly bodies?: number
 }
 
-/** How much one variant is asked for before the next has its turn: whichever limit comes first. */
+/** How much one variant is asked for before the next has its turn. */
 export interface Slice {
+  /** Requests, at most. */
   readonly slice: number
-  /** Milliseconds. Default: any time. */
+  /** Milliseconds that so many requests as are asked for shall take the server, whatever one of them takes. */
   readonly sliceTime?: number
+}
+
+/** Fewer would leave connections idle, and measure how a server wakes up. */
+const fewest = 64
+
+/** Microseconds for one answer. */
+interface Taken {
+  readonly cpu: number
+  readonly wall: number
 }
 
 /** A server, its client and what it is asked. */
@@ -25,6 +35,7 @@ export class Variant {
   readonly #requests: readonly Buffer[]
   readonly #items: number
   readonly #stop: () => Promise<void>
+  #taken: Taken | undefined
 
   /** @param items how many answers one request counts for */
   constructor(meter: Metered, load: Load, requests: readonly Buffer[], stop: () => Promise<void>, items = 1) {
@@ -68,13 +79,25 @@ export class Variant {
     }
   }
 
-  /** Answers requests, and resolves with the microseconds of processor time and of real time that one took. */
-  async answer({ slice, sliceTime }: Slice): Promise<{ readonly cpu: number; readonly wall: number }> {
+  /**
+   * Answers so many requests, and resolves with what one took.
+   *
+   * @param time milliseconds after which those that are not yet sent are left out
+   */
+  async answer(count: number, time?: number): Promise<Taken> {
     const before = await this.#meter.cpu()
     const start = performance.now()
-    const count = (await this.#load.slice(this.#requests, slice, sliceTime)) * this.#items
-    const wall = ((performance.now() - start) * 1000) / count
-    return { cpu: ((await this.#meter.cpu()) - before) / count, wall }
+    const answers = (await this.#load.slice(this.#requests, count, time)) * this.#items
+    const wall = ((performance.now() - start) * 1000) / answers
+    this.#taken = { cpu: ((await this.#meter.cpu()) - before) / answers, wall }
+    return this.#taken
+  }
+
+  /** One turn among others, as long as what it took last says. */
+  async turn({ slice, sliceTime = Number.POSITIVE_INFINITY }: Slice): Promise<Taken> {
+    const { cpu, wall } = this.#taken ?? { cpu: 0, wall: 0 }
+    const one = (cpu || wall) * this.#items
+    return this.answer(Math.min(slice, Math.max(fewest, Math.round((sliceTime * 1000) / one))))
   }
 
   async stop(): Promise<void> {
@@ -105,7 +128,7 @@ export async function takeTurns<Name extends string>(
   while (taken.length < rounds) {
     const round: Partial<Record<Name, number>> = {}
     for (const [name, variant] of shuffled(Object.entries<Variant>(variants), random)) {
-      round[name as Name] = (await variant.answer(slice))[of]
+      round[name as Name] = (await variant.turn(slice))[of]
     }
     taken.push(round as Record<Name, number>)
   }

@@ -10,13 +10,13 @@ export interface OpenbaoServer extends Server {
 }
 
 /** Where `prepare.sh` installs it. */
-const file = fileURLToPath(new URL('../../../.cache/servers/openbao/bin/bao', import.meta.url))
+export const openbaoFile = fileURLToPath(new URL('../../../.cache/servers/openbao/bin/bao', import.meta.url))
 const rootToken = 'root'
 const attempts = 5
 
 /** Starts an OpenBao server that keeps everything in memory. */
 export async function startOpenbao({ directory }: { readonly directory: string }): Promise<OpenbaoServer | Skipped> {
-  if (!existsSync(file)) return skip('no OpenBao server: run `npm run servers`')
+  if (!existsSync(openbaoFile)) return skip('no OpenBao server: run `npm run servers`')
   const server = await launchSomewhere(directory)
   const unsealKey = /^Unseal Key: (\S+)$/m.exec(server.output())?.[1] ?? ''
   return { url: server.address, name: 'OpenBao', process: server, stop: server.stop, rootToken, unsealKey }
@@ -27,7 +27,7 @@ async function launchSomewhere(directory: string): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const address = `127.0.0.1:${randomInt(20_000, 32_000)}`
     const options = [`-dev-listen-address=${address}`, `-dev-root-token-id=${rootToken}`, '-dev-no-store-token']
-    const command = [file, 'server', '-dev', ...options] as const
+    const command = [openbaoFile, 'server', '-dev', ...options] as const
     try {
       // The address is said before it serves, the root token after.
       const ready = /BAO_ADDR='(http:\/\/[^']+)'[\s\S]*Root Token: \S+\n/
