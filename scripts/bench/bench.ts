@@ -15,19 +15,19 @@ export interface Extent extends Slice {
   readonly warmUpTime?: number
   /** How many different requests there are. */
   readonly bodies: number
-  /** Whether variants that are configured alike share a process: less to start, but one's code is warmed by others'. */
+  /** Whether variants that are configured alike share a process, as requests of a service do; otherwise each has its own. */
   readonly shared: boolean
 }
 
-/** Half a minute for each row that is judged. */
+/** Half a minute for each row that is judged, on a busy machine. */
 export const full: Extent = {
   rounds: 40,
   slice: 10_000,
-  sliceTime: 40,
-  warmUp: 8000,
-  warmUpTime: 5000,
+  sliceTime: 30,
+  warmUp: 6000,
+  warmUpTime: 3000,
   bodies: 64,
-  shared: false,
+  shared: true,
 }
 
 /** One tiny round, to see that everything works; nothing can be learned from its figures. */

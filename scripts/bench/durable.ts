@@ -13,7 +13,7 @@ export interface DurableRow {
   readonly memory: Spread
   /** Durable / memory. */
   readonly cost: Estimate
-  /** Records that one commit wrote, on average over the whole measurement. The store flushes each commit once. */
+  /** Records that one commit wrote, on average over the whole measurement: LMDB calls fdatasync once for each commit. */
   readonly rowsPerCommit: number
   readonly targets: { readonly cost: number; readonly rowsPerCommit: number }
 }

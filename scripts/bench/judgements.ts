@@ -31,7 +31,7 @@ export const judgements: { readonly [S in keyof Sections]: (row: Sections[S]) =>
   ],
   durable: ({ cost, rowsPerCommit, targets }) => [
     ...most('durable / memory', cost.value, targets.cost),
-    ...least('rows a flush', rowsPerCommit, targets.rowsPerCommit),
+    ...least('rows per fdatasync', rowsPerCommit, targets.rowsPerCommit),
   ],
   peers: ({ ratio, target }) => least('peer / ours', ratio.value, target),
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { environment } from './environment.ts'
 import { judgements, labels, verdict } from './judgements.ts'
+import { installedEd25519 } from './measured.ts'
 import { type BenchOptions, readOptions, UsageError } from './options.ts'
 import { writeResults } from './results.ts'
 import { type OnRow, type Report, run, type Sections } from './run.ts'
@@ -57,7 +58,9 @@ function print(line: string): void {
 }
 
 try {
-  await main(readOptions(process.argv.slice(2), await readToken()))
+  const token = await readToken()
+  const ed25519 = await installedEd25519()
+  await main(readOptions(process.argv.slice(2), { ed25519, ...(token !== undefined && { token }) }))
 } catch (error) {
   const isUsage = error instanceof UsageError
   process.stderr.write(isUsage ? error.message : `${error instanceof Error ? error.stack : error}\n`)

@@ -1,7 +1,14 @@
+import { openEd25519 } from '@keyhold/app/open-ed25519.js'
 import { type Operation, operations } from './variants.ts'
 
 export const ed25519Names = ['libsodium', 'openssl'] as const
 export type Ed25519Name = (typeof ed25519Names)[number]
+
+/** Those that are there: libsodium is not installed on every system. */
+export async function installedEd25519(): Promise<Ed25519Name[]> {
+  const { name } = await openEd25519('auto')
+  return name === 'libsodium' ? [...ed25519Names] : ['openssl']
+}
 
 /** One row of the report: an operation, and by which implementation whatever of it is Ed25519 is made. */
 export interface Measured {

@@ -43,8 +43,8 @@ function durableSection(part: NonNullable<Results['durable']>): string {
   return `
 ## Durable writes
 
-What it costs that a key is on the disk before its creation is answered. A row is a record; the store flushes each of its
-commits once.
+What it costs that a key is on the disk before its creation is answered. A row is a record, of a key or of the audit log; the
+store calls fdatasync once for each commit.
 
 ${circumstances(part)}
 

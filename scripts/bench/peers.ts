@@ -1,7 +1,7 @@
 import type { Bench, Round, Settings } from './bench.ts'
 import type { Proof } from './caller.ts'
 import { Load } from './load.ts'
-import { measured } from './measured.ts'
+import { type Ed25519Name, measured } from './measured.ts'
 import { openbaoWork } from './openbao-peer.ts'
 import type { Peer, PeerKind } from './peer.ts'
 import { meterOf, processListeningAt } from './process-meter.ts'
@@ -10,6 +10,7 @@ import { type Estimate, mean, type Spread } from './statistics.ts'
 import { trustblocWork } from './trustbloc-peer.ts'
 import { Variant } from './variant.ts'
 import type { Metered } from './variant-process.ts'
+import { operations } from './variants.ts'
 
 /** The peers whose API is known. */
 export const peerKinds: ReadonlyMap<string, PeerKind> = new Map([
@@ -35,7 +36,11 @@ export interface PeerRow {
 }
 
 /** Measures each work that a peer can do against the service, which does the same in all ways of proving a request. */
-export async function* measurePeer(bench: Bench, peer: Peer): AsyncGenerator<PeerRow> {
+export async function* measurePeer(
+  bench: Bench,
+  peer: Peer,
+  implementations: readonly Ed25519Name[],
+): AsyncGenerator<PeerRow> {
   const { hostname, port, protocol } = new URL(peer.url)
   if (protocol !== 'http:') throw new Error('what TLS costs is not measured: give an http URL')
   const address = { host: hostname, port: Number(port || 80) }
@@ -45,7 +50,7 @@ export async function* measurePeer(bench: Bench, peer: Peer): AsyncGenerator<Pee
   const works = await peerKinds.get(peer.name)?.(peer, bench.extent.bodies)
   for (const work of works ?? []) {
     const { operation, keyType, proofs, target } = work
-    const rows = measured().filter(
+    const rows = measured(operations, implementations).filter(
       ({ operation: { name, keyType: type, proof } }) =>
         name === operation && type === keyType && proofs.includes(proof),
     )

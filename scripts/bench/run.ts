@@ -1,6 +1,6 @@
 import { Bench, type Extent, type Round } from './bench.ts'
 import { type DurableRow, measureDurable } from './durable.ts'
-import type { Measured } from './measured.ts'
+import type { Ed25519Name, Measured } from './measured.ts'
 import type { Peer } from './peer.ts'
 import { measurePeer, type PeerRow } from './peers.ts'
 import { overhead, quotient, spreadOf } from './rounds.ts'
@@ -13,6 +13,8 @@ export interface RunOptions extends Extent {
   /** Connections at which durable creation is measured. */
   readonly durable?: readonly number[]
   readonly peers?: readonly Peer[]
+  /** By which implementations this service is compared with peers. */
+  readonly ed25519: readonly Ed25519Name[]
   readonly seed: number
 }
 
@@ -76,7 +78,7 @@ export async function run(options: RunOptions, onRow: OnRow = () => {}): Promise
       onRow('durable', row)
     }
     for (const peer of options.peers ?? []) {
-      for await (const row of measurePeer(bench, peer)) {
+      for await (const row of measurePeer(bench, peer, options.ed25519)) {
         peers.push(row)
         onRow('peers', row)
       }

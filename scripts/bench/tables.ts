@@ -23,7 +23,7 @@ export const tables: { readonly [S in keyof Sections]: readonly Column<Sections[
     ['in memory µs (p10)', ({ memory }) => withQuiet(memory)],
     ['durable µs (p10)', ({ durable }) => withQuiet(durable)],
     ['durable / in memory [95 %]', ({ cost }) => withInterval(cost)],
-    ['rows a flush', ({ rowsPerCommit }) => rowsPerCommit.toFixed(1)],
+    ['rows per fdatasync', ({ rowsPerCommit }) => rowsPerCommit.toFixed(1)],
     ['targets', row => verdicts('durable', row)],
   ],
   peers: [

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { Bench, once as onlyOnce } from '@keyhold/scripts/bench/bench.js'
+import { installedEd25519 } from '@keyhold/scripts/bench/measured.js'
 import { openbaoPolicy } from '@keyhold/scripts/bench/openbao-peer.js'
 import { measurePeer, type PeerRow } from '@keyhold/scripts/bench/peers.js'
 import { meterOf, processListeningAt } from '@keyhold/scripts/bench/process-meter.js'
 import { startServer } from '@keyhold/scripts/bench/variant-process.js'
 import t, { type Test } from 'tap'
 
+const installed = await installedEd25519()
 // One for all, so that whatever has to be started is started once.
 const bench = await Bench.open(onlyOnce, 1)
 t.teardown(() => bench.close())
@@ -38,7 +40,7 @@ t.test('OpenBao is asked with its token for what its policy allows', isLinux, as
   t.same(new Set(rows.map(({ of, target }) => `${of} ${target}`)), new Set(['cpu 1.5']), 'it was found on this machine')
   t.same(
     rows.filter(({ keyType }) => keyType === 'ED25519').map(({ proof, ed25519 }) => `${proof} ${ed25519}`),
-    ['none', 'root'].flatMap(proof => [`${proof} libsodium`, `${proof} openssl`]),
+    ['none', 'root'].flatMap(proof => installed.map(name => `${proof} ${name}`)),
   )
   await t.rejects(measure(t, { name: 'openbao', url }), { message: 'OpenBao asks for a token' })
   await t.rejects(measure(t, { name: 'openbao', url: 'https://127.0.0.1:1' }), { message: /http URL/ })
@@ -142,7 +144,7 @@ async function answered(child: ReturnType<typeof spawn>, message: string) {
 
 async function measure(t: Test, peer: Parameters<typeof measurePeer>[1]): Promise<PeerRow[]> {
   const rows: PeerRow[] = []
-  for await (const row of measurePeer(bench, peer)) rows.push(row)
+  for await (const row of measurePeer(bench, peer, installed)) rows.push(row)
   for (const { theirs, ours, ratio, ratioOfMeans } of rows) {
     const figures = [theirs, ours, ratio, ratioOfMeans].flatMap(each => Object.values(each))
     t.ok(

@@ -10,7 +10,7 @@ import { measureBeside } from '@keyhold/scripts/bench/beside.js'
 import { measureFlood } from '@keyhold/scripts/bench/flood.js'
 import { labels } from '@keyhold/scripts/bench/judgements.js'
 import { Load, postRequest } from '@keyhold/scripts/bench/load.js'
-import { measured } from '@keyhold/scripts/bench/measured.js'
+import { installedEd25519, measured } from '@keyhold/scripts/bench/measured.js'
 import { readOptions } from '@keyhold/scripts/bench/options.js'
 import { run } from '@keyhold/scripts/bench/run.js'
 import { measureSaturation, reportOf } from '@keyhold/scripts/bench/saturation.js'
@@ -20,15 +20,17 @@ import t, { type Test } from 'tap'
 
 const main = fileURLToPath(import.meta.resolve('@keyhold/scripts/bench/main.js'))
 
+const installed = await installedEd25519()
+
 t.test('every key type is measured', async t => {
   t.same([...new Set(operations.map(({ keyType }) => keyType))].sort(), [...keyTypeNames].sort())
 })
 
 t.test('every operation is answered by its floor and by the service', async t => {
   const seen: string[] = []
-  const rows = measured()
+  const rows = measured(operations, installed)
   // An answer that is not 200 would reject.
-  const report = await run({ ...onlyOnce, rows, durable: [16], seed: 1 }, (section, row) => {
+  const report = await run({ ...onlyOnce, rows, durable: [16], ed25519: installed, seed: 1 }, (section, row) => {
     seen.push(labels[section](row))
   })
   const labelOf = ({ operation: { name, keyType, proof }, ed25519 }: (typeof rows)[number]) =>
@@ -144,7 +146,7 @@ t.test('the command line refuses what it does not know', async t => {
     ['a note of nobody', ['--peer-note', 'text']],
   ]
   for (const [name, args] of refusals) {
-    t.throws(() => readOptions(['--once', ...args], undefined), { code: 'BENCH_USAGE' }, name)
+    t.throws(() => readOptions(['--once', ...args], { ed25519: ['openssl'] }), { code: 'BENCH_USAGE' }, name)
   }
   const child = spawn(process.execPath, [main, '--fast'], { stdio: ['ignore', 'ignore', 'pipe'] })
   const [[code], errors] = await Promise.all([once(child, 'close'), text(child.stderr)])
@@ -153,7 +155,7 @@ t.test('the command line refuses what it does not know', async t => {
 })
 
 t.test('what is written by itself is what is whole', async t => {
-  const directoryOf = (...args: string[]) => readOptions(args, undefined).directory
+  const directoryOf = (...args: string[]) => readOptions(args, { ed25519: ['openssl'] }).directory
   t.equal(directoryOf(), 'docs/benchmarks')
   t.equal(directoryOf('--sections', 'durable', '--check'), 'docs/benchmarks')
   for (const args of [['--once'], ['--operations', 'sign'], ['--ed25519', 'openssl']])
