@@ -113,13 +113,13 @@ export class Bench {
     return mkdtemp(join(this.#directory, 'own-'))
   }
 
-  /** The variants take turns with the echoes, and are done with. @param options fewer rounds than others have */
+  /** The variants take turns with the echoes, and are done with. @param options what is otherwise than in the whole run */
   async measure<Name extends string>(
     variants: Readonly<Record<Name, Variant>>,
-    { of = 'cpu', rounds: count = this.extent.rounds }: { readonly of?: 'cpu' | 'wall'; readonly rounds?: number } = {},
+    { of = 'cpu', ...other }: Partial<Extent> & { readonly of?: 'cpu' | 'wall' } = {},
   ): Promise<Round<Name>[]> {
     if (this.#echoes === undefined) throw new Error('the bench is closed')
-    const extent = { ...this.extent, rounds: count }
+    const extent = { ...this.extent, ...other }
     const rounds = (await takeTurns({ ...variants, ...this.#echoes }, extent, this.random, of)) as Round<Name>[]
     await Promise.all(Object.values<Variant>(variants).map(variant => this.#stop(variant)))
     if (of !== 'wall') this.#rounds.push(...rounds)

@@ -27,6 +27,10 @@ export class Load {
     return new Load(await Promise.all(Array.from({ length: connections }, () => Connection.open(host, port))))
   }
 
+  get connections(): number {
+    return this.#connections.length
+  }
+
   /** Sends one request and answers the parsed body. */
   // biome-ignore lint/suspicious/noExplicitAny: whoever asked knows the shape of the answer
   async ask(request: Buffer): Promise<any> {

@@ -19,8 +19,8 @@ export interface Slice {
   readonly sliceTime?: number
 }
 
-/** Fewer would leave connections idle, and measure how a server wakes up. */
-const fewest = 64
+/** On each connection: fewer would measure how a server wakes up, and falls asleep. */
+const fewest = 4
 
 /** Microseconds for one answer. */
 interface Taken {
@@ -97,7 +97,7 @@ export class Variant {
   async turn({ slice, sliceTime = Number.POSITIVE_INFINITY }: Slice): Promise<Taken> {
     const { cpu, wall } = this.#taken ?? { cpu: 0, wall: 0 }
     const one = (cpu || wall) * this.#items
-    return this.answer(Math.min(slice, Math.max(fewest, Math.round((sliceTime * 1000) / one))))
+    return this.answer(Math.min(slice, Math.max(fewest * this.#load.connections, Math.round((sliceTime * 1000) / one))))
   }
 
   async stop(): Promise<void> {
