@@ -135,6 +135,8 @@ class Connection {
   /** Sends a request and resolves with the answer's body. @throws Error if the answer is not 200 */
   exchange(request: Buffer): Promise<string> {
     return new Promise((resolve, reject) => {
+      // One that was idle for long: nothing would be heard of what is written to it.
+      if (this.#socket.destroyed) return reject(new Error('the server closed the connection'))
       this.#waiter = { resolve, reject }
       this.#socket.write(request)
     })

@@ -1,3 +1,4 @@
+import type { Load } from '../load.ts'
 import {
   type Estimate,
   estimate,
@@ -98,22 +99,32 @@ async function measureRow(
   random: UnitRandom,
   onHalf: () => Promise<void>,
 ): Promise<ScaleRow> {
+  const clients: Load[] = []
   const prepare = async (side: Side) => {
     const request = await requests(side)
     const made: Buffer[] = []
     for (const key of side.sample[keys]) made.push(await request(key))
-    const service = side.services[auth]
-    // What is cold stays so: nobody asks for it before the first round.
-    if (keys !== 'cold') await service.answer(made, warmUp)
-    return () => service.answer(made, slice)
+    return async () => {
+      const service = side.services[auth]
+      const client = await service.open()
+      clients.push(client)
+      // What is cold stays so: nobody asks for it before the first round.
+      if (keys !== 'cold') await service.answer(client, made, warmUp)
+      return () => service.answer(client, made, slice)
+    }
   }
-  const answer = { small: await prepare(sides.small), big: await prepare(sides.big) }
+  const prepared = { small: await prepare(sides.small), big: await prepare(sides.big) }
   const taken: { small: number; big: number }[] = []
-  while (taken.length < rounds) {
-    const round = { small: 0, big: 0 }
-    for (const side of shuffled(['small', 'big'] as const, random)) round[side] = await answer[side]()
-    taken.push(round)
-    if (taken.length === Math.ceil(rounds / 2)) await onHalf()
+  try {
+    const answer = { small: await prepared.small(), big: await prepared.big() }
+    while (taken.length < rounds) {
+      const round = { small: 0, big: 0 }
+      for (const side of shuffled(['small', 'big'] as const, random)) round[side] = await answer[side]()
+      taken.push(round)
+      if (taken.length === Math.ceil(rounds / 2)) await onHalf()
+    }
+  } finally {
+    for (const client of clients) client.close()
   }
   return {
     name,

@@ -5,27 +5,32 @@ import { Load } from '../load.ts'
 import type { Settings } from './big-store.ts'
 import type { Memory, Usage } from './service.ts'
 
-/** A service over a store, with its client. */
+/** A service over a store. */
 export class ScaledService {
   readonly #child: ChildProcess
-  readonly #load: Load
+  readonly #port: number
 
-  private constructor(child: ChildProcess, load: Load) {
+  private constructor(child: ChildProcess, port: number) {
     this.#child = child
-    this.#load = load
+    this.#port = port
   }
 
   static async start(settings: Settings): Promise<ScaledService> {
     const file = fileURLToPath(new URL('./service.js', import.meta.url))
     const child = fork(file, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const { port } = (await next(child)) as { readonly port: number }
-    return new ScaledService(child, await Load.open({ host: '127.0.0.1', port }))
+    return new ScaledService(child, port)
   }
 
-  /** Answers `count` of the requests, in rotation. @returns microseconds of processor time that one took */
-  async answer(requests: readonly Buffer[], count: number): Promise<number> {
+  /** A client. It is opened when it is needed: a service closes connections over which nothing is asked. */
+  open(): Promise<Load> {
+    return Load.open({ host: '127.0.0.1', port: this.#port })
+  }
+
+  /** Has a client ask `count` of the requests, in rotation. @returns microseconds of processor time that one took */
+  async answer(client: Load, requests: readonly Buffer[], count: number): Promise<number> {
     const before = await this.#cpu()
-    await this.#load.slice(requests, count)
+    await client.slice(requests, count)
     return ((await this.#cpu()) - before) / count
   }
 
@@ -34,7 +39,6 @@ export class ScaledService {
   }
 
   async stop(): Promise<void> {
-    this.#load.close()
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const exit = once(this.#child, 'exit')
     this.#child.disconnect()
