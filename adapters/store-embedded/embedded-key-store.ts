@@ -6,6 +6,7 @@ import { syncDirectory } from '../shared/sync-directory.ts'
 import { requireDataFile, unknownFormat } from './data-file.ts'
 import { KnownEntries } from './known-entries.ts'
 import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
+import { SharedCommits } from './shared-commits.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
 
@@ -64,6 +65,7 @@ class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: RootDatabase<Uint8Array, Uint8Array>
   readonly #snapshot: Transaction | undefined
   readonly #known: KnownEntries
+  readonly #commits = new SharedCommits()
   #closed = false
 
   constructor(database: RootDatabase<Uint8Array, Uint8Array>, snapshot?: Transaction) {
@@ -161,6 +163,7 @@ class EmbeddedKeyStore implements KeyStorePort {
     if (this.#closed) return
     this.#closed = true
     this.#snapshot?.done()
+    await this.#commits.end()
     await this.#database.close()
   }
 
@@ -224,7 +227,7 @@ class EmbeddedKeyStore implements KeyStorePort {
 
   async #guardAsync<T>(write: () => Promise<T>): Promise<T> {
     try {
-      return await write()
+      return await this.#commits.add(write)
     } catch (error) {
       throw unavailable(error)
     }

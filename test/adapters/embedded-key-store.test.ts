@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keyStoreContract, outcome } from '@keyhold/contract'
+import { open } from 'lmdb'
 import t, { type Test } from 'tap'
 import { openStore, record } from '../support/embedded-store.ts'
 import { type RaceResult, racedRecord } from '../support/store-racer.ts'
@@ -25,6 +26,23 @@ await t.test('a store that is opened again shows what was acknowledged', async t
   const second = await openStore(t, directory)
   for (const id of ['a', 'b', 'c'])
     t.match(await second.find('keys', 'scope', id), { revision: 2, ids: ['a', 'b', 'c'] })
+})
+
+await t.test('changes that come together share a commit', async t => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(t, directory)
+  const counts = open({ path: directory, encoding: 'binary', keyEncoding: 'binary' })
+  t.teardown(() => counts.close())
+  const commits = () => (counts.getStats() as { lastTxnId: number }).lastTxnId
+  await store.add(record(1, 'changed'))
+  const before = commits()
+  await Promise.all([
+    ...Array.from({ length: 64 }, (_, number) => store.add(record(1, `${number}`))),
+    store.add(record(1, 'two', 'names')),
+    store.replace(record(2, 'changed')),
+  ])
+  // One, unless this machine is so busy that LMDB has begun before it was told of all.
+  t.ok(commits() - before <= 3, `${commits() - before}`)
 })
 
 await t.test('two processes on one directory', async t => {
