@@ -51,6 +51,27 @@ await t.test('what was not there is looked for each time', async t => {
   t.ok(await store.find('revocations', 'scope', 'r'))
 })
 
+await t.test('what is removed is forgotten, also while it is being read, and nothing else is', async t => {
+  const { shared, store } = await setUp()
+  const session = { ...record(1), collection: 'sessions', ids: ['s'] } as const
+  await store.add(session)
+  t.ok(await store.find('sessions', 'scope', 's'))
+  t.equal(await revisionIn(store), 1)
+  const reads = shared.reads
+  await store.remove('sessions', 'scope', 's', 1)
+  t.equal(await store.find('sessions', 'scope', 's'), undefined)
+  t.equal(await revisionIn(store), 1)
+  t.equal(shared.reads, reads + 1, 'the other one is known still')
+
+  await store.add(session)
+  shared.beforeAnswer = async () => {
+    shared.beforeAnswer = async () => {}
+    await store.remove('sessions', 'scope', 's', 1)
+  }
+  await store.find('sessions', 'scope', 's')
+  t.equal(await store.find('sessions', 'scope', 's'), undefined, 'what was read before is not kept')
+})
+
 await t.test('a process sees its own changes at once', async t => {
   const { shared, store } = await setUp()
   t.equal(await revisionIn(store), 1)

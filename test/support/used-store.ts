@@ -15,7 +15,7 @@ export interface Possessions {
   readonly signature: string
 }
 
-/** Fills a store as a service does: keystores, keys, one that was rotated, and a revocation. */
+/** Fills a store as a service does: keystores, keys, one that was rotated, a revocation and a session. */
 export async function useStore(
   t: { teardown(fn: () => unknown): unknown },
   store: KeyStorePort,
@@ -36,6 +36,17 @@ export async function useStore(
     revokedBy: 'did:example:owner#key',
     revokedAt: 1,
     expires: Number.MAX_SAFE_INTEGER,
+  })
+  await app.records.addSession({
+    keystoreId: idOf(keystoreOf(key)),
+    id: 'a-session',
+    key: { id: 'did:example:owner#key', controller: 'did:example:owner' },
+    controller: 'did:example:owner',
+    capabilityHash: 'hash',
+    chain: { delegations: [], invokers: ['did:example:owner'], target: key, expires: Number.POSITIVE_INFINITY },
+    lockedKey: new Uint8Array(64),
+    openedAt: 1,
+    expires: 2,
   })
   return { key, message, signature: body.signature }
 }

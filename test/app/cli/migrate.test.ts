@@ -18,7 +18,10 @@ t.test('a move says what it has moved, and a second one that it had ended', asyn
   const { from, to, all } = await directories(t)
   const first = await migrate(['--from', `embedded:${from}`, '--to', `embedded:${to}`])
   t.match(first, { code: 0, stderr: '' })
-  t.match(first.stdout, /^keys: 5\nkeystores: 3\nrevocations: 1\nserver-keys: 1\ncopied by this run: 10\nBoth stores/)
+  t.match(
+    first.stdout,
+    /^keys: 5\nkeystores: 3\nrevocations: 1\nserver-keys: 1\nsessions: 1\ncopied by this run: 11\nBoth stores/,
+  )
   const second = await migrate(['--json'], {
     environment: { KEYHOLD_MIGRATE_FROM: `embedded:${from}`, KEYHOLD_MIGRATE_TO: `embedded:${to}` },
   })

@@ -1,11 +1,13 @@
 import { outcome } from '@keyhold/contract'
 import {
+  ccgRootId,
   createKey,
   createKeystore,
   exportKey,
   importKey,
   type Kms,
   KmsError,
+  openSession,
   rotateKey,
   sign,
   updateVaultCapability,
@@ -68,6 +70,21 @@ const operations: readonly Operation[] = [
     name: 'rotate a key',
     run: async (kms, { caller, keystoreId, keyId }) =>
       (await rotateKey(kms, caller(), { keystoreId, keyId, keyType: 'ED25519' })).id,
+  },
+  {
+    name: 'open a session',
+    async run(kms, { keystoreId, creation }) {
+      const { controller } = creation
+      const capability = { rootId: ccgRootId({ url: kms.keystoreUrl(keystoreId) }) }
+      const invocation = { dialect: 'ccg', action: 'openSession', capability, capabilityHash: 'hash' } as const
+      const publicKey = new Uint8Array(32)
+      const key = { id: `${controller}#key`, controller, kind: 'Ed25519', publicKey, verify: () => false } as const
+      const opener = { kind: 'invoker', key, invocation } as const
+      const { session } = await openSession(kms, opener, { keystoreId, publicKey: Buffer.alloc(32, 9) })
+      // A key that was made for it is there, and opens.
+      await kms.sessions.verify(session, new Uint8Array(32), new Uint8Array(0))
+      return undefined
+    },
   },
   {
     name: 'give the vault another capability',

@@ -45,8 +45,8 @@ for (const [name, open] of Object.entries(stores)) {
     t.strictSame(recorded.written, [], 'nothing was written to the source')
     const report = await restore(target, backup)
     t.match(report, {
-      records: { 'server-keys': 1, keystores: 53, keys: 105, revocations: 1 },
-      copied: 160,
+      records: { 'server-keys': 1, keystores: 53, keys: 105, revocations: 1, sessions: 1 },
+      copied: 161,
       endedBefore: false,
     })
     t.strictSame(await allRecords(target), before)

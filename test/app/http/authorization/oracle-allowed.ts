@@ -92,7 +92,8 @@ function effective(
       isProofValid(dialect, link) &&
       link.names === (above?.to ?? controller) &&
       isNarrower(changed[index] ?? link, above) &&
-      isTimely(dialect, changed[index] ?? link, above, now)
+      isTimely(dialect, changed[index] ?? link, above, now) &&
+      (dialect === 'trustbloc' || isReadInOneWay(changed[index] ?? link))
     )
   })
   return hold ? changed : undefined
@@ -131,6 +132,12 @@ function isNarrower({ target, actions }: LinkPlan, above: LinkPlan | undefined):
   const isTargetNarrower = isPrefix(segments(above?.target ?? '{ks}'), segments(target))
   const bound = above?.actions
   return isTargetNarrower && (bound === undefined || (actions?.every(action => bound.includes(action)) ?? false))
+}
+
+/** A list that is none is no list, and a path is one of which nobody can read another one. */
+function isReadInOneWay({ target, actions }: LinkPlan): boolean {
+  const [, ...below] = segments(target).slice(segments('{ks}').length - 1)
+  return actions?.length !== 0 && below.every(segment => /^[\w~-][\w.~-]*$/.test(segment))
 }
 
 /** In TrustBloc a long life is cut short; in CCG an end must be said, and not be too far away. */
