@@ -33,8 +33,12 @@ export function seedKeys(traits: Traits): SeedKeys {
   /** Takes ownership of the seed. */
   const fromSeed = async (seed: Uint8Array, computation: ComputationPort): Promise<Required<KeyMaterial>> => {
     const secret = new SecretBytes(seed)
-    const publicKey = await made(computation.run({ scheme, operation: 'publicKey', secret: seed }))
-    return { secret, publicKey }
+    try {
+      return { secret, publicKey: await made(computation.run({ scheme, operation: 'publicKey', secret: seed })) }
+    } catch (error) {
+      secret.wipe()
+      throw error
+    }
   }
   const fromPrivateKey = async ({ secret: seed, publicKey }: PrivateKey, computation: ComputationPort) => {
     if (seed.length !== seedLength) throw wrongKeyMaterial()

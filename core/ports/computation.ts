@@ -46,7 +46,15 @@ export interface BbsVerifyProofJob extends Job {
   readonly nonce: Uint8Array
 }
 
-export type BbsJob = BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
+/** Makes the public key of a scalar that is not 0. */
+export interface BbsPublicKeyJob {
+  readonly scheme: BbsScheme
+  readonly operation: 'publicKey'
+  /** The 32 bytes of the scalar; they stay the caller's. */
+  readonly secret: Uint8Array
+}
+
+export type BbsJob = BbsPublicKeyJob | BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
 
 /** The schemes whose keys are made of a seed: FIPS 204, 32 bytes, and FIPS 203, 64 bytes. */
 export type SeedScheme = 'ml-dsa-65' | 'ml-kem-768'

@@ -1,5 +1,5 @@
 import type { BbsJob, BbsScheme } from '../../ports/index.ts'
-import { readG2 } from './curve.ts'
+import { integerOf, publicKeyOf, readG2 } from './curve.ts'
 import type { BbsComputation } from './scheme.ts'
 import { bbsPlus2020 } from './scheme-2020.ts'
 import { bbsIetfSha256 } from './scheme-ietf.ts'
@@ -11,8 +11,9 @@ const schemes: Readonly<Record<BbsScheme, BbsComputation>> = {
 
 const valid = new Uint8Array(0)
 
-/** A signature, a proof, or no bytes for what was verified; undefined if that is not valid. */
+/** A public key, a signature, a proof, or no bytes for what was verified; undefined if that is not valid. */
 export function computeBbs(job: BbsJob): Uint8Array | undefined {
+  if (job.operation === 'publicKey') return publicKeyOf(integerOf(job.secret))
   const scheme = schemes[job.scheme]
   const publicKey = readG2(job.publicKey)
   if (publicKey === undefined) return undefined

@@ -1,14 +1,15 @@
 import { encodeBase64Url } from '../../encoding/base64.ts'
 import { invalidRequest } from '../../errors.ts'
-import type { BbsScheme } from '../../ports/index.ts'
+import type { BbsScheme, ComputationPort } from '../../ports/index.ts'
 import { SecretBytes } from '../../secrets/secret-bytes.ts'
 import type { Family, KeyMaterial, KeyType, PublicPart } from '../key-type.ts'
 import { withOwnPublicKey } from '../own-public-key.ts'
 import { withMulticodec } from '../public-forms.ts'
 import { readOkpJwk } from '../secret-jwk.ts'
+import { made } from '../seed-key.ts'
 import { wrongKeyMaterial } from '../wrong-key-material.ts'
 import { bbsRandomLength } from './compute.ts'
-import { Fr, integerOf, publicKeyOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
+import { Fr, integerOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
 
 interface Traits {
   readonly scheme: BbsScheme
@@ -46,16 +47,16 @@ function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes, jwkAlgorithms
   }
   return {
     family,
-    generate(random) {
+    async generate(random, _attributes, computation) {
       const seed = random(wideLength)
-      const material = fromScalar(Fr.create(integerOf(seed)))
+      const scalar = Fr.create(integerOf(seed))
       seed.fill(0)
-      return material
+      return fromScalar(scheme, scalar, computation)
     },
-    importSecret,
-    importJwk(jwk) {
+    importSecret: async (encoded, _random, computation) => importSecret(scheme, encoded, computation),
+    async importJwk(jwk, _random, computation) {
       const { secret, publicKey } = readOkpJwk(jwk, { ...purpose, algorithms: jwkAlgorithms })
-      return withOwnPublicKey(importSecret(secret), publicKey)
+      return withOwnPublicKey(await importSecret(scheme, secret, computation), publicKey)
     },
     publicPart,
     multiSigner(lent, publicKey, { random, computation }) {
@@ -123,13 +124,25 @@ export const bbsIetfKeyType = bbsKeyType({
   jwkAlgorithms: ['BBS'],
 })
 
-function importSecret(encoded: Uint8Array): Required<KeyMaterial> {
+async function importSecret(scheme: BbsScheme, encoded: Uint8Array, computation: ComputationPort) {
   const scalar = readScalar(encoded)
   if (scalar === undefined) throw wrongKeyMaterial()
-  return fromScalar(scalar)
+  return fromScalar(scheme, scalar, computation)
 }
 
-function fromScalar(scalar: bigint): Required<KeyMaterial> {
+/** The public key takes milliseconds. */
+async function fromScalar(
+  scheme: BbsScheme,
+  scalar: bigint,
+  computation: ComputationPort,
+): Promise<Required<KeyMaterial>> {
   if (scalar === 0n) throw wrongKeyMaterial()
-  return { secret: new SecretBytes(writeScalar(scalar)), publicKey: publicKeyOf(scalar) }
+  const bytes = writeScalar(scalar)
+  const secret = new SecretBytes(bytes)
+  try {
+    return { secret, publicKey: await made(computation.run({ scheme, operation: 'publicKey', secret: bytes })) }
+  } catch (error) {
+    secret.wipe()
+    throw error
+  }
 }
