@@ -93,7 +93,7 @@ async function memoryOf({ small, big }: Sides<Side>): Promise<Sides<Memory>> {
 }
 
 async function measureRow(
-  { name, auth, keys, requests }: Measured,
+  { name, auth, keys, part = 1, requests }: Measured,
   sides: Sides<Side>,
   { rounds, slice, warmUp }: ScaleOptions,
   random: UnitRandom,
@@ -104,23 +104,26 @@ async function measureRow(
     const request = await requests(side)
     const made: Buffer[] = []
     for (const key of side.sample[keys]) made.push(await request(key))
+    const service = side.services[auth]
     return async () => {
-      const service = side.services[auth]
       const client = await service.open()
       clients.push(client)
-      // What is cold stays so: nobody asks for it before the first round.
-      if (keys !== 'cold') await service.answer(client, made, warmUp)
-      return () => service.answer(client, made, slice)
+      return (count: number) => service.answer(client, made, Math.ceil(count * part))
     }
   }
   const prepared = { small: await prepare(sides.small), big: await prepare(sides.big) }
   const taken: { small: number; big: number }[] = []
   try {
     const answer = { small: await prepared.small(), big: await prepared.big() }
-    while (taken.length < rounds) {
+    const turns = async (count: number) => {
       const round = { small: 0, big: 0 }
-      for (const side of shuffled(['small', 'big'] as const, random)) round[side] = await answer[side]()
-      taken.push(round)
+      for (const side of shuffled(['small', 'big'] as const, random)) round[side] = await answer[side](count)
+      return round
+    }
+    // What is cold stays so: nobody asks for it before the first round.
+    for (let left = keys === 'cold' ? 0 : warmUp; left > 0; left -= slice) await turns(Math.min(left, slice))
+    while (taken.length < rounds) {
+      taken.push(await turns(slice))
       if (taken.length === Math.ceil(rounds / 2)) await onHalf()
     }
   } finally {

@@ -36,7 +36,7 @@ export function compareStarts<Name extends string>(
   }))
 }
 
-export const startHead = `| start | until it listens, ms | processor, ms | of the first [95 %] | processor [95 %] | own memory, MiB | resident, MiB |
+export const startHead = `| start | until it listens, ms | processor, ms | of the first: time [95 %] | processor [95 %] | own memory, MiB | resident, MiB |
 |---|---|---|---|---|---|---|`
 
 export function startLine({ name, start, wall, cpu }: StartRow): string {
