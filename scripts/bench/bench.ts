@@ -7,12 +7,18 @@ import { type Slice, takeTurns, Variant } from './variant.ts'
 import { type ServerOptions, startServer, type VariantProcess } from './variant-process.ts'
 import { echo, type Operation } from './variants.ts'
 
+/** So many requests, or what there is time for: milliseconds. */
+interface WarmUp {
+  readonly requests: number
+  readonly time?: number
+}
+
 export interface Extent extends Slice {
   readonly rounds: number
-  /** How many requests a variant answers before the first round: the compiler is not done with it before. */
-  readonly warmUp: number
-  /** Milliseconds after which it is warm enough whatever it has answered: some take long. */
-  readonly warmUpTime?: number
+  /** What a process that was just started answers before it is measured: the compiler is not done with it before. */
+  readonly warmUp: WarmUp
+  /** What a process answers that has answered others already. */
+  readonly warmUpAgain: WarmUp
   /** How many different requests there are. */
   readonly bodies: number
   /** Whether variants that are configured alike share a process, as requests of a service do; otherwise each has its own. */
@@ -24,14 +30,21 @@ export const full: Extent = {
   rounds: 40,
   slice: 10_000,
   sliceTime: 30,
-  warmUp: 6000,
-  warmUpTime: 3000,
+  warmUp: { requests: 8000, time: 30_000 },
+  warmUpAgain: { requests: 2000, time: 3000 },
   bodies: 64,
   shared: true,
 }
 
 /** One tiny round, to see that everything works; nothing can be learned from its figures. */
-export const once: Extent = { rounds: 1, slice: 4, warmUp: 4, bodies: 2, shared: true }
+export const once: Extent = {
+  rounds: 1,
+  slice: 4,
+  warmUp: { requests: 4 },
+  warmUpAgain: { requests: 4 },
+  bodies: 2,
+  shared: true,
+}
 
 /** Microseconds per answer in one round, by variant; the echo and its twin are in each. */
 export type Round<Name extends string> = Readonly<Record<Name | 'echo' | 'twin', number>>
@@ -87,24 +100,22 @@ export class Bench {
       const own = directory ?? (await mkdtemp(join(this.#directory, 'server-')))
       return startServer({ script, authentication, settings, directory: own, output: this.#output.fd })
     }
-    const start = async () => {
-      if (!shared || directory !== undefined) {
-        const process = await launch()
-        return Variant.on(process, { operation, bodies }, () => process.stop())
-      }
-      const likeness = JSON.stringify([script, authentication, settings, name])
-      const process = this.#processes.get(likeness) ?? launch()
-      this.#processes.set(likeness, process)
-      return Variant.on(await process, { operation, bodies }, async () => {})
+    if (!shared || directory !== undefined) {
+      const process = await launch()
+      return this.add(await Variant.on(process, { operation, bodies }, () => process.stop()))
     }
-    return this.add(await start())
+    const likeness = JSON.stringify([script, authentication, settings, name])
+    const running = this.#processes.get(likeness)
+    const process = running ?? launch()
+    this.#processes.set(likeness, process)
+    const variant = await Variant.on(await process, { operation, bodies }, async () => {})
+    return this.add(variant, running && this.extent.warmUpAgain)
   }
 
   /** Has a variant answer enough to be measured, and ended with the bench. */
-  async add(variant: Variant): Promise<Variant> {
+  async add(variant: Variant, { requests, time }: WarmUp = this.extent.warmUp): Promise<Variant> {
     this.#running.add(variant)
-    const { warmUp, warmUpTime } = this.extent
-    await variant.answer(warmUp, warmUpTime)
+    await variant.answer(requests, time)
     return variant
   }
 

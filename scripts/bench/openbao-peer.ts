@@ -28,7 +28,7 @@ export async function openbaoWork({ token }: Peer, count: number): Promise<reado
   const headers = `x-vault-token: ${token}\r\n`
   const work = (operation: string, keyType: string, path: string, body: () => object): PeerWork => {
     const requests = Array.from({ length: count }, () => postRequest(`/v1/transit/${path}`, body(), headers))
-    return { operation, keyType, requests, proofs: ['none', 'root'], target: 1.5 }
+    return { operation, keyType, requests, proofs: ['none', 'root', 'session'], target: 1.5 }
   }
   const input = () => ({ input: text(256) })
   const plaintext = () => ({ plaintext: text(1024), associated_data: text(32) })

@@ -40,7 +40,7 @@ t.test('OpenBao is asked with its token for what its policy allows', isLinux, as
   t.same(new Set(rows.map(({ of, target }) => `${of} ${target}`)), new Set(['cpu 1.5']), 'it was found on this machine')
   t.same(
     rows.filter(({ keyType }) => keyType === 'ED25519').map(({ proof, ed25519 }) => `${proof} ${ed25519}`),
-    ['none', 'root'].flatMap(proof => installed.map(name => `${proof} ${name}`)),
+    ['none', 'root', 'session'].flatMap(proof => installed.map(name => `${proof} ${name}`)),
   )
   await t.rejects(measure(t, { name: 'openbao', url }), { message: 'OpenBao asks for a token' })
   await t.rejects(measure(t, { name: 'openbao', url: 'https://127.0.0.1:1' }), { message: /http URL/ })
