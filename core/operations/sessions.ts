@@ -30,6 +30,8 @@ const mostOfKeystore = 256
 const mostOfKey = 64
 const removedAtOnce = 32
 const publicKeyLength = 32
+/** Letters of JSON that may be remembered of a capability: it is stored with each session, and all of them are read together. */
+const longestChain = 8192
 
 /**
  * Opens a session for the invoker of a capability. Both sides derive its key from what their ephemeral keys agree on;
@@ -46,6 +48,7 @@ export async function openSession(kms: Kms, caller: Caller, command: OpenSession
   if (!found) throw keystoreNotFound()
   requireActive(keystore, 'this keystore is not active')
   if (publicKey.length !== publicKeyLength) throw invalidRequest('public_key: not one of X25519')
+  if (JSON.stringify(chain).length > longestChain) throw invalidRequest('capability: too large for a session')
   if (!(ttl > 0)) throw invalidRequest('ttl: must be more than nothing')
   const openedAt = kms.ports.clock.now()
   await makeRoom(kms, keystore.id, key.id, openedAt)

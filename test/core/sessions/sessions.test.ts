@@ -168,6 +168,28 @@ t.test('what a session may do is decided as for its capability', async t => {
   t.equal(await outcome(() => createKeystore(kms, over, { controller })), 'FORBIDDEN')
 })
 
+t.test('a capability that is too large opens none', async t => {
+  const chain = { delegations: [{ id: 'urn:uuid:1', controllers: [controller] }], invokers: [controller] }
+  const kms = await openKms(memoryPorts(), {
+    capabilities: {
+      policy: { maximumTtl: 60, clockSkew: 30 },
+      resolveDid: async () => undefined,
+      verifyCcgChain: async ({ actions }, { url }) => {
+        return { ...chain, actions: actions as string[], target: url, expires: Number.POSITIVE_INFINITY }
+      },
+    },
+  })
+  const { id: keystoreId } = await createKeystore(kms, local, { controller })
+  const publicKey = x25519.getPublicKey(new Uint8Array(32).fill(1))
+  const open = (count: number) => {
+    const capability = { delegated: { actions: Array.from({ length: count }, (_, index) => `action${index}`) } }
+    const invocation = { dialect: 'ccg', action: 'openSession', capability, capabilityHash: String(count) } as const
+    return outcome(() => openSession(kms, { kind: 'invoker', key, invocation }, { keystoreId, publicKey }))
+  }
+  t.equal(await open(500), 'done')
+  t.equal(await open(1000), 'INVALID_REQUEST')
+})
+
 t.test('sessions that have ended are removed by whoever has opened them', async t => {
   const ports = memoryPorts()
   const kms = await sharing(ports)

@@ -57,6 +57,32 @@ t.test('requests over a session do what its capability allows', async t => {
   t.equal((await sendOver(server, lent, elsewhere)).status, 200)
 })
 
+t.test('batches over a session do what its capability allows, or nothing', async t => {
+  const { server, bob, url, key, delegated, created } = await scene(t)
+  const session = await openSession(bob, url, await delegated(bob))
+  const items = [{ message }, { message }]
+  const same = await sendOver(server, session, {
+    method: 'POST',
+    url: `${key}/sign/batch`,
+    body: { items },
+    created: created(),
+  })
+  t.equal(same.status, 200)
+  t.equal(same.body.results.length, 2)
+  const keyId = key.slice(key.lastIndexOf('/') + 1)
+  const sign = { operation: 'sign', key: keyId, message }
+  const mixed = (others: object[]) =>
+    sendOver(server, session, {
+      method: 'POST',
+      url: `${url}/batch`,
+      body: { items: [sign, ...others] },
+      created: created(),
+    })
+  t.equal((await mixed([])).status, 200)
+  const verify = { operation: 'verify', key: keyId, message, signature: message }
+  t.match(await mixed([verify]), { status: 403, body: { code: 'FORBIDDEN' } })
+})
+
 t.test('what the controller does needs a signature, whoever has opened the session', async t => {
   const { server, alice, bob, url, root, delegated, created } = await scene(t)
   const session = await openSession(alice, url, root)
