@@ -1,4 +1,4 @@
-import type { AccessTokenPort, Clock, ResolveDid, VerifyMessage } from '@keyhold/core'
+import type { AccessTokenPort, Clock, Kms, ResolveDid, VerifyMessage } from '@keyhold/core'
 import type { Config, ZcapConfig } from './config/config.ts'
 import { admitAnyone, admitBearers } from './http/authentication/admission.ts'
 import type { Authenticators } from './http/authentication/authenticator.ts'
@@ -7,6 +7,7 @@ import { byCredential } from './http/authentication/by-credential.ts'
 import { gnapAuthenticators } from './http/authentication/gnap.ts'
 import { localAuthenticators } from './http/authentication/local.ts'
 import type { OpenReplays } from './http/authentication/replay-guard.ts'
+import { withSessions } from './http/authentication/session.ts'
 import { zcapAuthenticators } from './http/authentication/zcap.ts'
 
 /** Who knows what tokens are worth, for each kind of token that is taken. */
@@ -16,7 +17,7 @@ export interface Tokens {
 }
 
 /**
- * Chooses how callers prove who they are, for a server that is reached under a URL.
+ * Chooses how callers prove who they are, for a server that is reached under a URL, and has sessions.
  *
  * @param openReplays what remembers the requests that must not be repeated. Default: this process alone
  */
@@ -27,7 +28,7 @@ export function chooseAuthenticators(
   tokens: Tokens = {},
   openReplays?: OpenReplays,
 ) {
-  return (baseUrl: () => string): Authenticators => {
+  return (baseUrl: () => string, kms: Kms): Authenticators => {
     const { auth, chainPolicy } = config
     switch (auth.kind) {
       case 'none':
@@ -37,11 +38,13 @@ export function chooseAuthenticators(
         const { gnap, bearer } = tokens
         const authority = () => new URL(baseUrl()).host
         const zcap = auth.zcap && zcapAuthenticators({ ...common, resolveDid, authority, ...auth.zcap })
-        return byCredential({
+        const chosen = byCredential({
           ...(auth.zcap && zcap && { zcap: { ...zcap, admission: admission(auth.zcap, zcap) } }),
           ...(auth.gnap && gnap && { gnap: gnapAuthenticators({ ...common, baseUrl, ...gnap, ...auth.gnap }) }),
           ...(auth.bearer && bearer && { bearer: bearerAuthenticators(bearer, auth.bearer.routes) }),
         })
+        // Sessions are those of capabilities.
+        return zcap ? withSessions(chosen, kms, openReplays) : chosen
       }
     }
   }

@@ -66,7 +66,6 @@ export async function openService(
       ...(tls && { tls }),
       cache,
       sessionTtl,
-      ...(shared && { openReplays: shared.openReplays }),
       bodyLimit,
       docs,
       requestTimeout,
@@ -83,7 +82,7 @@ export async function openService(
       ...(allowedOrigins && { allowedOrigins }),
       ...(audit && { audit }),
       capabilities: { policy: chainPolicy, resolveDid, verifyCcgChain: observation.chains(verifyCcgChain) },
-      authenticators: url => observation.authentication(authenticators(url)),
+      authenticators: (url, kms) => observation.authentication(authenticators(url, kms)),
       ...observation.server,
     })
     if (tells) log.info(`Ed25519 by ${ports.ed25519.name}`)

@@ -1,9 +1,8 @@
 import type { TlsOptions } from 'node:tls'
-import type { KmsOptions, Ports } from '@keyhold/core'
+import type { Kms, KmsOptions, Ports } from '@keyhold/core'
 import type { FastifyBaseLogger } from 'fastify'
 import type { AuditMode } from './audit.ts'
 import type { Authenticators } from './authentication/authenticator.ts'
-import type { OpenReplays } from './authentication/replay-guard.ts'
 import type { AllowedOrigins } from './cors.ts'
 import type { LimitOptions } from './limits/limits.ts'
 import type { RequestObserver } from './request-record.ts'
@@ -17,9 +16,7 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'>
   /** What the service's URLs begin with, without a slash at the end. Default: where it listens, if it does. */
   readonly baseUrl?: string
   /** Makes the authenticators for a server that is reached under a URL. Default: nobody has to prove anything. */
-  readonly authenticators?: (baseUrl: () => string) => Authenticators
-  /** What remembers the requests over sessions that must not be repeated. Default: this process alone. */
-  readonly openReplays?: OpenReplays
+  readonly authenticators?: (baseUrl: () => string, kms: Kms) => Authenticators
   /** Bytes. */
   readonly bodyLimit?: number
   /** Milliseconds in which a request must have arrived whole. */

@@ -5,7 +5,6 @@ import { auditOptions, auditRequests } from './audit.ts'
 import { authenticationPlugin } from './authentication/authentication.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { localAuthenticators } from './authentication/local.ts'
-import { withSessions } from './authentication/session.ts'
 import { answerBrokenFrames } from './broken-frame.ts'
 import { allowOrigins } from './cors.ts'
 import { notFound, onError } from './errors.ts'
@@ -92,8 +91,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     keystoreUrl: id => `${origin}/v1/keystores/${id}`,
     ...(audit && { audit: auditOptions(audit.timeout, log) }),
   })
-  const given = options.authenticators?.(baseUrl)
-  const authenticators = given === undefined ? localAuthenticators : withSessions(given, kms, options.openReplays)
+  const authenticators = options.authenticators?.(baseUrl, kms) ?? localAuthenticators
   const { admission, signer, visitor, invoker, challenges } = authenticators
 
   app.setErrorHandler((error, request, reply) => onError(error, request, reply, challenges))

@@ -46,7 +46,7 @@ const server = await buildServer({
   ...options,
   limits: { rates, pressure: limits },
   maximumConnections,
-  authenticators: url => observation.authentication(authenticators(url)),
+  authenticators: (url, kms) => observation.authentication(authenticators(url, kms)),
   ...(observeLock && { observeLock }),
   ...(config.audit && { audit: config.audit }),
   ...observation.server,

@@ -12,6 +12,7 @@ import { buildServer } from '@keyhold/app'
 import { bearerAuthenticators } from '@keyhold/app/http/authentication/bearer.js'
 import { byCredential } from '@keyhold/app/http/authentication/by-credential.js'
 import { gnapAuthenticators } from '@keyhold/app/http/authentication/gnap.js'
+import { withSessions } from '@keyhold/app/http/authentication/session.js'
 import { zcapAuthenticators } from '@keyhold/app/http/authentication/zcap.js'
 import {
   type Authorization,
@@ -71,15 +72,16 @@ export async function clientService(t: Test, allowedOrigins?: 'any'): Promise<Cl
     trustedProxies: ['127.0.0.1'],
     ...(allowedOrigins && { allowedOrigins }),
     capabilities: { policy: { maximumTtl: 90 * 86_400, clockSkew: 30 }, resolveDid, verifyCcgChain },
-    authenticators: baseUrl => {
+    authenticators: (baseUrl, kms) => {
       const common = { clock: systemClock, clockSkew: 30 }
       const authority = () => new URL(baseUrl()).host
       const signed = zcapAuthenticators({ ...common, resolveDid, authority, coverage: 'strict' })
-      return byCredential({
+      const authenticators = byCredential({
         zcap: { ...signed, admission: signed.signer },
         gnap: gnapAuthenticators({ ...common, tokens: known, verifyMessage, isSigned: true, baseUrl, url: issuer }),
         bearer: bearerAuthenticators(known, 'all'),
       })
+      return withSessions(authenticators, kms)
     },
   })
   t.teardown(() => server.close())

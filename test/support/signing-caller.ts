@@ -1,5 +1,6 @@
 import { FixedClock, MemoryKeyStore, seededRandom } from '@keyhold/adapters'
 import { buildServer, type ServerOptions } from '@keyhold/app'
+import { withSessions } from '@keyhold/app/http/authentication/session.js'
 import { zcapAuthenticators } from '@keyhold/app/http/authentication/zcap.js'
 import { actionOf, readCapability, signTrustbloc } from '@keyhold/client'
 import { AeadLock, type DidSigner, didKeySigner, type Ports, resolveSelfContainedDid, SecretBytes } from '@keyhold/core'
@@ -57,11 +58,11 @@ export async function openSignedServer(
     ...others,
     ports,
     baseUrl,
-    authenticators: base => {
+    authenticators: (base, kms) => {
       const authority = () => new URL(base()).host
       const options = { clock: ports.clock, resolveDid: resolveSelfContainedDid, clockSkew: 30, authority }
       const zcap = zcapAuthenticators({ ...options, coverage })
-      return { ...zcap, admission: zcap.signer }
+      return withSessions({ ...zcap, admission: zcap.signer }, kms)
     },
   })
   t.teardown(() => server.close())

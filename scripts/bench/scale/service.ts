@@ -31,7 +31,7 @@ const server = await buildServer({
   ...{ cache, bodyLimit, requestTimeout, trustedProxies, baseUrl, log },
   limits: { rates: config.rates },
   capabilities: { policy, resolveDid: observation.dids(ports.ed25519), verifyCcgChain: () => Promise.reject() },
-  authenticators: url => observation.authentication(authenticators(url)),
+  authenticators: (url, kms) => observation.authentication(authenticators(url, kms)),
   ...(observeLock && { observeLock }),
   ...(config.audit && { audit: config.audit }),
   ...observation.server,
