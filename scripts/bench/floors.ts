@@ -23,6 +23,7 @@ import { open } from 'lmdb'
 import { newMultiKey } from '../crash/outside-multi.ts'
 import { base64 } from '../http-client.ts'
 import { agreementCurves, agreementFloor } from './agreement-floor.ts'
+import { batchFloor } from './batch-floor.ts'
 import { mlDsaFloor, mlKemFloor } from './post-quantum-floor.ts'
 
 /**
@@ -72,9 +73,9 @@ function rawSignatureFloor({ sign, verify }: RawSignatures): Floor {
   const signSchema = { body: Type.Object({ message: text }), response: { 200: Type.Object({ signature: text }) } }
   const verifySchema = { body: Type.Object({ signature: text, message: text }) }
   return async app => {
-    app.post(`${keyPath}/sign`, { schema: signSchema }, async ({ body }) => ({
-      signature: base64(sign(bytes(body.message))),
-    }))
+    const signOne = ({ message }: { readonly message: string }) => ({ signature: base64(sign(bytes(message))) })
+    app.post(`${keyPath}/sign`, { schema: signSchema }, async ({ body }) => signOne(body))
+    batchFloor(app, `${keyPath}/sign`, signSchema, signOne)
     app.post(`${keyPath}/verify`, { schema: verifySchema }, async ({ body }, reply) => {
       if (!verify(bytes(body.signature), bytes(body.message))) reply.code(400)
       return reply.type('application/json; charset=utf-8').send('')
@@ -97,10 +98,12 @@ function aeadFloor(cipher: Cipher): Floor {
     response: { 200: Type.Object({ plaintext: text }) },
   }
   return async app => {
-    app.post(`${keyPath}/encrypt`, { schema: encryptSchema }, async ({ body }) => {
+    const encryptOne = (body: { readonly message: string; readonly associated_data: string }) => {
       const { ciphertext, nonce } = cipher.seal(bytes(body.message), bytes(body.associated_data))
       return { ciphertext: base64(ciphertext), nonce: base64(nonce) }
-    })
+    }
+    app.post(`${keyPath}/encrypt`, { schema: encryptSchema }, async ({ body }) => encryptOne(body))
+    batchFloor(app, `${keyPath}/encrypt`, encryptSchema, encryptOne)
     app.post(`${keyPath}/decrypt`, { schema: decryptSchema }, async ({ body }) => ({
       plaintext: base64(cipher.open(bytes(body.ciphertext), bytes(body.nonce), bytes(body.associated_data))),
     }))

@@ -90,6 +90,10 @@ export const operations: readonly Operation[] = [
   { ...sign('ED25519'), proof: 'session', judged: true },
   { ...encrypt('AES256GCM'), proof: 'session', judged: true },
   { ...sign('ED25519'), proof: 'gnap' },
+  ...[sign('ED25519'), encrypt('AES256GCM')].flatMap(operation => {
+    const batch = batchOf(operation, 100)
+    return [batch, { ...batch, proof: 'root' } as const]
+  }),
   ...others,
 ]
 
@@ -115,6 +119,19 @@ function decrypt(keyType: string): Operation {
     return { associated_data, ...(await ask(`${key}/encrypt`, { message, associated_data })) }
   })
   return { ...operation, actions: ['decrypt', 'encrypt'] }
+}
+
+/** So many items in each request. */
+function batchOf(operation: Operation, items: number): Operation {
+  return {
+    ...operation,
+    name: `${operation.name}-batch`,
+    items,
+    judged: true,
+    path: address => `${operation.path(address)}/batch`,
+    bodies: (address, ask, count) =>
+      several(count, async () => ({ items: await operation.bodies(address, ask, items) })),
+  }
 }
 
 function plaintext() {
