@@ -100,17 +100,22 @@ async function createCollection(db: Db, collection: Records, bound: Bound): Prom
 }
 
 /**
- * Nobody of ours adds a record before there are indexes. In this order: whoever opens the same database just now may
- * make the indexes and add records between two looks.
+ * Nobody of ours adds a record before there are indexes: where those are, nothing is looked for. In this order otherwise:
+ * whoever opens the same database just now may make the indexes and add records between two looks.
  */
 async function requireOwn(collection: Records, bound: Bound): Promise<void> {
+  if (await hasIndexes(collection, bound)) return
   const record = await collection.findOne({}, { ...bound, projection: { _id: 1 } })
   if (record === null) return
+  if (!(await hasIndexes(collection, bound))) throw foreign()
+}
+
+async function hasIndexes(collection: Records, bound: Bound): Promise<boolean> {
   const names = await collection
     .listIndexes(bound)
     .map(({ name }) => name)
     .toArray()
-  if (!indexes.every(({ name }) => names.includes(name))) throw foreign()
+  return indexes.every(({ name }) => names.includes(name))
 }
 
 function foreign(error?: unknown): KmsError {
