@@ -47,7 +47,9 @@ export async function serveAsWorker(
     observation.metrics?.watch(service.server, service.pool)
     closeBeyond(service.server, Math.ceil(config.maxConnections / config.workers))
     channel.tell('prepared', null)
-    await mayListen
+    // Another one that could not start stops this one before it has begun.
+    const isOver = await Promise.race([mayListen.then(() => false), mustStop.then(() => true)])
+    if (isOver) return 0
     // A terminal sends it to all processes, and one that is sent it alone stops alone.
     const signal = stopSignal()
     channel.tell('listening', { url: await service.listen() })

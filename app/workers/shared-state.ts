@@ -29,8 +29,8 @@ export class SharedState {
     charge: ({ limit, key }) => {
       const limiter = this.#limiterOf(limit)
       limiter.charge(key)
-      const { count, wait } = limiter.lend(key, 0)
-      if (limiter.look(key).isAllowed || count > 0) return
+      if (limiter.look(key).isAllowed) return
+      const { wait } = limiter.lend(key, 0)
       for (const channel of this.#workers()) channel.tell('blocked', { limit, key, wait })
     },
     replay: ({ window, name }) => this.#seenWithin(window).isReplay(name),

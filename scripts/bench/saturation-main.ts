@@ -15,7 +15,7 @@ const { values } = parseArgs({
 })
 const results: (SaturationReport & { readonly workers: string })[] = []
 for (const workers of values.workers.split(',')) {
-  const extent = { rounds: Number(values.rounds), slice: 1500, warmUp: 5000 }
+  const extent = { rounds: Number(values.rounds), slice: 1000, warmUp: 5000 }
   const report = { workers, ...(await measureSaturation({ ...extent, environment: { KMS_WORKERS: workers } })) }
   results.push(report)
   process.stdout.write(`${tableOf(report)}\n\n`)
@@ -41,13 +41,14 @@ ${results.map(tableOf).join('\n\n')}
 `
 }
 
-function tableOf({ workers, points, knee, kept }: (typeof results)[number]): string {
+function tableOf({ workers, points, knee, kept, dearer }: (typeof results)[number]): string {
   const rows = points.map(({ connections, rate, lowest, p50, p99, cpu }) => {
     const cells = [connections, rate.toFixed(0), lowest.toFixed(0), p50.toFixed(2), p99.toFixed(2), cpu.toFixed(0)]
     return `| ${cells.join(' | ')} |`
   })
-  return `${workers === '1' ? 'One process' : `${workers} workers`}: nine tenths of the highest rate are reached with ${knee} connections, and with more it falls to ${kept.toFixed(2)} of it
-at most.
+  const who = workers === '1' ? 'One process' : `${workers} workers`
+  return `${who}: nine tenths of the highest rate with ${knee} requests under way. With more it falls to ${kept.toFixed(2)} of
+that at most, and an answer costs ${dearer.toFixed(2)} times the least at most.
 
 | at once | answers/s | lowest round | p50 ms | p99 ms | CPU µs |
 | --- | --- | --- | --- | --- | --- |

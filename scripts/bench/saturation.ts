@@ -28,8 +28,10 @@ export interface SaturationReport {
   readonly points: readonly SaturationPoint[]
   /** The fewest connections with which nine tenths of the highest rate are reached. */
   readonly knee: number
-  /** The lowest rate beyond the knee as a part of the highest: with less than 0.8 it has collapsed. */
+  /** The lowest rate beyond the knee as a part of the highest. */
   readonly kept: number
+  /** What an answer costs beyond the knee at most, in multiples of the least: it does not fall and rise with the machine. */
+  readonly dearer: number
 }
 
 const allConnections = [1, 2, 4, 8, 16, 32, 64, 128, 256]
@@ -39,25 +41,30 @@ export async function measureSaturation(options: SaturationOptions): Promise<Sat
   const { rounds, slice, warmUp, connections = allConnections, environment = {} } = options
   const service = await startOwnService(environment)
   try {
-    const load = await Load.open(service.address, Math.max(...connections))
-    try {
-      const requests = await service.signing('ED25519')
-      await load.timed(requests, warmUp, 16)
-      const random = seededRandom(1)
-      const seen = new Map(connections.map(each => [each, [] as Measurement[]]))
-      for (let round = 0; round < rounds; round += 1) {
-        for (const each of shuffled(connections, random)) {
+    const requests = await service.signing('ED25519')
+    // Connections that wait for their turn for long would be closed.
+    const on = async <T>(connections: number, run: (load: Load) => Promise<T>): Promise<T> => {
+      const load = await Load.open(service.address, connections)
+      return run(load).finally(() => load.close())
+    }
+    await on(16, load => load.timed(requests, warmUp, 16))
+    const random = seededRandom(1)
+    const seen = new Map(connections.map(each => [each, [] as Measurement[]]))
+    for (let round = 0; round < rounds; round += 1) {
+      for (const each of shuffled(connections, random)) {
+        const measurement = await on(each, async load => {
+          // Each of them once: who has just connected is slower.
+          await load.timed(requests, each, each)
           const before = await service.cpu()
           const start = performance.now()
-          const taken = await load.timed(requests, Math.max(slice, each), each)
+          const taken = await load.timed(requests, Math.max(slice, 4 * each), each)
           const seconds = (performance.now() - start) / 1000
-          seen.get(each)?.push({ taken, seconds, cpu: (await service.cpu()) - before })
-        }
+          return { taken, seconds, cpu: (await service.cpu()) - before }
+        })
+        seen.get(each)?.push(measurement)
       }
-      return reportOf([...seen].map(([each, rows]) => pointOf(each, rows)))
-    } finally {
-      load.close()
     }
+    return reportOf([...seen].map(([each, rows]) => pointOf(each, rows)))
   } finally {
     await service.stop()
   }
@@ -85,5 +92,11 @@ export function reportOf(points: readonly SaturationPoint[]): SaturationReport {
   const highest = Math.max(...points.map(({ rate }) => rate))
   const knee = points.find(({ rate }) => rate >= 0.9 * highest)?.connections ?? 0
   const beyond = points.filter(({ connections }) => connections >= knee)
-  return { points, knee, kept: Math.min(...beyond.map(({ rate }) => rate)) / highest }
+  const least = Math.min(...points.map(({ cpu }) => cpu))
+  return {
+    points,
+    knee,
+    kept: Math.min(...beyond.map(({ rate }) => rate)) / highest,
+    dearer: Math.max(...beyond.map(({ cpu }) => cpu)) / least,
+  }
 }

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { selfSignedCertificate } from '../support/certificate.ts'
 import { keyhold } from '../support/cli-process.ts'
 import { samplesOf } from '../support/metric-samples.ts'
-import { continued, halfRequest, parseReply } from '../support/raw-http.ts'
+import { continued, halfRequest, parseReply, rawConnection } from '../support/raw-http.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
 
@@ -47,8 +47,10 @@ async function logOf(directory: string, id: readonly string[]): Promise<string[]
 /** The exit code of `log verify` over lines: 0 if nothing is missing or changed. */
 async function findingsOf(directory: string, lines: readonly string[]): Promise<number | null> {
   const file = join(directory, 'log.jsonl')
-  await writeFile(file, `${lines.join('\n')}\n`)
-  return (await keyhold(['log', 'verify', file], { directory })).code
+  await writeFile(file, lines.map(line => `${line}\n`).join(''))
+  const { code, stdout, stderr } = await keyhold(['log', 'verify', file], { directory })
+  if (code !== 0) throw new Error(`${stdout}${stderr}`)
+  return code
 }
 
 t.test('two workers serve one store, and show what they do together', async t => {
@@ -81,7 +83,7 @@ t.test('two workers serve one store, and show what they do together', async t =>
 
 t.test('a worker that is killed is replaced, and what was counted stays', async t => {
   const { service, samples, directory } = await started(t)
-  await call('POST', `${service.url}/v1/keystores`, { controller: 'did:example:a' })
+  const { key_store_url } = await call('POST', `${service.url}/v1/keystores`, { controller: 'did:example:a' })
   for (let n = 0; n < 9; n += 1) await request('GET', `${service.url}/healthcheck`)
   const before = (await samples()).get('kms_http_requests_count{path="/healthcheck"}')
   t.equal(before, 9)
@@ -97,7 +99,9 @@ t.test('a worker that is killed is replaced, and what was counted stays', async 
   t.equal(after.get('kms_http_requests_count{path="/healthcheck"}'), before)
   t.equal(after.get('kms_worker_restarts_total'), 1)
   t.equal(await service.stop(), 0)
-  t.equal(await findingsOf(directory, await logOf(directory, [])), 0)
+  const own = await logOf(directory, [key_store_url.split('/').at(-1) ?? ''])
+  t.ok(own.length >= 2, 'what was acknowledged is in the log')
+  t.equal(await findingsOf(directory, [...own, ...(await logOf(directory, []))]), 0)
 })
 
 t.test('a worker that is asked to stop alone finishes, and is replaced as well', async t => {
@@ -152,6 +156,20 @@ t.test('a limit is one for both', async t => {
   t.strictSame(statuses, [...Array(5).fill(200), ...Array(7).fill(429)])
   const workers = new Set(lines(service, '"status":429').map(({ worker }) => worker))
   t.strictSame([...workers].sort(), [1, 2])
+})
+
+t.test('connections beyond the bound of all are closed', async t => {
+  const { service, port } = await started(t, { KMS_MAX_CONNECTIONS: '2' })
+  const connections = await Promise.all([1, 2].map(() => rawConnection(port)))
+  for (const { socket, received } of connections) {
+    socket.write('GET /healthcheck HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    await until(() => received() !== '')
+  }
+  const third = await rawConnection(port)
+  await third.closed
+  t.equal(third.received(), '')
+  for (const { socket } of connections) socket.destroy()
+  await until(async () => (await request('GET', `${service.url}/healthcheck`).catch(() => undefined))?.status === 200)
 })
 
 t.test('TLS files are read again by all', async t => {

@@ -72,25 +72,28 @@ t.test('workers are measured against one process', async t => {
 
 t.test('a service is saturated', async t => {
   const extent = { rounds: 2, slice: 8, warmUp: 4, connections: [1, 4] }
-  const { points, knee, kept } = await measureSaturation({ ...extent, environment: { KMS_WORKERS: '1' } })
+  const { points, knee, kept, dearer } = await measureSaturation({ ...extent, environment: { KMS_WORKERS: '1' } })
   t.strictSame(
     points.map(({ connections }) => connections),
     [1, 4],
   )
   for (const point of points) t.ok(Object.values(point).every(isPositive), JSON.stringify(point))
-  t.ok(extent.connections.includes(knee) && kept > 0 && kept <= 1)
+  t.ok(extent.connections.includes(knee) && kept > 0 && kept <= 1 && dearer >= 1)
 })
 
 t.test('where a curve has its knee, and how much is kept beyond it', async t => {
-  const point = (connections: number, rate: number) => ({ connections, rate, lowest: rate, p50: 1, p99: 1, cpu: 1 })
-  const cases: readonly (readonly [rates: readonly number[], knee: number, kept: number])[] = [
-    [[10, 50, 90, 100], 4, 0.9],
-    [[10, 95, 100, 60], 2, 0.6],
-    [[100, 100, 100, 100], 1, 1],
-  ]
-  for (const [rates, knee, kept] of cases) {
-    const report = reportOf(rates.map((rate, index) => point(2 ** index, rate)))
-    t.strictSame([report.knee, report.kept], [knee, kept])
+  const point = (connections: number, rate: number, cpu: number) => {
+    return { connections, rate, lowest: rate, p50: 1, p99: 1, cpu }
+  }
+  const cases: readonly (readonly [rates: readonly number[], cpu: readonly number[], knee: number, figures: object])[] =
+    [
+      [[10, 50, 90, 100], [8, 4, 2, 1], 4, { kept: 0.9, dearer: 2 }],
+      [[10, 95, 100, 60], [9, 1, 2, 3], 2, { kept: 0.6, dearer: 3 }],
+      [[100, 100, 100, 100], [1, 1, 1, 1], 1, { kept: 1, dearer: 1 }],
+    ]
+  for (const [rates, cpu, knee, figures] of cases) {
+    const report = reportOf(rates.map((rate, index) => point(2 ** index, rate, cpu[index] ?? 0)))
+    t.match(report, { knee, ...figures })
   }
 })
 
