@@ -4,29 +4,44 @@ import { judgements, labels, verdict } from './judgements.ts'
 import { installedEd25519 } from './measured.ts'
 import { type BenchOptions, readOptions, UsageError } from './options.ts'
 import { writeResults } from './results.ts'
-import { type OnRow, type Report, run, type Sections } from './run.ts'
+import { type OnRow, type Report, type RunOptions, run, type Sections } from './run.ts'
 import { headOf, rowOf, tables, withInterval } from './tables.ts'
 
-async function main(options: BenchOptions): Promise<void> {
-  const report = await run(options.run, printing())
-  print(
-    `\nbare echo ${report.echo.value.toFixed(1)} µs; the same echo in another process ${withInterval(report.twin)} of it`,
-  )
-  if (options.file !== undefined) {
-    await writeFile(options.file, `${JSON.stringify({ environment: environment(), ...report })}\n`)
+async function main({ run: whole, check, notes, directory, file }: BenchOptions): Promise<void> {
+  const reports: Report[] = []
+  let misses = 0
+  // One part after the other, so that what was measured is written down whatever becomes of the rest.
+  for (const part of partsOf(whole)) {
+    const report = await run(part, printing())
+    const { echo, twin } = report
+    print(`bare echo ${echo.value.toFixed(1)} µs; the same echo in another process ${withInterval(twin)} of it\n`)
+    if (directory !== undefined)
+      await writeResults(directory, report, { environment: environment(), notes, rounds: part.rounds })
+    if (check) misses += printMisses(report)
+    reports.push(report)
   }
-  if (options.directory !== undefined) {
-    await writeResults(options.directory, report, environment(), options.notes)
-    print(`written to ${options.directory}`)
-  }
-  if (options.check && printMisses(report) > 0) process.exitCode = 1
+  if (file !== undefined) await writeFile(file, `${JSON.stringify({ environment: environment(), reports })}\n`)
+  if (directory !== undefined) print(`written to ${directory}`)
+  if (misses > 0) process.exitCode = 1
+}
+
+/** A run for each section that has something to measure. */
+function partsOf(whole: RunOptions): RunOptions[] {
+  const nothing = { ...whole, rows: [], durable: [], peers: [] }
+  const { rows, durable = [], peers = [] } = whole
+  const parts: RunOptions[] = [
+    { ...nothing, rows },
+    { ...nothing, durable },
+    { ...nothing, peers },
+  ]
+  return parts.filter(part => part.rows.length + (part.durable?.length ?? 0) + (part.peers?.length ?? 0) > 0)
 }
 
 /** Prints each row when it is known, under the head of its section. */
 function printing(): OnRow {
   let last: keyof Sections | undefined
   return (section, row) => {
-    if (section !== last) print(`${last === undefined ? '' : '\n'}${headOf(tables[section])}`)
+    if (section !== last) print(headOf(tables[section]))
     last = section
     print(rowOf(tables[section], row))
   }

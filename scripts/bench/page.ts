@@ -71,8 +71,8 @@ ${table(tables.peers, part.rows)}
 `
 }
 
-function circumstances({ environment, echo, twin }: Part<unknown>): string {
-  return `${whereAndWhen(environment)} A bare echo took ${echo.value.toFixed(1)} µs (p10 ${echo.p10.toFixed(1)}), and the same echo
+function circumstances({ environment, rounds, echo, twin }: Part<unknown>): string {
+  return `${whereAndWhen(environment)} ${rounds} rounds, a quarter of them where there is no target. A bare echo took ${echo.value.toFixed(1)} µs (p10 ${echo.p10.toFixed(1)}), and the same echo
 in another process ${withInterval(twin)} of that.`
 }
 

@@ -9,13 +9,18 @@ import type { Estimate, Spread } from './statistics.ts'
 
 export type PeerNote = readonly [peer: string, text: string]
 
-/** One part of the results, and what was the case when it was measured: the parts can be measured one by one. */
-export interface Part<R> {
+/** What was the case when something was measured. */
+export interface Circumstances {
   readonly environment: Environment
-  readonly echo: Spread
-  readonly twin: Estimate
+  readonly rounds: number
   /** Of peers: how they were configured, in words. */
   readonly notes: readonly PeerNote[]
+}
+
+/** One part of the results: they can be measured one by one. */
+export interface Part<R> extends Circumstances {
+  readonly echo: Spread
+  readonly twin: Estimate
   readonly rows: readonly R[]
 }
 
@@ -55,15 +60,10 @@ function barOf<S extends keyof Sections>(section: S, row: Sections[S], figure: s
  * Writes what was measured into a directory: `results.json`, a page that shows it, and charts. What was not measured this
  * time stays as it was.
  */
-export async function writeResults(
-  directory: string,
-  report: Report,
-  environment: Environment,
-  notes: readonly PeerNote[] = [],
-): Promise<void> {
+export async function writeResults(directory: string, report: Report, circumstances: Circumstances): Promise<void> {
   await mkdir(directory, { recursive: true })
   const file = join(directory, 'results.json')
-  const results: Results = { ...(await readResults(file)), ...partsOf(report, environment, notes) }
+  const results: Results = { ...(await readResults(file)), ...partsOf(report, circumstances) }
   await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
   for (const [name, chartOf] of Object.entries(charts)) {
     const chart = chartOf(results)
@@ -81,9 +81,9 @@ async function readResults(file: string): Promise<Results> {
   }
 }
 
-function partsOf(report: Report, environment: Environment, notes: readonly PeerNote[]): Results {
+function partsOf(report: Report, circumstances: Circumstances): Results {
   const { echo, twin } = report
-  const part = <R>(rows: readonly R[]) => ({ environment, echo, twin, notes, rows })
+  const part = <R>(rows: readonly R[]) => ({ ...circumstances, echo, twin, rows })
   return {
     // Every round would make a file of it that nobody reads.
     ...(report.rows.length > 0 && {

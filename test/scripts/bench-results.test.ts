@@ -140,7 +140,8 @@ t.test('results are written, and what was not measured again stays', async t => 
   t.teardown(() => rm(directory, { recursive: true }))
   const there = { ...environment(), processor: 'a | processor', date: '2026-01-02T03:04:05.678Z' }
   const read = async () => JSON.parse(await readFile(join(directory, 'results.json'), 'utf8'))
-  await writeResults(directory, report, there, [['openbao', 'as it is']])
+  const notes = [['openbao', 'as it is']] as const
+  await writeResults(directory, report, { environment: there, rounds: 7, notes })
   t.same((await readdir(directory)).sort(), [
     'README.md',
     'durable.svg',
@@ -155,14 +156,24 @@ t.test('results are written, and what was not measured again stays', async t => 
     /^\| sign \| ED25519 \| root \| libsodium \| 90\.0 \(90\.0\) \| 100\.0 \(95\.5\) \| 0\.90 \[0\.87\.\.0\.93\] /m,
   )
   t.match(page, /η ≥ 0\.85: reached; overhead ≤ 0\.8: missed \|$/m)
-  for (const said of [/2026-01-02 03:04 UTC: a \| processor/, /Node\.js \d+/, /OpenSSL 3/, /openbao: as it is/])
+  for (const said of [
+    /2026-01-02 03:04 UTC: a \| processor/,
+    /Node\.js \d+/,
+    /OpenSSL 3/,
+    /openbao: as it is/,
+    /7 rounds/,
+  ])
     t.match(page, said)
   t.ok(page.indexOf('ED448') > page.indexOf('Everything else'))
   const first = await read()
   t.same(first.rows.rows[0], { ...row, rounds: [] })
   t.same(first.durable.environment, there)
   const later = { ...there, date: '2026-05-06T07:08:09.000Z' }
-  await writeResults(directory, { ...report, rows: [], peers: [], durable: [{ ...durable, connections: 64 }] }, later)
+  await writeResults(
+    directory,
+    { ...report, rows: [], peers: [], durable: [{ ...durable, connections: 64 }] },
+    { environment: later, rounds: 7, notes: [] },
+  )
   const second = await read()
   t.same({ ...second, durable: first.durable }, first)
   t.equal(second.durable.rows[0].connections, 64)
