@@ -23,8 +23,11 @@ export interface ScaleOptions extends SampleSizes {
   readonly seed: number
 }
 
-/** What takes some minutes. The service keeps as many keys open as are warm, and some more. */
-export const full = { rounds: 30, slice: 200, warmUp: 3000, warm: 800, keystores: 100, cold: 6000 } as const
+/**
+ * What takes some minutes. The service remembers what is warm, and some more: the keys that it keeps open, and the records that
+ * a list of the keys of these keystores reads.
+ */
+export const full = { rounds: 30, slice: 200, warmUp: 2000, warm: 800, keystores: 50, cold: 6000 } as const
 
 /** To see that everything works; nothing can be learned from its figures. */
 export const once = { rounds: 1, slice: 4, warmUp: 4, warm: 4, keystores: 2, cold: 4 } as const
