@@ -30,7 +30,7 @@ const mostOfKeystore = 256
 const mostOfKey = 64
 const removedAtOnce = 32
 const publicKeyLength = 32
-/** Letters of JSON that may be remembered of a capability: it is stored with each session, and all of them are read together. */
+/** Letters of JSON of a chain. It is stored with each session, and all of a keystore are read when one is opened. */
 const longestChain = 8192
 
 /**
