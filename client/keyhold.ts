@@ -58,7 +58,7 @@ export class Keyhold {
   }
 
   /**
-   * Opens a session with the capability of a keystore, over which many calls take half of the service's time: those of
+   * Opens a session with the capability of a keystore, over which many calls take less of the service's time: those of
    * `session.keystore` and its keys.
    */
   openSession(keystore: Keystore, session?: SessionOptions, options?: CallOptions): Promise<Session> {
