@@ -24,12 +24,15 @@ export function keyOperation<Body extends TSchema>(operation: KeyOperation<Body>
   return operation
 }
 
-/** What was made, as it is answered: bytes as base64. */
-export function encodeMade(made: Made): Record<string, unknown> {
+/** What was made, as it is answered: bytes as base64. @param wipes whether nobody needs them any more */
+export function encodeMade(made: Made, wipes = false): Record<string, unknown> {
   const encoded: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(made)) {
-    if (value instanceof Uint8Array) encoded[name] = encodeBase64(value)
-    else encoded[name] = typeof value === 'string' ? value : encodeMade(value)
+  for (const name of Object.keys(made)) {
+    const value = made[name] as Made[string]
+    if (value instanceof Uint8Array) {
+      encoded[name] = encodeBase64(value)
+      if (wipes) value.fill(0)
+    } else encoded[name] = typeof value === 'string' ? value : encodeMade(value, wipes)
   }
   return encoded
 }
@@ -44,7 +47,5 @@ export function wipeMade(made: Made): void {
 
 /** What nobody needs any more when it has been answered. */
 export function encodeOnce(made: Made): Record<string, unknown> {
-  const encoded = encodeMade(made)
-  wipeMade(made)
-  return encoded
+  return encodeMade(made, true)
 }

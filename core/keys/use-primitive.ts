@@ -35,8 +35,8 @@ export async function useSecret<P extends keyof SecretPrimitives, T>(
   const { locked, publicKey = new Uint8Array(0) } = version
   if (opener === undefined || locked === undefined) throw unsupported()
   if (version.state !== 'active') throw new KmsError('NOT_ACTIVE', 'this version of the key is not active')
-  const context = keyContext(key.keystoreId, key.id, version.number, version.type)
   const open = async () => {
+    const context = keyContext(key.keystoreId, key.id, version.number, version.type)
     const secret = await withKeystoreLock(kms, caller, keystore, lock => lock.unlock(locked, context))
     return secret.spend(bytes => opener(bytes, publicKey, kms.tools))
   }
