@@ -30,7 +30,7 @@ export async function makeSampleKeys(service: string): Promise<SampleKeys> {
   }
   return {
     keystoreId: idOf(keystore.key_store_url),
-    keyIdFor: operationId => ids.get(types[operationId] ?? 'ED25519') ?? '',
+    keyIdFor: operationId => ids.get(types[operationId.replace(/Batch$/, '')] ?? 'ED25519') ?? '',
   }
 }
 
