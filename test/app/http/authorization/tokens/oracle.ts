@@ -163,7 +163,7 @@ function isAllowed(plan: TokenPlan): boolean {
   if (route.proof === 'admission') return hasRight(plan, 'createKeyStore', 'new')
   const own: Owner = token.subject === undefined ? { keyOf: token.key ?? 'bob' } : { subject: token.subject }
   if (keystore.state === 'unknown' || JSON.stringify(own) !== JSON.stringify(keystore.owner)) return false
-  if (route.proof === 'capability') return hasRight(plan, route.action, route.keyType === undefined ? 'ks' : 'key')
+  if (route.proof === 'capability') return hasRight(plan, actionOf(route), route.keyType === undefined ? 'ks' : 'key')
   // Nothing else of what is the controller's.
   return (
     route.proof === 'controller' &&
@@ -197,8 +197,8 @@ function hasRight({ route, method, token }: TokenPlan, action: string | undefine
 }
 
 /** What the text `{action}` in a plan stands for. */
-export function actionOf({ proof, action }: TokenPlan['route']): string {
-  return proof === 'admission' ? 'createKeyStore' : (action ?? 'sign')
+export function actionOf({ proof, action, does }: TokenPlan['route']): string {
+  return proof === 'admission' ? 'createKeyStore' : (does ?? action ?? 'sign')
 }
 
 function asObject(right: RightPlan): Exclude<RightPlan, string> {
