@@ -1,8 +1,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Lateness, latenessOf } from './lateness.ts'
 import { Load, postRequest } from './load.ts'
-import { type Estimate, estimate, geometricMean, median, quantile, seededRandom } from './statistics.ts'
+import { type Estimate, median } from './statistics.ts'
 import { type Address, startServer } from './variant-process.ts'
 import { type Operation, operations } from './variants.ts'
 
@@ -44,35 +45,21 @@ export async function measureBeside({ rounds, slice, warmUp }: BesideOptions): P
     }
     const signing = await requestsOf(sign, address, light)
     const computing = await requestsOf(multi, await addressOf(multi), heavy)
-    const turn = async (count: number) => {
-      const taken: number[] = []
-      for (let n = 0; n < count; n += 1) {
-        const start = performance.now()
-        await light.ask(signing[n % signing.length] as Buffer)
-        taken.push(performance.now() - start)
-      }
-      return taken
-    }
-    await turn(warmUp)
+    await light.timed(signing, warmUp, 1)
     await heavy.slice(computing, computations)
     let computed = 0
-    const taken: { readonly idle: readonly number[]; readonly busy: readonly number[] }[] = []
+    const taken: Lateness[] = []
     for (let round = 0; round < rounds; round += 1) {
-      const idle = await turn(slice)
+      const idle = await light.timed(signing, slice, 1)
       let isOver = false
       const beside = heavy.keepUp(computing, computations, () => isOver)
-      const busy = await turn(slice)
+      const busy = await light.timed(signing, slice, 1)
       isOver = true
       computed += await beside
       taken.push({ idle, busy })
     }
-    const ratio = (part: number) =>
-      estimate(
-        taken,
-        some => geometricMean(some.map(({ idle, busy }) => quantile(busy, part) / quantile(idle, part))),
-        seededRandom(1),
-      )
-    return { idle: median(taken.flatMap(({ idle }) => idle)), p50: ratio(0.5), p99: ratio(0.99), computed }
+    const idle = median(taken.flatMap(round => round.idle))
+    return { idle, p50: latenessOf(taken, 0.5), p99: latenessOf(taken, 0.99), computed }
   } finally {
     light.close()
     heavy.close()

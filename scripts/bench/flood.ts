@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { FloodData } from './flood-thread.ts'
+import { type Lateness, latenessOf } from './lateness.ts'
 import { Load } from './load.ts'
 import { startOwnService } from './own-service.ts'
-import { type Estimate, estimate, geometricMean, median, quantile, seededRandom } from './statistics.ts'
+import { type Estimate, median, quantile } from './statistics.ts'
 
 export interface FloodOptions {
   readonly rounds: number
@@ -41,7 +42,7 @@ export async function measureFlood(options: FloodOptions): Promise<FloodReport> 
     try {
       await once(flood, 'message')
       await light.timed(requests, warmUp, 1)
-      const taken: { readonly idle: readonly number[]; readonly busy: readonly number[] }[] = []
+      const taken: Lateness[] = []
       let [answered, seconds] = [0, 0]
       for (let round = 0; round < rounds; round += 1) {
         const idle = await light.timed(requests, slice, 1)
@@ -55,17 +56,17 @@ export async function measureFlood(options: FloodOptions): Promise<FloodReport> 
         seconds += (performance.now() - start) / 1000
         taken.push({ idle, busy })
       }
-      const ratio = (part: number) =>
-        estimate(
-          taken,
-          some => geometricMean(some.map(({ idle, busy }) => quantile(busy, part) / quantile(idle, part))),
-          seededRandom(1),
-        )
       const of = (which: 'idle' | 'busy') => ({
         p50: median(taken.map(round => quantile(round[which], 0.5))),
         p99: median(taken.map(round => quantile(round[which], 0.99))),
       })
-      return { idle: of('idle'), flooded: of('busy'), p50: ratio(0.5), p99: ratio(0.99), others: answered / seconds }
+      return {
+        idle: of('idle'),
+        flooded: of('busy'),
+        p50: latenessOf(taken, 0.5),
+        p99: latenessOf(taken, 0.99),
+        others: answered / seconds,
+      }
     } finally {
       light.close()
       const exit = once(flood, 'exit')

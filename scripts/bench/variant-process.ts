@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { AnyCaller, Authentication, Proof } from './caller.ts'
+import { leave, nextMessage } from './child-messages.ts'
 
 /** What a server is to have ready before it is asked for anything. */
 export interface Preparation {
@@ -61,35 +61,16 @@ export async function startServer(options: ServerOptions): Promise<VariantProces
   const file = fileURLToPath(new URL(`./${script}.js`, import.meta.url))
   const args = [directory, authentication, JSON.stringify(settings), JSON.stringify(user)]
   const child = fork(file, args, { stdio: ['ignore', output, 'inherit', 'ipc'] })
-  await answer(child)
+  await nextMessage(child)
   const ask = async (question: 'cpu' | Preparation) => {
-    const answered = answer(child)
+    const answered = nextMessage(child)
     child.send(question)
     return answered
   }
   return {
     cpu: async () => (await ask('cpu')) as number,
     prepare: async preparation => (await ask(preparation)) as Address,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exit = once(child, 'exit')
-      child.disconnect()
-      await exit
-    },
-  }
-}
-
-async function answer(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController()
-  const onExit = () => ended.abort()
-  child.once('exit', onExit)
-  try {
-    const [message] = await once(child, 'message', { signal: ended.signal })
-    return message
-  } catch (cause) {
-    throw new Error(`a server of the bench ended with ${child.exitCode ?? child.signalCode}`, { cause })
-  } finally {
-    child.off('exit', onExit)
+    stop: () => leave(child),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { leave, nextMessage } from '../child-messages.ts'
 import { Load } from '../load.ts'
 import type { Settings } from './big-store.ts'
 import type { Memory, Usage } from './service.ts'
@@ -18,7 +18,7 @@ export class ScaledService {
   static async start(settings: Settings): Promise<ScaledService> {
     const file = fileURLToPath(new URL('./service.js', import.meta.url))
     const child = fork(file, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    const { port } = (await next(child)) as { readonly port: number }
+    const { port } = (await nextMessage(child)) as { readonly port: number }
     return new ScaledService(child, port)
   }
 
@@ -38,11 +38,8 @@ export class ScaledService {
     return this.#ask('memory') as Promise<Memory>
   }
 
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const exit = once(this.#child, 'exit')
-    this.#child.disconnect()
-    await exit
+  stop(): Promise<void> {
+    return leave(this.#child)
   }
 
   async #cpu(): Promise<number> {
@@ -51,20 +48,6 @@ export class ScaledService {
 
   #ask(what: 'usage' | 'memory'): Promise<unknown> {
     this.#child.send(what)
-    return next(this.#child)
-  }
-}
-
-async function next(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController()
-  const onExit = () => ended.abort()
-  child.once('exit', onExit)
-  try {
-    const [message] = await once(child, 'message', { signal: ended.signal })
-    return message
-  } catch (cause) {
-    throw new Error(`a service of the bench ended with ${child.exitCode ?? child.signalCode}`, { cause })
-  } finally {
-    child.off('exit', onExit)
+    return nextMessage(this.#child)
   }
 }
