@@ -1,5 +1,6 @@
 import type { Clock, Collection, KeyStorePort, OnLookup, StoredRecord } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
+import { copyOf, nameOf } from '../shared/records.ts'
 
 export interface CachedKeyStoreOptions {
   /** Milliseconds for which a record that was found is answered again, counted from the beginning of its reading. */
@@ -43,7 +44,7 @@ export class CachedKeyStore implements KeyStorePort {
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
-    const place = placeOf(collection, scope, id)
+    const place = nameOf(collection, scope, id)
     const known = this.#records.get(place) ?? this.#beingRead(place)
     const shared = known && (await known)
     this.#onLookup?.(shared !== undefined)
@@ -74,10 +75,10 @@ export class CachedKeyStore implements KeyStorePort {
       await this.#store.replace(record)
     } catch (error) {
       // Also when nobody knows whether it was replaced.
-      for (const id of replacement.ids) this.#records.delete(placeOf(collection, scope, id))
+      for (const id of replacement.ids) this.#records.delete(nameOf(collection, scope, id))
       throw error
     }
-    for (const id of replacement.ids) this.#keep(placeOf(collection, scope, id), replacement, from)
+    for (const id of replacement.ids) this.#keep(nameOf(collection, scope, id), replacement, from)
   }
 
   async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
@@ -109,7 +110,7 @@ export class CachedKeyStore implements KeyStorePort {
       this.#readings.clear()
       return
     }
-    const place = placeOf(collection, scope, firstId)
+    const place = nameOf(collection, scope, firstId)
     this.#records.delete(place)
     this.#readings.delete(place)
   }
@@ -127,13 +128,4 @@ export class CachedKeyStore implements KeyStorePort {
     const newer = (this.#records.peek(place)?.revision ?? 0) > record.revision
     if (ttl > 0 && !newer && !this.#closed) this.#records.set(place, copyOf(record), { ttl })
   }
-}
-
-/** Unlike any other: the lengths say where each part ends. */
-function placeOf(collection: Collection, scope: string, id: string): string {
-  return `${collection}/${scope.length}/${scope}/${id}`
-}
-
-function copyOf(record: StoredRecord): StoredRecord {
-  return { ...record, ids: [...record.ids] as [string, ...string[]], body: record.body.slice() }
 }

@@ -1,6 +1,7 @@
 import type { Collection, StoredRecord } from '@keyhold/core'
 import type { RootDatabase } from 'lmdb'
 import { LRUCache } from 'lru-cache'
+import { copyOf, nameOf } from '../shared/records.ts'
 import { decodeEntry, placeOf } from './record-codec.ts'
 
 /** How much is remembered at most, in bytes of entries and an estimate of what else each takes. */
@@ -33,15 +34,15 @@ export class KnownEntries {
 
   /** What stands at a place now, as a copy; undefined if nothing does. @throws KmsError STORE_CORRUPT */
   read(collection: Collection, scope: string, id: string): Decoded | undefined {
-    const name = `${collection}/${scope.length}/${scope}/${id}`
+    const name = nameOf(collection, scope, id)
     const known = this.#known.get(name)
-    if (known !== undefined && this.#stands(known)) return copyOf(known.decoded)
+    if (known !== undefined && this.#stands(known)) return own(known.decoded)
     const place = placeOf(collection, scope, id)
     const bytes = this.#database.getBinary(place)
     if (bytes === undefined) return undefined
     const decoded = decodeEntry(bytes, collection, scope)
     this.#known.set(name, { place, bytes: Buffer.from(bytes), decoded })
-    return copyOf(decoded)
+    return own(decoded)
   }
 
   #stands({ place, bytes }: Known): boolean {
@@ -51,10 +52,6 @@ export class KnownEntries {
   }
 }
 
-function copyOf(decoded: Decoded): Decoded {
-  if (typeof decoded === 'string') return decoded
-  const { collection, scope, ids, revision, body } = decoded
-  const [first, ...others] = ids
-  // Small ones out of the pool of Node: memory of its own for each would cost more than copying.
-  return { collection, scope, ids: [first, ...others], revision, body: Buffer.from(body) }
+function own(decoded: Decoded): Decoded {
+  return typeof decoded === 'string' ? decoded : copyOf(decoded)
 }

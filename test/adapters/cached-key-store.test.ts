@@ -44,6 +44,19 @@ await t.test('a slow reading is old when it ends', async t => {
   t.equal(await revisionIn(store), 2)
 })
 
+await t.test('what is known is a copy, also of a body in a Buffer', async t => {
+  const { store } = await setUp()
+  const body = Buffer.from('what was written')
+  const replacement = { ...record(2), body }
+  await store.replace(replacement)
+  body.fill(0)
+  const found = await store.find(replacement.collection, replacement.scope, replacement.ids[0])
+  t.equal(Buffer.from(found?.body ?? []).toString(), 'what was written')
+  found?.body.fill(0)
+  const again = await store.find(replacement.collection, replacement.scope, replacement.ids[0])
+  t.equal(Buffer.from(again?.body ?? []).toString(), 'what was written')
+})
+
 await t.test('what was not there is looked for each time', async t => {
   const { store, other } = await setUp()
   t.equal(await store.find('revocations', 'scope', 'r'), undefined)
