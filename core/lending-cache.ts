@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { Soon } from './at-once.ts'
 import type { Clock } from './ports/index.ts'
 
 /** What holds a secret open until it is closed; some hold none. */
@@ -47,13 +48,23 @@ export class LendingCache<T extends Closable> {
    * @param name what distinguishes it from every other thing
    * @param material the stored bytes that it is opened from
    */
-  use<P extends T, R>(
+  async use<P extends T, R>(
     name: string,
     material: Uint8Array,
     open: () => Promise<P>,
-    use: (opened: P) => R | Promise<R>,
+    use: (opened: P) => Soon<R>,
   ): Promise<R> {
-    const lend = use as (opened: T) => R | Promise<R>
+    return this.lend(name, material, open, use)
+  }
+
+  /** The same. What is open already is used at once: `use` has run when this returns, and what it throws is thrown. */
+  lend<P extends T, R>(
+    name: string,
+    material: Uint8Array,
+    open: () => Promise<P>,
+    use: (opened: P) => Soon<R>,
+  ): Soon<R> {
+    const lend = use as (opened: T) => Soon<R>
     const kept = this.#cache?.get(name)
     const isKept = kept?.isOf(material) === true
     this.#onLookup?.(isKept)
@@ -98,15 +109,25 @@ class Entry<T extends Closable> {
     return Buffer.compare(this.#material, material) === 0
   }
 
-  async use<R>(use: (opened: T) => R | Promise<R>): Promise<R> {
+  use<R>(use: (opened: T) => Soon<R>): Soon<R> {
     this.#users += 1
+    let result: Soon<R> | undefined
     try {
-      this.#opened ??= await this.#opening
-      return await use(this.#opened)
+      result = this.#opened === undefined ? this.#opening.then(opened => this.#keep(opened, use)) : use(this.#opened)
+      return result instanceof Promise ? result.finally(() => this.#leave()) : result
     } finally {
-      this.#users -= 1
-      this.#closeIfLeft()
+      if (!(result instanceof Promise)) this.#leave()
     }
+  }
+
+  #keep<R>(opened: T, use: (opened: T) => Soon<R>): Soon<R> {
+    this.#opened = opened
+    return use(opened)
+  }
+
+  #leave(): void {
+    this.#users -= 1
+    this.#closeIfLeft()
   }
 
   /** Whoever uses it learns of the failure as well, so here it is only taken note of. */

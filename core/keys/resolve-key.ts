@@ -1,3 +1,4 @@
+import type { Soon } from '../at-once.ts'
 import { authorize, authorizeController, authorizeDescription } from '../authorization/authorize.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
@@ -148,6 +149,19 @@ export async function resolveKey(
   noteKey(caller, key, newestVersion(key))
   requireActive(key, 'this key is not active')
   return { keystore, caller, key } as ResolvedKey
+}
+
+/** Lends a resolved key to `use`: at once if the caller is one for whom it was resolved (`resolveOnce`). */
+export function withKey<T>(
+  kms: Kms,
+  caller: Caller,
+  action: Action,
+  address: KeyAddress,
+  use: (resolved: ResolvedKey) => Soon<T>,
+): Soon<T> {
+  const holding = heldBy(caller, action, address.keystoreId, address.keyId)
+  if (holding !== undefined) return use(holding as ResolvedKey)
+  return resolveKey(kms, caller, action, address).then(use)
 }
 
 /** @throws KmsError NOT_ACTIVE */

@@ -1,10 +1,11 @@
 import type { Encrypted } from '../algorithms/key-type.ts'
+import { andThen, firstAnswer, type Soon } from '../at-once.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
-import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
+import { type KeyAddress, withKey } from '../keys/resolve-key.ts'
 import { useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
-import { newestVersion, usableVersions } from '../records/key.ts'
+import { type KeyVersion, newestVersion, usableVersions } from '../records/key.ts'
 
 export interface EncryptCommand extends KeyAddress {
   readonly message: Uint8Array
@@ -12,10 +13,11 @@ export interface EncryptCommand extends KeyAddress {
 }
 
 /** Encrypts with the newest version. @throws KmsError OPERATION_UNSUPPORTED, and those of `resolveKey` */
-export async function encrypt(kms: Kms, caller: Caller, command: EncryptCommand): Promise<Encrypted> {
-  const resolved = await resolveKey(kms, caller, 'encrypt', command)
-  return useSecret(kms, resolved, newestVersion(resolved.key), 'aead', aead =>
-    aead.encrypt(command.message, command.associatedData, kms.ports.random),
+export function encrypt(kms: Kms, caller: Caller, command: EncryptCommand): Soon<Encrypted> {
+  return withKey(kms, caller, 'encrypt', command, resolved =>
+    useSecret(kms, resolved, newestVersion(resolved.key), 'aead', aead =>
+      aead.encrypt(command.message, command.associatedData, kms.ports.random),
+    ),
   )
 }
 
@@ -24,13 +26,13 @@ export interface DecryptCommand extends KeyAddress, Encrypted {
 }
 
 /** Opens what any version encrypted. @throws KmsError DECRYPTION_FAILED, and those of `encrypt` */
-export async function decrypt(kms: Kms, caller: Caller, command: DecryptCommand): Promise<Uint8Array> {
-  const resolved = await resolveKey(kms, caller, 'decrypt', command)
-  for (const version of usableVersions(resolved.key)) {
-    const plaintext = await useSecret(kms, resolved, version, 'aead', aead =>
-      aead.decrypt(command, command.associatedData),
-    )
-    if (plaintext !== undefined) return plaintext
-  }
-  throw new KmsError('DECRYPTION_FAILED', 'the ciphertext does not open with this key, nonce and associated data')
+export function decrypt(kms: Kms, caller: Caller, command: DecryptCommand): Soon<Uint8Array> {
+  return withKey(kms, caller, 'decrypt', command, resolved => {
+    const open = (version: KeyVersion) =>
+      useSecret(kms, resolved, version, 'aead', aead => aead.decrypt(command, command.associatedData))
+    return andThen(firstAnswer(usableVersions(resolved.key), open), plaintext => {
+      if (plaintext !== undefined) return plaintext
+      throw new KmsError('DECRYPTION_FAILED', 'the ciphertext does not open with this key, nonce and associated data')
+    })
+  })
 }

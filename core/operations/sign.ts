@@ -1,18 +1,20 @@
+import { andThen, isTrueOfAny, type Soon } from '../at-once.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { KmsError } from '../errors.ts'
-import { type KeyAddress, resolveKey } from '../keys/resolve-key.ts'
+import { type KeyAddress, withKey } from '../keys/resolve-key.ts'
 import { usePublic, useSecret } from '../keys/use-primitive.ts'
 import type { Kms } from '../kms.ts'
-import { newestVersion, usableVersions } from '../records/key.ts'
+import { type KeyVersion, newestVersion, usableVersions } from '../records/key.ts'
 
 export interface SignCommand extends KeyAddress {
   readonly message: Uint8Array
 }
 
 /** Signs with the newest version. @throws KmsError OPERATION_UNSUPPORTED, and those of `resolveKey` */
-export async function sign(kms: Kms, caller: Caller, command: SignCommand): Promise<Uint8Array> {
-  const resolved = await resolveKey(kms, caller, 'sign', command)
-  return useSecret(kms, resolved, newestVersion(resolved.key), 'signer', signer => signer.sign(command.message))
+export function sign(kms: Kms, caller: Caller, command: SignCommand): Soon<Uint8Array> {
+  return withKey(kms, caller, 'sign', command, resolved =>
+    useSecret(kms, resolved, newestVersion(resolved.key), 'signer', signer => signer.sign(command.message)),
+  )
 }
 
 export interface VerifyCommand extends KeyAddress {
@@ -20,15 +22,14 @@ export interface VerifyCommand extends KeyAddress {
   readonly message: Uint8Array
 }
 
-/** Resolves if the signature is any version's. @throws KmsError VERIFICATION_FAILED, and those of `sign` */
-export async function verify(
-  kms: Kms,
-  caller: Caller,
-  { signature, message, ...address }: VerifyCommand,
-): Promise<void> {
-  const resolved = await resolveKey(kms, caller, 'verify', address)
-  for (const version of usableVersions(resolved.key)) {
-    if (await usePublic(kms, resolved, version, 'verifier', verifier => verifier.verify(signature, message))) return
-  }
-  throw new KmsError('VERIFICATION_FAILED', 'the signature is not valid')
+/** Returns or resolves if the signature is any version's. @throws KmsError VERIFICATION_FAILED, and those of `sign` */
+export function verify(kms: Kms, caller: Caller, command: VerifyCommand): Soon<void> {
+  const { signature, message } = command
+  return withKey(kms, caller, 'verify', command, resolved => {
+    const isValid = (version: KeyVersion) =>
+      usePublic(kms, resolved, version, 'verifier', verifier => verifier.verify(signature, message))
+    return andThen(isTrueOfAny(usableVersions(resolved.key), isValid), isAnys => {
+      if (!isAnys) throw new KmsError('VERIFICATION_FAILED', 'the signature is not valid')
+    })
+  })
 }

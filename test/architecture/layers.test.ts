@@ -5,6 +5,7 @@ import { sourceFiles } from '../support/repository.ts'
 /** The layers of the core, lowest first. A file imports from its own layer and from lower ones. */
 const layers = [
   'errors',
+  'at-once',
   'secrets',
   'ports',
   'encoding',

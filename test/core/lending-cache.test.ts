@@ -248,6 +248,28 @@ await t.test('close closes everything, also what is still being opened', async t
   t.equal(late.closed, 1)
 })
 
+await t.test('what is open is lent at once, and left whether or not its use succeeds', async t => {
+  const { opened, use, made } = setUp({ max: 1, ttl: 1000 })
+  await use('a')
+  const open = async () => new FakeMac()
+  const refuse = () => {
+    throw new Error('refused')
+  }
+  t.equal(
+    opened.lend('a', material, open, mac => mac.compute(material)),
+    material,
+  )
+  t.throws(() => opened.lend('a', material, open, refuse), { message: 'refused' })
+  await t.rejects(opened.use('a', material, open, refuse), { message: 'refused' })
+  const { until, end } = pause()
+  const using = opened.lend('a', material, open, () => until)
+  opened.close()
+  t.strictSame(closings(made), [0], 'still used')
+  end()
+  await using
+  t.strictSame(closings(made), [1])
+})
+
 await t.test('a primitive that holds nothing to close', async t => {
   const opened = new LendingCache<{ verify(): boolean; close?(): void }>(
     { max: 1, ttl: 0 },

@@ -40,7 +40,7 @@ const attempts: Readonly<
   describe: (kms, caller, { id }) => describeKeystore(kms, caller, id),
   createKey: (kms, caller, { id }) => createKey(kms, caller, { keystoreId: id, keyType: 'ED25519', attributes: [] }),
   exportKey: (kms, caller, { id }, keyId) => exportKey(kms, caller, { keystoreId: id, keyId }),
-  sign: (kms, caller, { id }, keyId) => sign(kms, caller, { keystoreId: id, keyId, message: Uint8Array.of(1) }),
+  sign: async (kms, caller, { id }, keyId) => sign(kms, caller, { keystoreId: id, keyId, message: Uint8Array.of(1) }),
 }
 
 t.test('a keystore belongs to the owner of the token that it was created with', async t => {

@@ -172,7 +172,9 @@ async function notWhole(kms: Kms, scene: FusedScene, paths: readonly string[]): 
     const ended = await outcome(call)
     if (ended !== 'done') wrong.push(`${name}: ${ended}`)
   }
-  await expectDone('what was signed before', () => verify(kms, caller(), { keystoreId, keyId, message, signature }))
+  await expectDone('what was signed before', async () =>
+    verify(kms, caller(), { keystoreId, keyId, message, signature }),
+  )
   for (const path of paths) {
     const [, keystore = '', key] = path.split('/')
     if (key === undefined) {

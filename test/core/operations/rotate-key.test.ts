@@ -56,10 +56,14 @@ for (const [name, open] of Object.entries(stores)) {
     )
     t.equal(key?.revision, ids.length)
     for (const keyId of ids) {
-      t.equal(await outcome(() => verify(other, caller, { keystoreId, keyId, message, signature })), 'done', keyId)
+      t.equal(
+        await outcome(async () => verify(other, caller, { keystoreId, keyId, message, signature })),
+        'done',
+        keyId,
+      )
       const fresh = await sign(other, caller, { keystoreId, keyId, message })
       t.equal(
-        await outcome(() => verify(kms, caller, { keystoreId, keyId: first.id, message, signature: fresh })),
+        await outcome(async () => verify(kms, caller, { keystoreId, keyId: first.id, message, signature: fresh })),
         'done',
       )
     }

@@ -146,7 +146,9 @@ t.test('what a session may do is decided as for its capability', async t => {
   const other = await createKeystore(kms, local, { controller })
   const { id: otherKeyId } = await createKey(kms, local, { keystoreId: other.id, keyType: 'ED25519' })
   const signs = (changed: Partial<Session>, address = { keystoreId: keystore.id, keyId }) =>
-    outcome(() => sign(kms, { kind: 'session', session: { ...session, ...changed } }, { ...address, message: text }))
+    outcome(async () =>
+      sign(kms, { kind: 'session', session: { ...session, ...changed } }, { ...address, message: text }),
+    )
   const { chain } = session
   const cases: [name: string, changed: Partial<Session>, expected: string][] = [
     ['as it is', {}, 'done'],
