@@ -1,11 +1,14 @@
-import { type Action, type Caller, encodeBase64, type KeyAddress, type Kms } from '@keyhold/core'
+import { type Action, type Caller, encodeBase64, type KeyAddress, type Kms, type Soon } from '@keyhold/core'
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 
-/** What an operation makes, before its bytes are text. They are nobody else's any more. */
+/**
+ * What an operation makes, before its bytes are text, by the names of its reply's members. They are nobody else's any
+ * more.
+ */
 export type Made = { readonly [member: string]: Uint8Array | string | Made }
 
 /** Does what a request asks of a key, once it has been read. */
-export type Work = (kms: Kms, caller: Caller, address: KeyAddress) => Promise<Made>
+export type Work = (kms: Kms, caller: Caller, address: KeyAddress) => Soon<Made>
 
 /** One operation on a key, as it is asked for alone and in batches. */
 export interface KeyOperation<Body extends TSchema = TSchema> {
@@ -24,28 +27,42 @@ export function keyOperation<Body extends TSchema>(operation: KeyOperation<Body>
   return operation
 }
 
-/** What was made, as it is answered: bytes as base64. @param wipes whether nobody needs them any more */
-export function encodeMade(made: Made, wipes = false): Record<string, unknown> {
+/** What was made, as it is answered: bytes as base64. Nobody needs them any more then, and they are wiped. */
+export function encodeOnce(made: Made): Record<string, unknown> {
   const encoded: Record<string, unknown> = {}
   for (const name of Object.keys(made)) {
     const value = made[name] as Made[string]
     if (value instanceof Uint8Array) {
       encoded[name] = encodeBase64(value)
-      if (wipes) value.fill(0)
-    } else encoded[name] = typeof value === 'string' ? value : encodeMade(value, wipes)
+      value.fill(0)
+    } else encoded[name] = typeof value === 'string' ? value : encodeOnce(value)
   }
   return encoded
 }
 
+/**
+ * The same as JSON, for what is answered many times at once, and without wiping: base64 has nothing that JSON escapes, and
+ * whoever looks for it takes longer than all else that it takes to write it.
+ */
+export function jsonOfMade(made: Made): string {
+  let json = ''
+  for (const name of Object.keys(made)) {
+    const value = made[name] as Made[string]
+    const text = value instanceof Uint8Array ? `"${encodeBase64(value)}"` : jsonOf(value)
+    json += `${json === '' ? '' : ','}"${name}":${text}`
+  }
+  return `{${json}}`
+}
+
+function jsonOf(value: string | Made): string {
+  return typeof value === 'string' ? JSON.stringify(value) : jsonOfMade(value)
+}
+
 /** Some of the bytes are plaintexts and keys. */
 export function wipeMade(made: Made): void {
-  for (const value of Object.values(made)) {
+  for (const name of Object.keys(made)) {
+    const value = made[name] as Made[string]
     if (value instanceof Uint8Array) value.fill(0)
     else if (typeof value === 'object') wipeMade(value)
   }
-}
-
-/** What nobody needs any more when it has been answered. */
-export function encodeOnce(made: Made): Record<string, unknown> {
-  return encodeMade(made, true)
 }

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '@keyhold/core'
-import type { FastifyRequest } from 'fastify'
-import { answerOf, type ErrorBody, errorBody } from '../errors.ts'
+import type { Clock, Soon } from '@keyhold/core'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { answerOf, errorBody } from '../errors.ts'
 import '../request-record.ts'
+import { BatchAnswer } from './batch-answer.ts'
 
 /** So many items a batch may have. */
 export const mostItems = 1000
-
-/** An item's answer, or why there is none: as the request that asks for it alone would be answered. */
-export type ItemResult = Readonly<Record<string, unknown>> | ErrorBody
 
 /** After so many milliseconds, or so many items, everybody else has a turn. */
 const longestTurn = 2
@@ -17,22 +15,32 @@ const mostOfTurn = 32
 /** Milliseconds that a batch may take: as long as clients wait. */
 const timeLimit = 30_000
 
-const tooLate = errorBody('OVERLOADED', 'the time of the batch was over before this item')
+const tooLate = JSON.stringify(errorBody('OVERLOADED', 'the time of the batch was over before this item'))
+
+/** What became of the items. */
+export interface Outcome {
+  /** JSON: the answer to the batch. */
+  readonly body: Buffer
+  /** The indexes of those that have failed, ascending. */
+  readonly failed: readonly number[]
+}
 
 /**
  * Runs the items of a batch one after the other, so that it never has more of the server than one request has. One that
  * fails is answered in its place and harms no other. When the client has gone, or the time is over, the rest is not done.
+ *
+ * @param run does an item, and answers what the request that asks for it alone would be answered, as JSON
  */
 export async function runItems(
   request: FastifyRequest,
   clock: Clock,
   count: number,
-  run: (index: number) => Promise<ItemResult>,
-): Promise<ItemResult[]> {
-  const results: ItemResult[] = []
+  run: (index: number) => Soon<string>,
+): Promise<Outcome> {
+  const answer = new BatchAnswer(count)
+  const failed: number[] = []
   const start = clock.elapsed()
   let turn = start
-  let failed = 0
   for (let index = 0; index < count; index += 1) {
     const now = clock.elapsed()
     if (now - turn >= longestTurn || (index > 0 && index % mostOfTurn === 0)) {
@@ -40,24 +48,30 @@ export async function runItems(
       turn = clock.elapsed()
     }
     if (request.raw.socket.destroyed || now - start > timeLimit) {
-      failed += count - index
-      while (results.length < count) results.push(tooLate)
-      break
+      answer.add(tooLate)
+      failed.push(index)
+      continue
     }
     try {
-      results.push(await run(index))
+      const result = run(index)
+      answer.add(result instanceof Promise ? await result : result)
     } catch (error) {
-      results.push(refused(error, request, failed === 0))
-      failed += 1
+      answer.add(refused(error, request, failed.length === 0))
+      failed.push(index)
     }
   }
-  request.batch = { items: count, failed }
-  return results
+  request.batch = { items: count, failed: failed.length }
+  return { body: answer.finish(), failed }
+}
+
+/** The schema of its route says what it is, but is not asked: each result is JSON already. */
+export function sendOutcome(reply: FastifyReply, { body }: Outcome): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(body)
 }
 
 /** @param isFirst whether no other has failed before: what has failed here for one has for many, and one line is enough */
-function refused(error: unknown, request: FastifyRequest, isFirst: boolean): ErrorBody {
+function refused(error: unknown, request: FastifyRequest, isFirst: boolean): string {
   const { status, body } = answerOf(error)
   if (isFirst && status >= 500) request.log.error({ err: error, request: request.id }, 'an item of a batch failed')
-  return body
+  return JSON.stringify(body)
 }

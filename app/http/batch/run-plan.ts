@@ -1,5 +1,5 @@
 import { type Caller, invalidRequest, type KeyAddress, type Kms, KmsError, withContentKey } from '@keyhold/core'
-import { encodeMade, type Made, wipeMade } from '../key-operation.ts'
+import { jsonOfMade, type Made, wipeMade } from '../key-operation.ts'
 import type { Plan, Step, Use } from './plan.ts'
 import { type Reference, replaceReferences } from './references.ts'
 
@@ -7,8 +7,8 @@ import { type Reference, replaceReferences } from './references.ts'
 export type Callers = ReadonlyMap<Use | undefined, Caller>
 
 export interface RunningPlan {
-  /** Does one item, and answers what its caller wants of it. Items before it must have been done. */
-  run(index: number): Promise<Record<string, unknown>>
+  /** Does one item, and answers what its caller wants of it, as JSON. Items before it must have been done. */
+  run(index: number): Promise<string>
   /** Wipes what was kept for items behind. */
   wipe(): void
 }
@@ -39,7 +39,7 @@ export function runPlan(kms: Kms, keystoreId: string, plan: Plan, callers: Calle
     if (caller === undefined) throw new Error('it was not decided whether the caller may do this')
     const read = references.length > 0 ? replaceReferences(body, reference => take(reference, taken)) : body
     const work = operation.read(read)
-    const run = (who: Caller, address: KeyAddress) => work(kms, who, address)
+    const run = async (who: Caller, address: KeyAddress) => work(kms, who, address)
     if (contentKey === undefined) return run(caller, { keystoreId, keyId: use?.keyId ?? '' })
     const { key_type: type } = contentKey
     const action = operation.name as 'encrypt' | 'decrypt'
@@ -53,7 +53,7 @@ export function runPlan(kms: Kms, keystoreId: string, plan: Plan, callers: Calle
       try {
         const made = await make(step, taken)
         if (step.isKept && step.id !== undefined) kept.set(step.id, made)
-        const answer = step.isAnswered ? encodeMade(made) : {}
+        const answer = step.isAnswered ? jsonOfMade(made) : '{}'
         if (!step.isKept) wipeMade(made)
         return answer
       } finally {

@@ -1,4 +1,4 @@
-import { decrypt, encrypt } from '@keyhold/core'
+import { andThen, decrypt, encrypt } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { type KeyOperation, keyOperation } from '../key-operation.ts'
 import { Base64, Bytes, bytesOf } from '../schema.ts'
@@ -17,10 +17,11 @@ export const encryptOperations: readonly KeyOperation[] = [
     read(body) {
       const message = bytesOf(body.message, 'message')
       const associatedData = bytesOf(body.associated_data, 'associated_data')
-      return async (kms, caller, address) => {
-        const { ciphertext, nonce } = await encrypt(kms, caller, { ...address, message, associatedData })
-        return { ciphertext, nonce }
-      }
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(encrypt(kms, caller, { keystoreId, keyId, message, associatedData }), ({ ciphertext, nonce }) => ({
+          ciphertext,
+          nonce,
+        }))
     },
   }),
 
@@ -30,12 +31,13 @@ export const encryptOperations: readonly KeyOperation[] = [
     body: DecryptRequest,
     reply: DecryptReply,
     read(body) {
-      const encrypted = {
-        ciphertext: bytesOf(body.ciphertext, 'ciphertext'),
-        associatedData: bytesOf(body.associated_data, 'associated_data'),
-        nonce: bytesOf(body.nonce, 'nonce'),
-      }
-      return async (kms, caller, address) => ({ plaintext: await decrypt(kms, caller, { ...address, ...encrypted }) })
+      const ciphertext = bytesOf(body.ciphertext, 'ciphertext')
+      const associatedData = bytesOf(body.associated_data, 'associated_data')
+      const nonce = bytesOf(body.nonce, 'nonce')
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(decrypt(kms, caller, { keystoreId, keyId, ciphertext, associatedData, nonce }), plaintext => ({
+          plaintext,
+        }))
     },
   }),
 ]

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { resolveOnce } from '@keyhold/core'
+import { andThen, resolveOnce } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { callerOf } from '../authentication/authenticator.ts'
-import { mostItems, runItems } from '../batch/run-items.ts'
+import { mostItems, runItems, sendOutcome } from '../batch/run-items.ts'
 import { wrongType } from '../errors.ts'
-import { encodeOnce } from '../key-operation.ts'
+import { jsonOfMade, type Made, wipeMade } from '../key-operation.ts'
 import { ErrorReply, errorReplies, KeyParams } from '../schema.ts'
 import { keyOperations, keyPath } from './key-operations.ts'
 import type { RouteOptions } from './route-options.ts'
@@ -25,18 +25,24 @@ export const keyBatchRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (ap
       body: Type.Object({ items }),
       response: { 200: Type.Object({ results }), ...errorReplies },
     }
-    app.post(`${keyPath}/${name}/batch`, { config: { batch: true }, schema }, async request => {
+    app.post(`${keyPath}/${name}/batch`, { config: { batch: true }, schema }, async (request, reply) => {
       const { params } = request
       const { items } = request.body
       const caller = await resolveOnce(kms, callerOf(request), action, params)
       shape ??= TypeCompiler.Compile(body)
       const check = shape
-      const run = async (index: number) => {
+      const run = (index: number) => {
         const item = items[index]
         if (!check.Check(item)) throw wrongType(check.Errors(item).First()?.path)
-        return encodeOnce(await read(item)(kms, caller, params))
+        return andThen(read(item)(kms, caller, params), jsonOnce)
       }
-      return { results: await runItems(request, kms.ports.clock, items.length, run) }
+      return sendOutcome(reply, await runItems(request, kms.ports.clock, items.length, run))
     })
   }
+}
+
+function jsonOnce(made: Made): string {
+  const json = jsonOfMade(made)
+  wipeMade(made)
+  return json
 }

@@ -3,8 +3,8 @@ import { type Caller, inBatch, type Kms, resolveOnce, type Trail } from '@keyhol
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
 import { Item, replyFields } from '../batch/batch-operations.ts'
-import { readPlan, type SentItem, type Use } from '../batch/plan.ts'
-import { mostItems, runItems } from '../batch/run-items.ts'
+import { readPlan, type SentItem, type Step, type Use } from '../batch/plan.ts'
+import { mostItems, runItems, sendOutcome } from '../batch/run-items.ts'
 import { runPlan } from '../batch/run-plan.ts'
 import { ErrorReply, errorReplies, KeystoreParams } from '../schema.ts'
 import type { RouteOptions } from './route-options.ts'
@@ -22,7 +22,7 @@ export const keystoreBatchRoutes: FastifyPluginAsyncTypebox<RouteOptions> = asyn
       config: { batch: true },
       schema: { params: KeystoreParams, body: BatchRequest, response: { 200: BatchReply, ...errorReplies } },
     },
-    async request => {
+    async (request, reply) => {
       const { keystoreId } = request.params
       const plan = readPlan(request.body.items as unknown as readonly SentItem[])
       const caller = callerOf(request)
@@ -31,15 +31,15 @@ export const keystoreBatchRoutes: FastifyPluginAsyncTypebox<RouteOptions> = asyn
       for (const use of plan.uses) callers.set(use, await resolveUse(kms, caller, keystoreId, use))
       const running = runPlan(kms, keystoreId, plan, callers, bodyLimit)
       try {
-        const results = await runItems(request, kms.ports.clock, plan.steps.length, running.run)
+        const outcome = await runItems(request, kms.ports.clock, plan.steps.length, running.run)
+        const of = (some: readonly (Step | undefined)[], use: Use) => some.filter(step => step?.use === use).length
+        const failed = outcome.failed.map(index => plan.steps[index])
         const uses = plan.uses.map(use => {
-          const own = results.filter((_, index) => plan.steps[index]?.use === use)
           const { key, version } = callers.get(use)?.trail ?? {}
-          const failed = own.filter(result => 'code' in result).length
-          return { action: use.action, key, version, items: own.length, failed }
+          return { action: use.action, key, version, items: of(plan.steps, use), failed: of(failed, use) }
         })
         if (request.batch !== null) request.batch = { ...request.batch, uses }
-        return { results }
+        return sendOutcome(reply, outcome)
       } finally {
         running.wipe()
       }

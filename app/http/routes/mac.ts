@@ -1,4 +1,4 @@
-import { computeMac, verifyMac } from '@keyhold/core'
+import { andThen, computeMac, verifyMac } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { type KeyOperation, keyOperation } from '../key-operation.ts'
 import { Base64, Bytes, bytesOf } from '../schema.ts'
@@ -15,7 +15,8 @@ export const macOperations: readonly KeyOperation[] = [
     reply: ComputeMacReply,
     read(body) {
       const data = bytesOf(body.data, 'data')
-      return async (kms, caller, address) => ({ mac: await computeMac(kms, caller, { ...address, data }) })
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(computeMac(kms, caller, { keystoreId, keyId, data }), mac => ({ mac }))
     },
   }),
 
@@ -26,10 +27,8 @@ export const macOperations: readonly KeyOperation[] = [
     read(body) {
       const mac = bytesOf(body.mac, 'mac')
       const data = bytesOf(body.data, 'data')
-      return async (kms, caller, address) => {
-        await verifyMac(kms, caller, { ...address, mac, data })
-        return {}
-      }
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(verifyMac(kms, caller, { keystoreId, keyId, mac, data }), () => ({}))
     },
   }),
 ]

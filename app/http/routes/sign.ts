@@ -1,4 +1,4 @@
-import { sign, verify } from '@keyhold/core'
+import { andThen, sign, verify } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { type KeyOperation, keyOperation } from '../key-operation.ts'
 import { Base64, Bytes, bytesOf } from '../schema.ts'
@@ -15,7 +15,8 @@ export const signOperations: readonly KeyOperation[] = [
     reply: SignReply,
     read(body) {
       const message = bytesOf(body.message, 'message')
-      return async (kms, caller, address) => ({ signature: await sign(kms, caller, { ...address, message }) })
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(sign(kms, caller, { keystoreId, keyId, message }), signature => ({ signature }))
     },
   }),
 
@@ -26,10 +27,8 @@ export const signOperations: readonly KeyOperation[] = [
     read(body) {
       const signature = bytesOf(body.signature, 'signature')
       const message = bytesOf(body.message, 'message')
-      return async (kms, caller, address) => {
-        await verify(kms, caller, { ...address, signature, message })
-        return {}
-      }
+      return (kms, caller, { keystoreId, keyId }) =>
+        andThen(verify(kms, caller, { keystoreId, keyId, signature, message }), () => ({}))
     },
   }),
 ]
