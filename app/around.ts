@@ -40,7 +40,7 @@ export function aroundStore(store: KeyStorePort, around: Around): KeyStorePort {
     around({ port: 'store', call, about }, run)
   return {
     find: (collection, scope, id) => of('find', { collection, scope, id }, () => store.find(collection, scope, id)),
-    add: record => of('add', placeOf(record), () => store.add(record)),
+    add: (record, durability) => of('add', placeOf(record), () => store.add(record, durability)),
     replace: record => of('replace', placeOf(record), () => store.replace(record)),
     list: (collection, scope, limit, after) =>
       of('list', { collection, scope }, () => store.list(collection, scope, limit, after)),

@@ -76,6 +76,7 @@ export type {
   Collection,
   ComputationJob,
   ComputationPort,
+  Durability,
   Ed25519Port,
   Ed25519Signer,
   Ed25519Verifier,

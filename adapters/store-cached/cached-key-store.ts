@@ -1,4 +1,4 @@
-import type { Clock, Collection, KeyStorePort, OnLookup, StoredRecord } from '@keyhold/core'
+import type { Clock, Collection, Durability, KeyStorePort, OnLookup, StoredRecord } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
 import { copyOf, nameOf } from '../shared/records.ts'
 
@@ -63,8 +63,8 @@ export class CachedKeyStore implements KeyStorePort {
     }
   }
 
-  async add(record: StoredRecord): Promise<void> {
-    await this.#store.add(record)
+  async add(record: StoredRecord, durability?: Durability): Promise<void> {
+    await this.#store.add(record, durability)
   }
 
   async replace(record: StoredRecord): Promise<void> {

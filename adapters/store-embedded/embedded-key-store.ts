@@ -4,6 +4,8 @@ import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from 
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { syncDirectory } from '../shared/sync-directory.ts'
 import { requireDataFile, unknownFormat } from './data-file.ts'
+import { readJournals } from './journal-file.ts'
+import { JournaledKeyStore, type JournaledOptions } from './journaled-key-store.ts'
 import { KnownEntries } from './known-entries.ts'
 import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
 import { SharedCommits } from './shared-commits.ts'
@@ -50,25 +52,40 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
     const database = open<Uint8Array, Uint8Array>({ path: directory, ...databaseOptions })
     if (existing) {
       await requireFormat(database)
-      return new EmbeddedKeyStore(database, snapshot ? database.useReadTransaction() : undefined)
+      return snapshot ? openSnapshot(database, directory) : journaled(database, { directory, untouched: true })
     }
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
     await settleFormat(database)
-    return new EmbeddedKeyStore(database)
+    const store = journaled(database, { directory })
+    await store.recover()
+    return store
   } catch (error) {
     throw error instanceof KmsError ? error : unavailable(error)
   }
 }
 
+type Database = RootDatabase<Uint8Array, Uint8Array>
+
+function journaled(database: Database, options: JournaledOptions): JournaledKeyStore {
+  return new JournaledKeyStore(new EmbeddedKeyStore(database), options)
+}
+
+/** What is in no journal any more is in the database by then, so those are read first. */
+async function openSnapshot(database: Database, directory: string): Promise<JournaledKeyStore> {
+  const written = (await readJournals(directory, new Set())).flatMap(({ records }) => records)
+  const store = new EmbeddedKeyStore(database, database.useReadTransaction())
+  return new JournaledKeyStore(store, { directory, untouched: true, written })
+}
+
 class EmbeddedKeyStore implements KeyStorePort {
-  readonly #database: RootDatabase<Uint8Array, Uint8Array>
+  readonly #database: Database
   readonly #snapshot: Transaction | undefined
   readonly #known: KnownEntries
   readonly #commits = new SharedCommits()
   #closed = false
 
-  constructor(database: RootDatabase<Uint8Array, Uint8Array>, snapshot?: Transaction) {
+  constructor(database: Database, snapshot?: Transaction) {
     this.#database = database
     this.#snapshot = snapshot
     this.#known = new KnownEntries(database)
@@ -239,13 +256,13 @@ async function requireStore(directory: string): Promise<void> {
   if (size === 0) throw new KmsError('STORE_UNAVAILABLE', 'there is no store in the directory')
 }
 
-async function settleFormat(database: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
+async function settleFormat(database: Database): Promise<void> {
   const format = Uint8Array.of(formatVersion)
   await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
   await requireFormat(database)
 }
 
-async function requireFormat(database: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
+async function requireFormat(database: Database): Promise<void> {
   const format = Uint8Array.of(formatVersion)
   const stored = database.getBinary(formatPlace)
   if (stored === undefined || Buffer.compare(stored, format) !== 0) {

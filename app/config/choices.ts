@@ -54,9 +54,14 @@ function toPressure({ maxRequests: requests, maxLoopDelay: loopDelay, maxMemory 
   return { requests, loopDelay, ...(maxMemory !== 'off' && { memory: maxMemory * 1_048_576 }) }
 }
 
-function toAudit({ audit: mode, auditTimeout: timeout, auditHeadroom }: Settings): Pick<Config, 'audit'> {
+function toAudit({
+  audit: mode,
+  auditSync: sync,
+  auditTimeout: timeout,
+  auditHeadroom,
+}: Settings): Pick<Config, 'audit'> {
   if (mode === 'off') return {}
-  return { audit: { mode, timeout, ...(auditHeadroom !== 'off' && { headroom: auditHeadroom * 1_048_576 }) } }
+  return { audit: { mode, sync, timeout, ...(auditHeadroom !== 'off' && { headroom: auditHeadroom * 1_048_576 }) } }
 }
 
 function toTls({ tlsServeCert: cert, tlsServeKey: key, tlsClientCacerts: clientCa }: Settings): Pick<Config, 'tls'> {

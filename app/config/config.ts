@@ -1,6 +1,6 @@
 import type { IssuerFiles } from '@keyhold/adapters'
 import type { CacheLimits, ChainPolicy, KeyTypeName } from '@keyhold/core'
-import type { AuditMode } from '../http/audit.ts'
+import type { AuditMode, AuditSync } from '../http/audit.ts'
 import type { AllowedOrigins } from '../http/cors.ts'
 import type { PressureLimits } from '../http/limits/pressure.ts'
 import type { RateLimits } from '../http/limits/rate-limits.ts'
@@ -110,6 +110,7 @@ export interface PressureConfig extends Omit<PressureLimits, 'memory'> {
 
 export interface AuditConfig {
   readonly mode: AuditMode
+  readonly sync: AuditSync
   readonly timeout: number
   /** Bytes that must be free on the disk of the embedded store, or else somebody is told. */
   readonly headroom?: number

@@ -15,6 +15,18 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * Whose entries are on the disk before they are answered: everyone's, or those of requests that change something; the others
+ * survive the end of the process alone (`Durability`).
+ */
+export type AuditSync = 'always' | 'changes'
+
+export interface AuditRequests {
+  readonly mode: AuditMode
+  /** Default: `always`. */
+  readonly sync?: AuditSync
+}
+
 /** How the log is written here. @param timeout milliseconds that a call of the store may take */
 export function auditOptions(timeout: number, log: FastifyBaseLogger | undefined): AuditOptions {
   return {
@@ -25,12 +37,13 @@ export function auditOptions(timeout: number, log: FastifyBaseLogger | undefined
 }
 
 /** Writes down each request that asks for something, before it is answered: in the log of its keystore, if it has one. */
-export function auditRequests(app: FastifyInstance, log: AuditLog, mode: AuditMode): void {
+export function auditRequests(app: FastifyInstance, log: AuditLog, { mode, sync = 'always' }: AuditRequests): void {
   app.decorateRequest('trail', null)
   app.addHook('onSend', (request, reply, _payload, done) => {
     const decision = decisionOf(request, reply)
     if (decision === undefined) return done()
-    log.write(request.trail?.keystore ?? serverLog, decision).then(
+    const durability = sync === 'always' || request.routeOptions.config.once ? 'flushed' : 'written'
+    log.write(request.trail?.keystore ?? serverLog, decision, durability).then(
       () => done(),
       error => {
         // Whoever is told that something has failed is told nothing that could be withheld.

@@ -1,7 +1,7 @@
 import type { TlsOptions } from 'node:tls'
 import type { Kms, KmsOptions, Ports } from '@keyhold/core'
 import type { FastifyBaseLogger } from 'fastify'
-import type { AuditMode } from './audit.ts'
+import type { AuditRequests } from './audit.ts'
 import type { Authenticators } from './authentication/authenticator.ts'
 import type { AllowedOrigins } from './cors.ts'
 import type { LimitOptions } from './limits/limits.ts'
@@ -35,7 +35,7 @@ export interface ServerOptions extends Omit<KmsOptions, 'keystoreUrl' | 'audit'>
   readonly docs?: boolean
   readonly log?: FastifyBaseLogger
   /** How requests are written down, and for how many milliseconds that is waited for. Default: they are not. */
-  readonly audit?: { readonly mode: AuditMode; readonly timeout: number }
+  readonly audit?: AuditRequests & { readonly timeout: number }
   /** Who beside the log learns of each request. */
   readonly observers?: readonly RequestObserver[]
   /** What the last calls of other servers have shown, and how much room there is. Default: nothing is known. */

@@ -107,7 +107,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Its route for all paths is none of those that are collected.
   if (options.allowedOrigins !== undefined) await allowOrigins(app, options.allowedOrigins)
   readUserShares(app, isTrusted)
-  if (audit && kms.auditLog) auditRequests(app, kms.auditLog, audit.mode)
+  if (audit && kms.auditLog) auditRequests(app, kms.auditLog, audit)
   finishAnswers(app, headers, observe, options.stopping)
   readJsonBodies(app)
   const limits = openLimits(options.limits ?? {}, { clock: ports.clock, isTrusted, log })

@@ -1,4 +1,4 @@
-import type { Ports } from '../ports/index.ts'
+import type { Durability, Ports } from '../ports/index.ts'
 import type { Records } from '../records/records.ts'
 import { openServerSigner } from '../server-signer.ts'
 import { Gathering, type Turns } from './gathering.ts'
@@ -50,9 +50,14 @@ export class AuditLog {
     }
   }
 
-  /** Resolves when the entry is in the store. @throws KmsError AUDIT_UNAVAILABLE */
-  write(keystore: string, decision: Decision): Promise<void> {
-    return this.#writerOf(keystore).write({ type: 'decision', ...decision })
+  /**
+   * Resolves when the entry is in the store.
+   *
+   * @param durability what it then survives
+   * @throws KmsError AUDIT_UNAVAILABLE
+   */
+  write(keystore: string, decision: Decision, durability: Durability = 'flushed'): Promise<void> {
+    return this.#writerOf(keystore).write({ type: 'decision', ...decision }, durability)
   }
 
   /** Ends the chains whose time is over. To be called every few seconds. */
@@ -80,7 +85,7 @@ export class AuditLog {
     this.#heads = []
     const writer = heads.length > 0 && this.#writerOf(serverLog)
     for (let at = 0; writer && at < heads.length; at += headsOfEntry) {
-      await this.#tried(writer.write({ type: 'heads', heads: heads.slice(at, at + headsOfEntry) }))
+      await this.#tried(writer.write({ type: 'heads', heads: heads.slice(at, at + headsOfEntry) }, 'written'))
     }
   }
 

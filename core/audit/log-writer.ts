@@ -1,5 +1,5 @@
 import { KmsError } from '../errors.ts'
-import type { Clock, Random } from '../ports/index.ts'
+import type { Clock, Durability, Random } from '../ports/index.ts'
 import { logBlockId, logBlockTime } from '../records/log-block.ts'
 import type { Records } from '../records/records.ts'
 import type { DidSigner } from '../zcap/did-signer.ts'
@@ -54,10 +54,11 @@ export class LogWriter {
   }
 
   /** Resolves when the entry is in the store. @throws KmsError AUDIT_UNAVAILABLE */
-  write(content: Content): Promise<void> {
+  write(content: Content, durability: Durability): Promise<void> {
     const last = this.#waiting.at(-1)
     const group = last === undefined || last.isFull ? this.#newGroup() : last
     group.entries.push({ content, time: this.#writing.clock.now() })
+    if (durability === 'flushed') group.durability = durability
     this.#writing.gathering.arrive(this.#writeNext)
     return group.written
   }
@@ -93,7 +94,7 @@ export class LogWriter {
     if (this.#chain === undefined) this.#writing.onIdle(this.#keystore)
   }
 
-  async #store({ entries, ends }: Group): Promise<void> {
+  async #store({ entries, ends, durability }: Group): Promise<void> {
     const { signer, clock, records, bound, onEnd } = this.#writing
     if (entries.length === 0 && this.#chain === undefined) return
     const lines: string[] = []
@@ -102,7 +103,8 @@ export class LogWriter {
     for (const { content, time } of entries) lines.push(chain.next(content, time))
     const isOver = ends || chain.length >= longestChain
     if (isOver) lines.push(await chain.end(signer, clock.now()))
-    await bound(records.addLogBlock(this.#keystore, logBlockId(this.#blockTime(), chain.id), lines))
+    const block = { id: logBlockId(this.#blockTime(), chain.id), lines }
+    await bound(records.addLogBlock(this.#keystore, block, durability))
     if (!isOver) return
     this.#chain = undefined
     onEnd({ keystore: this.#keystore, ...chain.tip })
@@ -145,6 +147,8 @@ export class LogWriter {
 class Group {
   readonly entries: { readonly content: Content; readonly time: number }[] = []
   ends = false
+  /** What the most important of them needs. */
+  durability: Durability = 'written'
   resolve: () => void = () => undefined
   reject: (error: KmsError) => void = () => undefined
   readonly written = new Promise<void>((resolve, reject) => {

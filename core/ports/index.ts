@@ -20,7 +20,7 @@ export type {
   SeedScheme,
 } from './computation.ts'
 export type { Ed25519Port, Ed25519Signer, Ed25519Verifier } from './ed25519.ts'
-export type { Collection, KeyStorePort, StoredRecord } from './key-store.ts'
+export type { Collection, Durability, KeyStorePort, StoredRecord } from './key-store.ts'
 export type { LockContext, LockPort } from './lock.ts'
 export type { SecretSharePort } from './secret-share.ts'
 export type { Vault, VaultBinding, VaultPort } from './vault.ts'

@@ -20,6 +20,13 @@ export interface StoredRecord {
 }
 
 /**
+ * What a record that was added survives: with `flushed`, which is what all others are, whatever happens; with `written`
+ * the end of the process, whatever its cause, while the end of the machine may take along what was added in the last
+ * moment before. Of what one process adds to a collection nothing is there after that without what it added before.
+ */
+export type Durability = 'flushed' | 'written'
+
+/**
  * Where records live. Absence is `undefined`, never an error. Records are copies: changing one that was given or
  * answered changes nothing in the store.
  *
@@ -37,8 +44,11 @@ export interface KeyStorePort {
    * Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. Its
    * revision may be any whole number from 0 up and is kept: the body of a record that comes from another store
    * authenticates the one that it has.
+   *
+   * With `written`, which is for records of a log alone, a store may do more than it is asked for. Their ids must be of
+   * a kind that no other process makes, and they are never replaced or removed.
    */
-  add(record: StoredRecord): Promise<void>
+  add(record: StoredRecord, durability?: Durability): Promise<void>
 
   /**
    * Replaces the record that has the same first id, if its stored revision is `record.revision - 1`; CONFLICT

@@ -1,6 +1,6 @@
 import { sha256 } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
-import type { Collection, KeyStorePort, StoredRecord } from '../ports/index.ts'
+import type { Collection, Durability, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import { toKey, toKeystore, toRevocation, toServerKey, toSession } from './contents.ts'
 import type { Key } from './key.ts'
@@ -120,8 +120,12 @@ export class Records {
   }
 
   /** Adds entries to the log of a keystore, or to the server's own under the empty id. */
-  async addLogBlock(keystoreId: string, id: string, lines: readonly string[]): Promise<void> {
-    await this.#store.add(this.#written('log', keystoreId, [id], 1, lines.join('\n')))
+  async addLogBlock(
+    keystoreId: string,
+    { id, lines }: { readonly id: string; readonly lines: readonly string[] },
+    durability: Durability,
+  ): Promise<void> {
+    await this.#store.add(this.#written('log', keystoreId, [id], 1, lines.join('\n')), durability)
   }
 
   /** At most `limit` blocks of a log in the order of their ids, those after a text if it is given. */

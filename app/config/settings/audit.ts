@@ -11,6 +11,14 @@ export const auditSettings = {
     'Whether each request is written to the audit log before it is answered: closed (one that cannot be is answered 503), ' +
       'open (it is answered all the same) or off.',
   ),
+  auditSync: setting(
+    'KMS_AUDIT_SYNC',
+    'audit-sync',
+    values.oneOf('changes', 'always'),
+    'changes',
+    'Which entries of the audit log in the embedded store are flushed to the disk before their requests are answered: those ' +
+      'of changes (the others are handed over to the operating system, and flushed within 50 ms) or always.',
+  ),
   auditTimeout: setting(
     'KMS_AUDIT_TIMEOUT',
     'audit-timeout',

@@ -59,7 +59,7 @@ const rates = { failures: { quota: 300, window: 60 } } as const
 
 const shares = { url: 'https://auth.example', token: { file: '/token' }, timeout: 2000, cacheTtl: 60_000 } as const
 
-const audit = { mode: 'closed', timeout: 5000, headroom: 1_073_741_824 } as const
+const audit = { mode: 'closed', sync: 'changes', timeout: 5000, headroom: 1_073_741_824 } as const
 
 /** What must be chosen beside a setting for it to mean something. */
 function choiceOf(name: SettingName): Variables {
@@ -87,6 +87,7 @@ const others: Readonly<Record<SettingName, readonly [text: string, expected: Par
   docsEnable: ['false', { docs: false }],
   ed25519: ['openssl', { ed25519: 'openssl' }],
   audit: ['open', { audit: { ...audit, mode: 'open' } }],
+  auditSync: ['always', { audit: { ...audit, sync: 'always' } }],
   auditTimeout: ['1s', { audit: { ...audit, timeout: 1000 } }],
   auditHeadroom: ['1', { audit: { ...audit, headroom: 1_048_576 } }],
   corsOrigins: ['https://wallet.example', { allowedOrigins: ['https://wallet.example'] }],

@@ -1,0 +1,125 @@
+import { type Collection, type Durability, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import { copyOf } from '../shared/records.ts'
+import { Journal } from './journal.ts'
+
+/** Milliseconds between two looks at what processes that have ended left behind. */
+const sweepInterval = 60_000
+
+export interface JournaledOptions {
+  readonly directory: string
+  /** Whether nothing is changed that nobody asks for. */
+  readonly untouched?: boolean
+  /** What was in the journals at the moment as of which the store is read. Default: it is read as it is now. */
+  readonly written?: readonly StoredRecord[]
+}
+
+/**
+ * A store whose logs have journals in front of them (`Journal`): what need not be flushed before it is acknowledged waits
+ * there for a moment. A list of a log is made of both, so nobody sees where a record stands.
+ */
+export class JournaledKeyStore implements KeyStorePort {
+  readonly #store: KeyStorePort
+  readonly #journal: Journal
+  readonly #written: readonly StoredRecord[] | undefined
+  readonly #sweep: NodeJS.Timeout | undefined
+
+  constructor(store: KeyStorePort, { directory, untouched, written }: JournaledOptions) {
+    this.#store = store
+    this.#written = written
+    this.#journal = new Journal(directory, records => addAll(store, records))
+    if (untouched) return
+    this.#sweep = setInterval(() => this.#journal.recover().catch(() => undefined), sweepInterval).unref()
+  }
+
+  /** Moves what was left behind. @throws KmsError */
+  async recover(): Promise<void> {
+    await guarded(() => this.#journal.recover())
+  }
+
+  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+    if (collection !== 'log') return this.#store.find(collection, scope, id)
+    const written = (await this.#read(scope)).find(({ ids }) => ids.includes(id))
+    return (await this.#store.find(collection, scope, id)) ?? written
+  }
+
+  async add(record: StoredRecord, durability: Durability = 'flushed'): Promise<void> {
+    if (record.collection !== 'log') return this.#store.add(record)
+    if (durability === 'written') return this.#write(copyOf(record))
+    // Its failure is that of what was appended, which goes on being moved; of this record it says nothing.
+    this.#journal.moveAll().catch(() => undefined)
+    await this.#store.add(record)
+  }
+
+  replace(record: StoredRecord): Promise<void> {
+    return this.#store.replace(record)
+  }
+
+  async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
+    // What is in no journal any more is in the store by then.
+    const written = collection === 'log' ? await this.#read(scope) : []
+    const stored = await this.#store.list(collection, scope, limit, after)
+    return written.length === 0 ? stored : merged(stored, written, limit, after)
+  }
+
+  remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
+    return this.#store.remove(collection, scope, firstId, revision)
+  }
+
+  async check(): Promise<void> {
+    await guarded(async () => this.#journal.check())
+    await this.#store.check()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep)
+    // Begun before the store is closed, which finishes what it was asked for.
+    const moved = this.#journal.close()
+    await this.#store.close()
+    await moved
+  }
+
+  async #write(record: StoredRecord): Promise<void> {
+    const { scope, ids } = record
+    for (const id of ids) {
+      // Asked first, since it says whether the store is closed.
+      const stored = await this.#store.find('log', scope, id)
+      if (stored !== undefined || this.#journal.find(scope, id) !== undefined) {
+        throw new KmsError('ALREADY_EXISTS', 'the id is taken')
+      }
+    }
+    await guarded(async () => this.#journal.append(record))
+  }
+
+  async #read(scope: string): Promise<StoredRecord[]> {
+    const written = this.#written ?? (await guarded(() => this.#journal.read()))
+    return written.filter(record => record.scope === scope)
+  }
+}
+
+/** Adds records that may be there already, all at once: a store has them share a commit, in this order. */
+async function addAll(store: KeyStorePort, records: readonly StoredRecord[]): Promise<void> {
+  const added = await Promise.allSettled(records.map(record => store.add(record)))
+  for (const each of added) {
+    if (each.status === 'rejected' && each.reason.code !== 'ALREADY_EXISTS') throw each.reason
+  }
+}
+
+/** One list of two in the byte order of their first ids, each record once, as a store lists them. */
+function merged(stored: StoredRecord[], written: StoredRecord[], limit: number, after?: string): StoredRecord[] {
+  const byId = new Map([...written, ...stored].map(record => [record.ids[0], record]))
+  return [...byId.values()]
+    .map(record => ({ record, id: Buffer.from(record.ids[0], 'utf8') }))
+    .filter(({ id }) => after === undefined || Buffer.compare(id, Buffer.from(after, 'utf8')) > 0)
+    .sort((a, b) => Buffer.compare(a.id, b.id))
+    .slice(0, limit)
+    .map(({ record }) => copyOf(record))
+}
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    if (cause instanceof KmsError) throw cause
+    throw new KmsError('STORE_UNAVAILABLE', 'the journal of the store cannot be written or read', { cause })
+  }
+}
