@@ -7,7 +7,17 @@ import { requireDataFile, unknownFormat } from './data-file.ts'
 import { readJournals } from './journal-file.ts'
 import { JournaledKeyStore, type JournaledOptions } from './journaled-key-store.ts'
 import { KnownEntries } from './known-entries.ts'
-import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, formatVersion, placeOf } from './record-codec.ts'
+import {
+  corrupt,
+  decodeEntry,
+  endOf,
+  entriesOf,
+  formatPlace,
+  formatVersion,
+  type Placed,
+  placeOf,
+} from './record-codec.ts'
+import { Room } from './room.ts'
 import { SharedCommits } from './shared-commits.ts'
 
 type Refusal = 'ALREADY_EXISTS' | 'CONFLICT'
@@ -52,12 +62,18 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
     const database = open<Uint8Array, Uint8Array>({ path: directory, ...databaseOptions })
     if (existing) {
       await requireFormat(database)
-      return snapshot ? openSnapshot(database, directory) : journaled(database, { directory, untouched: true })
+      const room = await Room.open(join(directory, 'data.mdb'), database)
+      const options = { directory, untouched: true }
+      return snapshot ? openSnapshot(database, room, options) : journaled(database, room, options)
     }
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
-    await settleFormat(database)
-    const store = journaled(database, { directory })
+    const room = await Room.open(join(directory, 'data.mdb'), database)
+    await settleFormat(database, room).catch(async error => {
+      await room.close()
+      throw error
+    })
+    const store = journaled(database, room, { directory })
     await store.recover()
     return store
   } catch (error) {
@@ -67,26 +83,29 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
 
 type Database = RootDatabase<Uint8Array, Uint8Array>
 
-function journaled(database: Database, options: JournaledOptions): JournaledKeyStore {
-  return new JournaledKeyStore(new EmbeddedKeyStore(database), options)
+function journaled(database: Database, room: Room, options: JournaledOptions): JournaledKeyStore {
+  return new JournaledKeyStore(new EmbeddedKeyStore(database, room), options)
 }
 
 /** What is in no journal any more is in the database by then, so those are read first. */
-async function openSnapshot(database: Database, directory: string): Promise<JournaledKeyStore> {
-  const written = (await readJournals(directory, new Set())).flatMap(({ records }) => records)
-  const store = new EmbeddedKeyStore(database, database.useReadTransaction())
-  return new JournaledKeyStore(store, { directory, untouched: true, written })
+async function openSnapshot(database: Database, room: Room, options: JournaledOptions): Promise<JournaledKeyStore> {
+  const written = (await readJournals(options.directory, new Set())).flatMap(({ records }) => records)
+  const store = new EmbeddedKeyStore(database, room, database.useReadTransaction())
+  return new JournaledKeyStore(store, { ...options, written })
 }
 
 class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: Database
   readonly #snapshot: Transaction | undefined
   readonly #known: KnownEntries
-  readonly #commits = new SharedCommits()
+  readonly #room: Room
+  readonly #commits: SharedCommits
   #closed = false
 
-  constructor(database: Database, snapshot?: Transaction) {
+  constructor(database: Database, room: Room, snapshot?: Transaction) {
     this.#database = database
+    this.#room = room
+    this.#commits = new SharedCommits((writes, bytes) => room.make(writes, bytes))
     this.#snapshot = snapshot
     this.#known = new KnownEntries(database)
   }
@@ -107,8 +126,9 @@ class EmbeddedKeyStore implements KeyStorePort {
     if (ids.length === 1) return this.#addPlain(entriesOf(record)[0])
     // The transaction runs later, and the record is the caller's: what will be written is taken now.
     const entries = entriesOf(record)
-    await this.#write(() =>
-      ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : entries,
+    await this.#write(
+      () => (ids.some(id => this.#read(collection, scope, id) !== undefined) ? 'ALREADY_EXISTS' : entries),
+      lengthOf(entries),
     )
   }
 
@@ -118,11 +138,13 @@ class EmbeddedKeyStore implements KeyStorePort {
    */
   async #addPlain([place, entry]: readonly [place: Buffer, entry: Uint8Array]): Promise<void> {
     this.#requireWritable()
-    const isAdded = await this.#guardAsync(() =>
-      this.#database.ifNoExists(place, () => {
-        // Fails with the whole, which is what is waited for.
-        this.#database.put(place, entry).catch(() => undefined)
-      }),
+    const isAdded = await this.#commit(
+      () =>
+        this.#database.ifNoExists(place, () => {
+          // Fails with the whole, which is what is waited for.
+          this.#database.put(place, entry).catch(() => undefined)
+        }),
+      entry.length,
     )
     if (!isAdded) throw alreadyExists()
   }
@@ -140,7 +162,7 @@ class EmbeddedKeyStore implements KeyStorePort {
         return entry !== undefined && entry !== firstId
       })
       return taken ? 'ALREADY_EXISTS' : entries
-    })
+    }, lengthOf(entries))
   }
 
   async list(collection: Collection, scope: string, limit: number, after = ''): Promise<StoredRecord[]> {
@@ -182,6 +204,7 @@ class EmbeddedKeyStore implements KeyStorePort {
     this.#snapshot?.done()
     await this.#commits.end()
     await this.#database.close()
+    await this.#room.close()
   }
 
   /** What LMDB reads by itself may be older than what another process was acknowledged since. */
@@ -201,25 +224,26 @@ class EmbeddedKeyStore implements KeyStorePort {
   /**
    * Decides and writes in one transaction, which LMDB runs one at a time over all processes, and resolves when it is
    * flushed to the disk. Concurrent writes share a flush.
+   *
+   * @param bytes how long what it writes is
    */
-  async #write(decide: () => Refusal | Entries): Promise<void> {
+  async #write(decide: () => Refusal | Entries, bytes = 0): Promise<void> {
     this.#requireWritable()
     let failure: unknown
-    const refusal = await this.#guardAsync(() =>
-      this.#database.transaction(() => {
-        try {
-          const decided = decide()
-          if (typeof decided === 'string') return decided
-          for (const [place, entry] of decided) {
-            if (entry === undefined) this.#database.remove(place)
-            else this.#database.put(place, entry)
-          }
-        } catch (error) {
-          failure = error
+    const run = () => {
+      try {
+        const decided = decide()
+        if (typeof decided === 'string') return decided
+        for (const [place, entry] of decided) {
+          if (entry === undefined) this.#database.remove(place)
+          else this.#database.put(place, entry)
         }
-        return undefined
-      }),
-    )
+      } catch (error) {
+        failure = error
+      }
+      return undefined
+    }
+    const refusal = await this.#commit(() => this.#database.transaction(run), bytes)
     if (failure !== undefined) throw failure
     if (refusal === 'ALREADY_EXISTS') throw alreadyExists()
     if (refusal === 'CONFLICT') throw new KmsError(refusal, 'the record was changed in between')
@@ -242,13 +266,17 @@ class EmbeddedKeyStore implements KeyStorePort {
     }
   }
 
-  async #guardAsync<T>(write: () => Promise<T>): Promise<T> {
+  async #commit<T>(write: () => Promise<T>, bytes: number): Promise<T> {
     try {
-      return await this.#commits.add(write)
+      return await this.#commits.add(write, bytes)
     } catch (error) {
       throw unavailable(error)
     }
   }
+}
+
+function lengthOf(entries: readonly Placed[]): number {
+  return entries.reduce((sum, [, { length }]) => sum + length, 0)
 }
 
 async function requireStore(directory: string): Promise<void> {
@@ -256,8 +284,9 @@ async function requireStore(directory: string): Promise<void> {
   if (size === 0) throw new KmsError('STORE_UNAVAILABLE', 'there is no store in the directory')
 }
 
-async function settleFormat(database: Database): Promise<void> {
+async function settleFormat(database: Database, room: Room): Promise<void> {
   const format = Uint8Array.of(formatVersion)
+  await room.make(1, format.length)
   await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
   await requireFormat(database)
 }

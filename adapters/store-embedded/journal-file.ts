@@ -2,25 +2,29 @@ import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoredRecord } from '@keyhold/core'
-import { decode, encode } from 'cborg'
 import { corrupt, decodeEntry, entriesOf } from './record-codec.ts'
 
 /**
  * A journal of records of logs: frames of `u32be(length of content) ‖ the first 8 bytes of SHA-256 of the content ‖ content`,
- * where the content is CBOR, `[scope, entry]`, of what the database will hold. The last frame may be cut off by the end of
- * whoever wrote it, who has acknowledged nothing of it then.
+ * where the content is `u16be(length of scope) ‖ scope ‖ entry`, and the entry what the database will hold (`record-codec.ts`).
+ * The last frame may be cut off by the end of whoever wrote it, who has acknowledged nothing of it then.
  */
 const headLength = 12
+const checkLength = 8
 const suffix = '.journal'
 
 /** What is written at once, whole or not at all. */
 export function frameOf(record: StoredRecord): Buffer {
   const [[, entry]] = entriesOf(record)
-  const content = encode([Buffer.from(record.scope, 'utf8'), entry])
-  const head = Buffer.alloc(headLength)
-  head.writeUInt32BE(content.length, 0)
-  checkOf(content).copy(head, 4)
-  return Buffer.concat([head, content])
+  const scopeLength = Buffer.byteLength(record.scope, 'utf8')
+  const length = 2 + scopeLength + entry.length
+  const frame = Buffer.allocUnsafe(headLength + length)
+  frame.writeUInt32BE(length, 0)
+  frame.writeUInt16BE(scopeLength, headLength)
+  frame.write(record.scope, headLength + 2, 'utf8')
+  frame.set(entry, headLength + 2 + scopeLength)
+  checkOf(frame.subarray(headLength)).copy(frame, 4)
+  return frame
 }
 
 /** The records up to the end, or to where it is cut off. @throws KmsError STORE_CORRUPT */
@@ -64,13 +68,13 @@ export function ifGone(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
-function readContent(content: Uint8Array): StoredRecord {
-  const [scope, entry] = decode(content)
-  const record = decodeEntry(entry, 'log', Buffer.from(scope).toString('utf8'))
+function readContent(content: Buffer): StoredRecord {
+  const scopeEnd = 2 + content.readUInt16BE(0)
+  const record = decodeEntry(content.subarray(scopeEnd), 'log', content.toString('utf8', 2, scopeEnd))
   if (typeof record === 'string') throw corrupt()
   return record
 }
 
 function checkOf(content: Uint8Array): Buffer {
-  return hash('sha256', content, 'buffer').subarray(0, 8)
+  return hash('sha256', content, 'buffer').subarray(0, checkLength)
 }

@@ -28,12 +28,12 @@ export class JournaledKeyStore implements KeyStorePort {
     this.#written = written
     this.#journal = new Journal(directory, records => addAll(store, records))
     if (untouched) return
-    this.#sweep = setInterval(() => this.#journal.recover().catch(() => undefined), sweepInterval).unref()
+    this.#sweep = setInterval(() => this.recover(), sweepInterval).unref()
   }
 
-  /** Moves what was left behind. @throws KmsError */
+  /** Moves what was left behind. If it cannot be, it stays where it is for now, and is read there. */
   async recover(): Promise<void> {
-    await guarded(() => this.#journal.recover())
+    await this.#journal.recover().catch(() => undefined)
   }
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {

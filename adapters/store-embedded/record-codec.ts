@@ -34,7 +34,8 @@ export function endOf(collection: Collection, scope: string): Buffer {
   return Buffer.concat([placeOf(collection, scope, ''), Uint8Array.of(0xff)])
 }
 
-type Placed = readonly [place: Buffer, entry: Uint8Array]
+/** What stands where. */
+export type Placed = readonly [place: Buffer, entry: Uint8Array]
 
 /** What stands where, once a record is written: itself first. */
 export function entriesOf({ collection, scope, ids, revision, body }: StoredRecord): readonly [Placed, ...Placed[]] {

@@ -2,6 +2,7 @@ import type { KeyStorePort, StoredRecord } from '@keyhold/core'
 import type { Test } from 'tap'
 import { keyStoreData } from './key-store-data.ts'
 import { keyStoreLists } from './key-store-lists.ts'
+import { keyStoreLogs } from './key-store-logs.ts'
 import { keyStoreRaces, type OpenPair } from './key-store-races.ts'
 import { outcome } from './outcome.ts'
 import { collections, finds, nextRevision, sampleRecord } from './sample-record.ts'
@@ -156,5 +157,6 @@ export async function keyStoreContract(
 
   await t.test('records are data', t => keyStoreData(t, open))
   await t.test('records are listed and removed', t => keyStoreLists(t, open))
+  await t.test('records of a log', t => keyStoreLogs(t, open, openPair))
   await t.test('of changes that race exactly one wins', t => keyStoreRaces(t, open, openPair))
 }

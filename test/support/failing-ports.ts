@@ -1,5 +1,6 @@
 import type {
   Collection,
+  Durability,
   KeyStorePort,
   LockContext,
   LockPort,
@@ -33,9 +34,9 @@ export class FailingKeyStore implements KeyStorePort, Switch {
     return this.#inner.find(collection, scope, id)
   }
 
-  async add(record: StoredRecord): Promise<void> {
+  async add(record: StoredRecord, durability?: Durability): Promise<void> {
     throwIfOn(this)
-    return this.#inner.add(record)
+    return this.#inner.add(record, durability)
   }
 
   async replace(record: StoredRecord): Promise<void> {

@@ -19,8 +19,8 @@ export class MortalKeyStore implements KeyStorePort {
     return this.#read(() => this.#inner.find(collection, scope, id))
   }
 
-  add(record: StoredRecord): Promise<void> {
-    return this.#write(() => this.#inner.add(record))
+  add(record: StoredRecord, durability?: Durability): Promise<void> {
+    return this.#write(() => this.#inner.add(record, durability))
   }
 
   replace(record: StoredRecord): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Collection, KeyStorePort, StoredRecord } from '@keyhold/core'
+import type { Collection, Durability, KeyStorePort, StoredRecord } from '@keyhold/core'
 
 /** Passes everything on to another store and keeps a list of what was written to it. */
 export class RecordingKeyStore implements KeyStorePort {
@@ -17,8 +17,8 @@ export class RecordingKeyStore implements KeyStorePort {
     return this.#inner.find(collection, scope, id)
   }
 
-  async add(record: StoredRecord): Promise<void> {
-    await this.#inner.add(record)
+  async add(record: StoredRecord, durability?: Durability): Promise<void> {
+    await this.#inner.add(record, durability)
     this.written.push(structuredClone(record))
   }
 

@@ -1,5 +1,5 @@
 import { MemoryKeyStore } from '@keyhold/adapters'
-import { KmsError, type StoredRecord } from '@keyhold/core'
+import { type Durability, KmsError, type StoredRecord } from '@keyhold/core'
 import { verifyLog } from '@keyhold/core/audit/verify-log.js'
 import t from 'tap'
 import { wholeLog } from '../../support/audit-log.ts'
@@ -144,6 +144,33 @@ t.test('open: it is answered all the same, and the log says so', async t => {
     [{ args: [{ err: { code: 'AUDIT_UNAVAILABLE' }, request: reply.headers['x-request-id'] }] }],
   )
 })
+
+t.test(
+  'what changes something is on the disk with its entry, and what uses a key is with the operating system',
+  async t => {
+    class NotingStore extends MemoryKeyStore {
+      readonly added: [id: unknown, Durability | undefined][] = []
+      override async add(record: StoredRecord, durability?: Durability): Promise<void> {
+        if (record.collection === 'log') this.added.push([record.scope, durability])
+        return super.add(record)
+      }
+    }
+    for (const sync of ['changes', 'always'] as const) {
+      const store = new NotingStore()
+      const app = await buildApp(t, { audit: { ...closed, sync }, ports: { store } })
+      const key = await app.key('ED25519')
+      t.ok(store.added.every(([, durability]) => durability === 'flushed'))
+      const before = store.added.length
+      await app.send({ method: 'POST', path: `${key}/sign`, body: { message: '' } })
+      await app.send({ method: 'GET', path: `${keystoreOf(key)}/log` })
+      await app.send({ method: 'POST', path: `${key}/sign/batch`, body: { items: [{ message: '' }] } })
+      const used = store.added.slice(before).map(([, durability]) => durability)
+      t.strictSame(used, Array(3).fill(sync === 'changes' ? 'written' : 'flushed'), sync)
+      await app.send({ method: 'POST', path: `${key}/rotate`, body: { key_type: 'ED25519' } })
+      t.equal(store.added.at(-1)?.[1], 'flushed')
+    }
+  },
+)
 
 t.test('a store that never answers holds up no answer for ever', async t => {
   class DeafStore extends MemoryKeyStore {

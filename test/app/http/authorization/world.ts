@@ -131,7 +131,7 @@ function countWrites(store: KeyStorePort, written: () => void): KeyStorePort {
     list: (...args) => store.list(...args),
     check: () => store.check(),
     close: () => store.close(),
-    add: counted(record => store.add(record)),
+    add: counted((record, durability) => store.add(record, durability)),
     replace: counted(record => store.replace(record)),
     // Sessions that have ended are removed at any time, whatever is asked meanwhile.
     remove: (collection, ...args) => {
