@@ -16,7 +16,7 @@ export { IssuerFileError, type IssuerFiles, readIssuers } from './shared/issuer-
 export type { ObserveCall } from './shared/observe-call.ts'
 export { syncDirectory } from './shared/sync-directory.ts'
 export { CachedKeyStore } from './store-cached/cached-key-store.ts'
-export { openEmbeddedKeyStore } from './store-embedded/embedded-key-store.ts'
+export { openEmbeddedKeyStore } from './store-embedded/open-embedded-key-store.ts'
 export { MemoryKeyStore } from './store-memory/memory-key-store.ts'
 export { systemClock } from './system/system-clock.ts'
 export { systemRandom } from './system/system-random.ts'

@@ -1,4 +1,4 @@
-import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import { type Collection, type Durability, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 
 /**
  * A store as a process sees it that is killed at one of its writes: from then on nothing works. The last write is done
