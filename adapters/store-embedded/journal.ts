@@ -32,7 +32,6 @@ export class Journal {
   readonly #segments = new Set<Segment>()
   #appended: Segment | undefined
   #timer: NodeJS.Timeout | undefined
-  #failure: unknown
   /** Settles with all that is being moved. */
   #moved: Promise<unknown> = Promise.resolve()
 
@@ -56,9 +55,11 @@ export class Journal {
 
   /** @throws if what was appended cannot be moved */
   check(): void {
-    if (this.#failure !== undefined) throw this.#failure
     let length = 0
-    for (const segment of this.#segments) length += segment.length
+    for (const segment of this.#segments) {
+      if (segment.failure !== undefined) throw segment.failure
+      length += segment.length
+    }
     if (length > maximumLength) throw new Error('what was written to journals does not get into the database')
   }
 
@@ -93,10 +94,8 @@ export class Journal {
     for (const segment of segments) segment.end()
     try {
       await this.#move(segments.flatMap(({ records }) => records))
-      this.#failure = undefined
     } catch (error) {
-      this.#failure = error
-      for (const segment of segments) segment.isMoving = false
+      for (const segment of segments) segment.fail(error)
       this.#moveLater(retryDelay)
       throw error
     }
@@ -145,6 +144,8 @@ class Segment {
   readonly path: string
   readonly #byId = new Map<string, StoredRecord>()
   isMoving = false
+  /** Why it could not be moved, when that was tried last. */
+  failure: unknown
   length = 0
   #file: number | undefined
 
@@ -175,5 +176,10 @@ class Segment {
     this.isMoving = true
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
+  }
+
+  fail(failure: unknown): void {
+    this.isMoving = false
+    this.failure = failure
   }
 }
