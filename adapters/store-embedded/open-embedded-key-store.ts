@@ -83,9 +83,11 @@ async function requireStore(directory: string): Promise<void> {
 }
 
 async function settleFormat(database: Database, room: Room): Promise<void> {
-  const format = Uint8Array.of(formatVersion)
-  await room.make(1, format.length)
-  await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
+  if (database.getBinary(formatPlace) === undefined) {
+    const format = Uint8Array.of(formatVersion)
+    await room.make(1, format.length)
+    await database.ifNoExists(formatPlace, () => database.put(formatPlace, format))
+  }
   await requireFormat(database)
 }
 

@@ -77,7 +77,7 @@ await t.test('on a full disk writes answer STORE_UNAVAILABLE, and everything els
   const directory = await temporaryDirectory(t)
   const filler = fileURLToPath(import.meta.resolve('../support/store-filler.js'))
   // In blocks of 512 bytes: as far as this process is concerned the disk is full then.
-  const limited = ['-c', 'ulimit -f 600 && exec "$0" "$@"', process.execPath, filler, directory]
+  const limited = ['-c', 'ulimit -f 3000 && exec "$0" "$@"', process.execPath, filler, directory]
   const { stdout } = await promisify(execFile)('sh', limited)
   const { added, refusals, wrong }: FillerResult = JSON.parse(stdout)
   t.ok(added > 0, 'it was not full from the beginning')

@@ -44,5 +44,7 @@ async function fill(directory: string): Promise<FillerResult> {
 // As a process of its own, in which files cannot grow beyond a limit: `node store-filler.js DIRECTORY`.
 const [, script, directory] = process.argv
 if (script?.endsWith('store-filler.js') && directory !== undefined) {
+  // What is written beyond it fails then, as on a full disk; otherwise it would end the process.
+  process.on('SIGXFSZ', () => undefined)
   process.stdout.write(JSON.stringify(await fill(directory)))
 }
