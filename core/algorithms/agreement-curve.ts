@@ -1,7 +1,10 @@
 import { KmsError } from '../errors.ts'
-import type { Random } from '../ports/index.ts'
+import type { ComputationPort, Random } from '../ports/index.ts'
 import type { KeyAgreement, KeyMaterial } from './key-type.ts'
 import type { JwkPurpose, SecretJwk } from './secret-jwk.ts'
+
+/** At once, or elsewhere if that takes long; then the port's errors are thrown as well. */
+type Made<T> = T | Promise<T>
 
 /** A curve on which two keys agree on a secret (SP 800-56A section 5.7.1.2, RFC 7748 section 6.1). */
 export interface AgreementCurve {
@@ -10,16 +13,16 @@ export interface AgreementCurve {
   readonly kty: 'EC' | 'OKP'
   /** As the export of a key has it, in which existing clients know other names than in a JWE. */
   readonly exportName: string
-  generate(random: Random): Required<KeyMaterial>
+  generate(random: Random, computation: ComputationPort): Made<Required<KeyMaterial>>
   /** @throws KmsError INVALID_REQUEST */
-  importSecret(encoded: Uint8Array): Required<KeyMaterial>
+  importSecret(encoded: Uint8Array, computation: ComputationPort): Made<Required<KeyMaterial>>
   /** @throws KmsError INVALID_REQUEST */
-  importJwk(jwk: SecretJwk): Required<KeyMaterial>
+  importJwk(jwk: SecretJwk, computation: ComputationPort): Made<Required<KeyMaterial>>
   /** Of a fresh key. The caller wipes it. */
   newSecret(random: Random): Uint8Array
   /** Opens a key that is used once, and stays the caller's; undefined if this is no secret of this curve. */
-  openNew(secret: Uint8Array): OpenedKey | undefined
-  open(secret: Uint8Array, publicKey: Uint8Array): KeyAgreement
+  openNew(secret: Uint8Array, computation: ComputationPort): Made<OpenedKey | undefined>
+  open(secret: Uint8Array, publicKey: Uint8Array, computation: ComputationPort): KeyAgreement
   jwk(publicKey: Uint8Array): Readonly<Record<string, string>>
   spki(publicKey: Uint8Array): Uint8Array
   multikey(publicKey: Uint8Array): Uint8Array
@@ -30,6 +33,7 @@ export interface AgreementCurve {
   check(publicKey: Uint8Array): void
 }
 
+/** Whoever opened it closes the agreement. */
 export interface OpenedKey {
   readonly agreement: KeyAgreement
   readonly publicKey: Uint8Array

@@ -1,5 +1,6 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import type { EcScheme } from '../ports/index.ts'
 
 /** A curve in short Weierstrass form, for ECDSA and for ECDH. */
 export interface Curve {
@@ -21,8 +22,11 @@ export interface Curve {
   /** A uniform scalar in 1…n-1 (FIPS 186-5 appendix A.2.1, extra random bits) from `seedLength` random bytes. */
   readonly scalar: (seed: Uint8Array) => Uint8Array
   readonly seedLength: number
-  /** OpenSSL takes a millisecond or more to sign with P-384 and P-521, or to agree: then off the event loop. */
-  readonly slow: boolean
+  /**
+   * Set if OpenSSL takes most of a millisecond or more to multiply a point: it signs off the event loop then, and what
+   * it has no callbacks for is a job of this name.
+   */
+  readonly slow?: EcScheme
   /** The order of the group, for a curve whose signatures must have a low s. */
   readonly lowSOrder?: bigint
 }
@@ -38,7 +42,6 @@ export const curves = {
     multicodec: 0x1200,
     scalar: seed => p256.utils.randomSecretKey(seed),
     seedLength: p256.lengths.seed ?? 48,
-    slow: false,
   },
   'P-384': {
     crv: 'P-384',
@@ -50,7 +53,7 @@ export const curves = {
     multicodec: 0x1201,
     scalar: seed => p384.utils.randomSecretKey(seed),
     seedLength: p384.lengths.seed ?? 72,
-    slow: true,
+    slow: 'P-384',
   },
   'P-521': {
     crv: 'P-521',
@@ -62,7 +65,7 @@ export const curves = {
     multicodec: 0x1202,
     scalar: seed => p521.utils.randomSecretKey(seed),
     seedLength: p521.lengths.seed ?? 99,
-    slow: true,
+    slow: 'P-521',
   },
   secp256k1: {
     crv: 'secp256k1',
@@ -76,7 +79,6 @@ export const curves = {
     multicodec: 0xe7,
     scalar: seed => secp256k1.utils.randomSecretKey(seed),
     seedLength: secp256k1.lengths.seed ?? 48,
-    slow: false,
     lowSOrder: secp256k1.Point.Fn.ORDER,
   },
 } as const satisfies Record<string, Curve>

@@ -1,21 +1,24 @@
-import { createECDH, createPublicKey, type ECDH } from 'node:crypto'
-import { encodeBase64Url } from '../encoding/base64.ts'
-import type { Random } from '../ports/index.ts'
+import { createECDH, type ECDH } from 'node:crypto'
+import type { ComputationPort, Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import { ecPublicKey } from './algorithm-identifiers.ts'
 import type { Curve } from './curves.ts'
+import { ecPublicKeyObject } from './ec-key-object.ts'
 import type { KeyMaterial } from './key-type.ts'
 import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readEcPkcs8 } from './pkcs8.ts'
-import { spkiOf, withMulticodec } from './public-forms.ts'
+import { withMulticodec } from './public-forms.ts'
 import { type JwkPurpose, readJwk, type SecretJwk } from './secret-jwk.ts'
 import { wrongKeyMaterial } from './wrong-key-material.ts'
 
-/** A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point. */
-export function generateEcKey(curve: Curve, random: Random): Required<KeyMaterial> {
-  const material = fromScalar(curve, newScalar(curve, random))
-  if (material === undefined) throw new Error('a scalar that was made is none')
-  return material
+type EcKey = Promise<Required<KeyMaterial>>
+
+/**
+ * A fresh key. The secret is the scalar in big-endian bytes of the curve's size, the public key the uncompressed point.
+ *
+ * @throws KmsError those of the port
+ */
+export function generateEcKey(curve: Curve, random: Random, computation: ComputationPort): EcKey {
+  return fromScalar(curve, newScalar(curve, random), computation)
 }
 
 /** The caller wipes it. */
@@ -26,51 +29,42 @@ export function newScalar(curve: Curve, random: Random): Uint8Array {
   return scalar
 }
 
-/** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST */
-export function importEcKey(curve: Curve, encoded: Uint8Array): Required<KeyMaterial> {
-  return fromPrivateKey(curve, readEcPkcs8(encoded, curve.oid))
+/** A key that came as PKCS#8 DER. @throws KmsError INVALID_REQUEST, those of the port */
+export async function importEcKey(curve: Curve, encoded: Uint8Array, computation: ComputationPort): EcKey {
+  return fromPrivateKey(curve, readEcPkcs8(encoded, curve.oid), computation)
 }
 
 /**
  * A key that came as a JWK (RFC 7518 section 6.2), whose numbers all have the curve's size.
  *
- * @throws KmsError INVALID_REQUEST
+ * @throws KmsError INVALID_REQUEST, those of the port
  */
-export function importEcJwk(curve: Curve, jwk: SecretJwk, purpose: Omit<JwkPurpose, 'kty' | 'crv'>) {
+export async function importEcJwk(
+  curve: Curve,
+  jwk: SecretJwk,
+  purpose: Omit<JwkPurpose, 'kty' | 'crv'>,
+  computation: ComputationPort,
+): EcKey {
   const { d, x, y } = readJwk(jwk, { kty: 'EC', crv: curve.crv, ...purpose }, 'd', 'x', 'y')
   if ([d, x, y].some(number => number.length !== curve.size)) throw wrongKeyMaterial()
-  return fromPrivateKey(curve, { secret: d, publicKey: Buffer.concat([Uint8Array.of(0x04), x, y]) })
+  const publicKey = Buffer.concat([Uint8Array.of(0x04), x, y])
+  return fromPrivateKey(curve, { secret: d, publicKey }, computation)
 }
 
-function fromPrivateKey(curve: Curve, { secret, publicKey }: PrivateKey): Required<KeyMaterial> {
+async function fromPrivateKey(curve: Curve, { secret, publicKey }: PrivateKey, computation: ComputationPort): EcKey {
   const scalar = fitted(secret, curve.size)
-  const material = scalar && fromScalar(curve, scalar)
-  if (material === undefined) throw wrongKeyMaterial()
-  return withOwnPublicKey(material, publicKey)
+  if (scalar === undefined) throw wrongKeyMaterial()
+  return withOwnPublicKey(await fromScalar(curve, scalar, computation), publicKey)
 }
 
 /** @throws KmsError INVALID_REQUEST if this is not the uncompressed form of a point of the curve (SEC 1 section 3.2.2.1) */
 export function checkPoint(curve: Curve, point: Uint8Array): void {
   if (point.length !== 1 + 2 * curve.size || point[0] !== 0x04) throw wrongKeyMaterial()
   try {
-    createPublicKey({ format: 'jwk', key: pointJwk(curve, point) })
+    ecPublicKeyObject(curve, point)
   } catch (cause) {
     throw wrongKeyMaterial(cause)
   }
-}
-
-export function pointJwk({ crv, size }: Curve, point: Uint8Array): EcJwk {
-  return {
-    crv,
-    kty: 'EC',
-    x: encodeBase64Url(point.subarray(1, 1 + size)),
-    y: encodeBase64Url(point.subarray(1 + size)),
-  }
-}
-
-/** SubjectPublicKeyInfo (RFC 5480 section 2) around the uncompressed point. */
-export function ecSpki({ oid }: Curve, point: Uint8Array): Uint8Array {
-  return spkiOf(ecPublicKey(oid), point)
 }
 
 /** A Multikey holds the compressed point (SEC 1 section 2.3.3). */
@@ -78,9 +72,6 @@ export function ecMultikey({ multicodec, size }: Curve, point: Uint8Array): Uint
   const sign = 0x02 + ((point.at(-1) ?? 0) & 1)
   return withMulticodec(multicodec, Buffer.concat([Uint8Array.of(sign), point.subarray(1, 1 + size)]))
 }
-
-/** The members of RFC 7518 section 6.2.1. */
-type EcJwk = Readonly<Record<'crv' | 'kty' | 'x' | 'y', string>>
 
 /**
  * A copy of a big-endian number in `size` bytes, undefined if it has more: RFC 5915 asks for that length, but not every
@@ -111,8 +102,25 @@ export function openEcdh({ namedCurve }: Curve, scalar: Uint8Array): ECDH | unde
   }
 }
 
-/** The key of a scalar, of which it takes ownership; undefined as above. */
-function fromScalar(curve: Curve, scalar: Uint8Array): Required<KeyMaterial> | undefined {
-  const ecdh = openEcdh(curve, scalar)
-  return ecdh && { secret: new SecretBytes(scalar), publicKey: ecdh.getPublicKey() }
+/** The point of a scalar of the curve's size, uncompressed; undefined as above. @throws KmsError those of the port */
+export async function pointOf(
+  curve: Curve,
+  scalar: Uint8Array,
+  computation: ComputationPort,
+): Promise<Uint8Array | undefined> {
+  if (curve.slow) return computation.run({ scheme: curve.slow, operation: 'publicKey', secret: scalar })
+  return openEcdh(curve, scalar)?.getPublicKey()
+}
+
+/** The key of a scalar, of which it takes ownership. @throws KmsError INVALID_REQUEST, those of the port */
+async function fromScalar(curve: Curve, scalar: Uint8Array, computation: ComputationPort): EcKey {
+  const secret = new SecretBytes(scalar)
+  try {
+    const publicKey = await pointOf(curve, scalar, computation)
+    if (publicKey === undefined) throw wrongKeyMaterial()
+    return { secret, publicKey }
+  } catch (error) {
+    secret.wipe()
+    throw error
+  }
 }

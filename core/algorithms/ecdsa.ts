@@ -1,10 +1,16 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { encodeBase64Url } from '../encoding/base64.ts'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import { type Curve, curves } from './curves.ts'
-import { checkPoint, ecMultikey, ecSpki, generateEcKey, importEcJwk, importEcKey, pointJwk } from './ec-key.ts'
-import type { PublicPart, Signer, SynchronousKeyType } from './key-type.ts'
+import { checkPoint, ecMultikey, generateEcKey, importEcJwk, importEcKey } from './ec-key.ts'
+import { ecPrivateKeyObject, ecPublicKeyObject, ecSpki, pointJwk } from './ec-key-object.ts'
+import type { KeyType, Signer, SynchronousPublicPart, Verifier } from './key-type.ts'
 import { derOfSignature, withLowS } from './low-s.ts'
 import { wrongKeyMaterial } from './wrong-key-material.ts'
+
+export interface EcdsaKeyType extends KeyType {
+  readonly publicPart: SynchronousPublicPart
+  readonly signer: (scalar: Uint8Array, publicKey: Uint8Array) => Signer
+  readonly verifier: (publicKey: Uint8Array) => Verifier
+}
 
 /**
  * ECDSA with the hash of the curve's size (FIPS 186-5, P-384 with SHA-384, P-521 with SHA-512; RFC 8812 for secp256k1).
@@ -12,24 +18,24 @@ import { wrongKeyMaterial } from './wrong-key-material.ts'
  * verifiers often refuse it. The secret is the scalar in big-endian bytes of the curve's size. The public form on the
  * wire follows the encoding: SubjectPublicKeyInfo DER with `der`, the uncompressed point with `ieee-p1363`.
  */
-export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): SynchronousKeyType {
+export function ecdsaKeyType(name: keyof typeof curves, dsaEncoding: 'der' | 'ieee-p1363'): EcdsaKeyType {
   const curve: Curve = curves[name]
   const publicPart = dsaEncoding === 'der' ? spkiPart(curve) : pointPart(curve)
   const fitsEncoding = (signature: Uint8Array) => dsaEncoding === 'der' || signature.length === 2 * curve.size
+  const purpose = { use: 'sig', algorithms: [curve.jwsAlgorithm], operations: ['sign'] } as const
   return {
     family: 'signature',
-    generate: random => generateEcKey(curve, random),
-    importSecret: encoded => importEcKey(curve, encoded),
-    importJwk: jwk => importEcJwk(curve, jwk, { use: 'sig', algorithms: [curve.jwsAlgorithm], operations: ['sign'] }),
+    generate: (random, _attributes, computation) => generateEcKey(curve, random, computation),
+    importSecret: (encoded, _random, computation) => importEcKey(curve, encoded, computation),
+    importJwk: (jwk, _random, computation) => importEcJwk(curve, jwk, purpose, computation),
     publicPart,
     signer(scalar, publicKey) {
-      const jwk = { ...pointJwk(curve, publicKey), d: encodeBase64Url(scalar) }
-      const key = { key: createPrivateKey({ format: 'jwk', key: jwk }), dsaEncoding }
+      const key = { key: ecPrivateKeyObject(curve, scalar, publicKey), dsaEncoding }
       if (curve.lowSOrder !== undefined) return lowSSigner(curve.hash, key.key, curve.lowSOrder, dsaEncoding)
       return curve.slow ? slowSigner(curve.hash, key) : { sign: message => sign(curve.hash, message, key) }
     },
     verifier(publicKey) {
-      const key = { key: createPublicKey({ format: 'jwk', key: pointJwk(curve, publicKey) }), dsaEncoding }
+      const key = { key: ecPublicKeyObject(curve, publicKey), dsaEncoding }
       if (!curve.slow) {
         return {
           verify: (signature, message) => fitsEncoding(signature) && verify(curve.hash, message, key, signature),
@@ -61,7 +67,7 @@ function lowSSigner(hash: string, key: KeyObject, order: bigint, dsaEncoding: 'd
   return { sign: message => encode(withLowS(sign(hash, message, { key, dsaEncoding: 'ieee-p1363' }), order)) }
 }
 
-function pointPart(curve: Curve): PublicPart {
+function pointPart(curve: Curve): SynchronousPublicPart {
   const { crv, thumbprintCrv = crv, jwsAlgorithm } = curve
   return {
     encode: point => point,
@@ -77,7 +83,7 @@ function pointPart(curve: Curve): PublicPart {
 }
 
 /** Of keys whose signatures are DER, which no JWS has: a JWK of them names no algorithm. */
-function spkiPart(curve: Curve): PublicPart {
+function spkiPart(curve: Curve): SynchronousPublicPart {
   const part = pointPart(curve)
   const pointLength = 1 + 2 * curve.size
   const prefix = ecSpki(curve, new Uint8Array(pointLength)).subarray(0, -pointLength)

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
-import type { KeyMaterial, PublicPart, SynchronousKeyType } from './key-type.ts'
+import type { KeyMaterial, SynchronousKeyType, SynchronousPublicPart } from './key-type.ts'
 import { withOwnPublicKey } from './own-public-key.ts'
 import { type PrivateKey, readOkpPkcs8 } from './pkcs8.ts'
 import { spkiOf, withMulticodec } from './public-forms.ts'
@@ -23,7 +23,7 @@ export interface EdwardsCurve {
 }
 
 export interface EdwardsKeyType extends SynchronousKeyType {
-  readonly publicPart: PublicPart
+  readonly publicPart: SynchronousPublicPart
   readonly signer: (seed: Uint8Array, publicKey: Uint8Array) => { sign(message: Uint8Array): Uint8Array }
   readonly verifier: (publicKey: Uint8Array) => { verify(signature: Uint8Array, message: Uint8Array): boolean }
 }
@@ -31,7 +31,7 @@ export interface EdwardsKeyType extends SynchronousKeyType {
 /** EdDSA (RFC 8032, pure) by OpenSSL. The secret is the seed; the public form on the wire is the raw public key. */
 export function edwardsKeyType(curve: EdwardsCurve): EdwardsKeyType {
   const { crv, oid, multicodec, size } = curve
-  const publicPart: PublicPart = {
+  const publicPart: SynchronousPublicPart = {
     encode: publicKey => publicKey,
     decode(encoded) {
       if (encoded.length !== size) throw wrongKeyMaterial()

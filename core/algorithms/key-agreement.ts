@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts'
-import type { Random } from '../ports/index.ts'
+import type { ComputationPort } from '../ports/index.ts'
 import { type AgreementCurve, type Coordinates, noAgreement, type OpenedKey } from './agreement-curve.ts'
-import type { SynchronousKeyType } from './key-type.ts'
+import type { KeyType, SynchronousPublicPart, Tools } from './key-type.ts'
 import { nistAgreementCurve } from './nist-agreement.ts'
 import { wrongKeyMaterial } from './wrong-key-material.ts'
 import { x448 } from './x448.ts'
@@ -47,21 +47,29 @@ export function readPublicKey({ type, curve: name, ...coordinates }: SentPublicK
   return { curve, publicKey }
 }
 
-/** Opens a private key of a curve, if its public key belongs to it. @throws KmsError INVALID_REQUEST */
-export function openPrivateKey({ d, ...sent }: SentPrivateKey, curve: AgreementCurve): OpenedKey {
+/** Opens a private key of a curve, if its public key belongs to it. @throws KmsError INVALID_REQUEST, those of the port */
+export async function openPrivateKey(
+  { d, ...sent }: SentPrivateKey,
+  curve: AgreementCurve,
+  computation: ComputationPort,
+): Promise<OpenedKey> {
   const { publicKey } = readPublicKey(sent)
-  const key = curve.openNew(d)
-  if (key === undefined || Buffer.compare(key.publicKey, publicKey) !== 0) throw noAgreement()
-  return key
+  const key = await curve.openNew(d, computation)
+  if (key !== undefined && Buffer.compare(key.publicKey, publicKey) === 0) return key
+  key?.agreement.close?.()
+  throw noAgreement()
 }
 
-/** Opens a fresh key. */
-export function openFreshKey(curve: AgreementCurve, random: Random): OpenedKey {
+/** Opens a fresh key. @throws KmsError those of the port */
+export async function openFreshKey(curve: AgreementCurve, { random, computation }: Tools): Promise<OpenedKey> {
   const secret = curve.newSecret(random)
-  const key = curve.openNew(secret)
-  secret.fill(0)
-  if (key === undefined) throw new Error('a key that was made is none')
-  return key
+  try {
+    const key = await curve.openNew(secret, computation)
+    if (key === undefined) throw new Error('a key that was made is none')
+    return key
+  } finally {
+    secret.fill(0)
+  }
 }
 
 /** A public key as a JWE names it. */
@@ -69,16 +77,20 @@ export function sentPublicKey({ curve, publicKey }: AgreementPublicKey): SentPub
   return { ...curve.coordinatesOf(publicKey), curve: curve.name, type: curve.kty }
 }
 
+export interface AgreementKeyType extends KeyType {
+  readonly publicPart: SynchronousPublicPart
+}
+
 /**
  * Keys that agree on secrets under which other keys are wrapped. The public form on the wire is the JSON of existing
  * clients: `kid`, `x`, `y`, `curve` and `type`, the coordinates in base64.
  */
-export function keyAgreementKeyType(curve: AgreementCurve): SynchronousKeyType {
+export function keyAgreementKeyType(curve: AgreementCurve): AgreementKeyType {
   return {
     family: 'key-agreement',
-    generate: random => curve.generate(random),
-    importSecret: encoded => curve.importSecret(encoded),
-    importJwk: jwk => curve.importJwk(jwk),
+    generate: (random, _attributes, computation) => curve.generate(random, computation),
+    importSecret: (encoded, _random, computation) => curve.importSecret(encoded, computation),
+    importJwk: (jwk, _random, computation) => curve.importJwk(jwk, computation),
     publicPart: {
       encode(publicKey, kid) {
         const { x, y } = curve.coordinatesOf(publicKey)
@@ -101,7 +113,7 @@ export function keyAgreementKeyType(curve: AgreementCurve): SynchronousKeyType {
       spki: publicKey => curve.spki(publicKey),
       multikey: publicKey => curve.multikey(publicKey),
     },
-    keyAgreement: (secret, publicKey) => curve.open(secret, publicKey),
+    keyAgreement: (secret, publicKey, { computation }) => curve.open(secret, publicKey, computation),
   }
 }
 

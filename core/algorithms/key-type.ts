@@ -146,8 +146,12 @@ export interface KeyMaterial {
 export interface PublicPart {
   /** The bytes that `public_key` carries on the wire; some forms carry the key's id, too. */
   encode(publicKey: Uint8Array, keyId: string): Uint8Array
-  /** The inverse of `encode`, the id being of no interest. @throws KmsError INVALID_REQUEST if this is not a valid public key in that form */
-  decode(encoded: Uint8Array): Uint8Array
+  /**
+   * The inverse of `encode`, the id being of no interest.
+   *
+   * @throws KmsError INVALID_REQUEST if this is not a valid public key in that form
+   */
+  decode(encoded: Uint8Array, computation: ComputationPort): Uint8Array | Promise<Uint8Array>
   /**
    * The required JWK members (RFC 7638 section 3.2), already in lexicographic order, as existing clients write them in
    * the thumbprints that are ids.
@@ -159,6 +163,11 @@ export interface PublicPart {
   spki?(publicKey: Uint8Array): Uint8Array
   /** The bytes of the Multikey, if there is a multicodec for such keys. */
   multikey?(publicKey: Uint8Array): Uint8Array
+}
+
+/** One of a type whose public keys are read so fast that nobody has to wait for them. */
+export interface SynchronousPublicPart extends PublicPart {
+  decode(encoded: Uint8Array): Uint8Array
 }
 
 export interface JwkMembers {
@@ -202,6 +211,7 @@ export interface KeyType extends Traits, SecretOpeners, PublicOpeners {
 
 /** A key type whose keys are made, read and used so fast that nobody has to wait for them. */
 export interface SynchronousKeyType extends Traits, SecretOpeners<[]>, PublicOpeners<[]> {
+  readonly publicPart?: SynchronousPublicPart
   generate(random: Random): KeyMaterial
   importSecret(encoded: Uint8Array, random: Random): KeyMaterial
   importJwk?(jwk: SecretJwk, random: Random): KeyMaterial

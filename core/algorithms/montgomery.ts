@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto'
 import { encodeBase64Url } from '../encoding/base64.ts'
+import type { Random } from '../ports/index.ts'
 import { SecretBytes } from '../secrets/secret-bytes.ts'
 import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
 import type { KeyAgreement, KeyMaterial } from './key-type.ts'
@@ -22,8 +23,12 @@ interface MontgomeryCurve {
   readonly multicodec: number
 }
 
-/** What OpenSSL does with the keys of such a curve. */
+/** What OpenSSL does with the keys of such a curve, all of it at once. */
 export interface MontgomeryKeys extends AgreementCurve {
+  generate(random: Random): Required<KeyMaterial>
+  /** @throws KmsError INVALID_REQUEST */
+  importSecret(encoded: Uint8Array): Required<KeyMaterial>
+  open(secret: Uint8Array): KeyAgreement
   privateKeyOf(scalar: Uint8Array): KeyObject
   publicKeyOfPrivate(key: KeyObject): Uint8Array
   /** @throws KmsError INVALID_REQUEST for a point of low order */

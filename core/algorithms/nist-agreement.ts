@@ -1,20 +1,20 @@
-import { type ECDH, webcrypto } from 'node:crypto'
-import { encodeBase64Url } from '../encoding/base64.ts'
-import { type AgreementCurve, agreementPurpose, noAgreement } from './agreement-curve.ts'
+import type { ECDH } from 'node:crypto'
+import type { ComputationPort, EcScheme } from '../ports/index.ts'
+import { type AgreementCurve, agreementPurpose, noAgreement, type OpenedKey } from './agreement-curve.ts'
 import { type Curve, curves } from './curves.ts'
 import {
   checkPoint,
   ecMultikey,
-  ecSpki,
   fitted,
   generateEcKey,
   importEcJwk,
   importEcKey,
   newScalar,
   openEcdh,
-  pointJwk,
+  pointOf,
   significant,
 } from './ec-key.ts'
+import { ecSpki, pointJwk } from './ec-key-object.ts'
 import type { KeyAgreement } from './key-type.ts'
 import { wrongKeyMaterial } from './wrong-key-material.ts'
 
@@ -28,22 +28,17 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
     name,
     kty: 'EC',
     exportName: `NIST_${name.replace('-', '')}`,
-    generate: random => generateEcKey(curve, random),
-    importSecret: encoded => importEcKey(curve, encoded),
-    importJwk: jwk => importEcJwk(curve, jwk, agreementPurpose),
+    generate: (random, computation) => generateEcKey(curve, random, computation),
+    importSecret: (encoded, computation) => importEcKey(curve, encoded, computation),
+    importJwk: (jwk, computation) => importEcJwk(curve, jwk, agreementPurpose, computation),
     newSecret: random => newScalar(curve, random),
-    openNew(secret) {
+    openNew(secret, computation) {
       const scalar = fitted(secret, size)
       if (scalar === undefined) return undefined
-      const ecdh = openEcdh(curve, scalar)
-      if (ecdh === undefined) return undefined
-      const publicKey = ecdh.getPublicKey()
-      const agreement = curve.slow ? slowAgreement(curve, scalar, publicKey) : fastAgreement(curve, ecdh)
-      scalar.fill(0)
-      return { agreement, publicKey }
+      return curve.slow ? openNewSlow(curve, curve.slow, scalar, computation) : openNewFast(curve, scalar)
     },
-    open(scalar, publicKey) {
-      if (curve.slow) return slowAgreement(curve, scalar, publicKey)
+    open(scalar, publicKey, computation) {
+      if (curve.slow) return slowAgreement(curve.slow, Uint8Array.from(scalar), publicKey, computation)
       const ecdh = openEcdh(curve, scalar)
       if (ecdh === undefined) throw wrongKeyMaterial()
       return fastAgreement(curve, ecdh)
@@ -62,6 +57,29 @@ export function nistAgreementCurve(name: NistCurveName): AgreementCurve {
   }
 }
 
+/** Takes ownership of the scalar. */
+function openNewFast(curve: Curve, scalar: Uint8Array): OpenedKey | undefined {
+  const ecdh = openEcdh(curve, scalar)
+  scalar.fill(0)
+  return ecdh && { agreement: fastAgreement(curve, ecdh), publicKey: ecdh.getPublicKey() }
+}
+
+/** Takes ownership of the scalar. */
+async function openNewSlow(
+  curve: Curve,
+  scheme: EcScheme,
+  scalar: Uint8Array,
+  computation: ComputationPort,
+): Promise<OpenedKey | undefined> {
+  let publicKey: Uint8Array | undefined
+  try {
+    publicKey = await pointOf(curve, scalar, computation)
+  } finally {
+    if (publicKey === undefined) scalar.fill(0)
+  }
+  return publicKey && { agreement: slowAgreement(scheme, scalar, publicKey, computation), publicKey }
+}
+
 /** OpenSSL refuses whatever is no point of the curve; the group has no others than those of its order. */
 function fastAgreement({ crv }: Curve, ecdh: ECDH): KeyAgreement {
   return {
@@ -76,24 +94,20 @@ function fastAgreement({ crv }: Curve, ecdh: ECDH): KeyAgreement {
   }
 }
 
-/** The same off the event loop, which in Node 20 WebCrypto alone can do. */
-function slowAgreement(curve: Curve, scalar: Uint8Array, publicKey: Uint8Array): KeyAgreement {
-  const { subtle } = webcrypto
-  const algorithm = { name: 'ECDH', namedCurve: curve.crv }
-  const jwk = { ...pointJwk(curve, publicKey), d: encodeBase64Url(scalar) }
-  const importing = subtle.importKey('jwk', jwk, algorithm, false, ['deriveBits'])
-  // Whoever agrees learns of a failure as well; without anyone it must not end the process.
-  importing.catch(() => undefined)
+/** The same off the event loop. Takes ownership of the scalar. */
+function slowAgreement(
+  scheme: EcScheme,
+  secret: Uint8Array,
+  publicKey: Uint8Array,
+  computation: ComputationPort,
+): KeyAgreement {
   return {
-    curve: curve.crv,
-    async agree(point) {
-      const own = await importing
-      try {
-        const theirs = await subtle.importKey('raw', point, algorithm, false, [])
-        return new Uint8Array(await subtle.deriveBits({ name: 'ECDH', public: theirs }, own, 8 * curve.size))
-      } catch (cause) {
-        throw noAgreement(cause)
-      }
+    curve: scheme,
+    async agree(otherPublicKey) {
+      const agreed = await computation.run({ scheme, operation: 'agree', secret, publicKey, otherPublicKey })
+      if (agreed === undefined) throw noAgreement()
+      return agreed
     },
+    close: () => secret.fill(0),
   }
 }

@@ -1,6 +1,6 @@
 import { ecdsaKeyType } from '../algorithms/ecdsa.ts'
 import { ed25519KeyType } from '../algorithms/ed25519.ts'
-import type { PublicPart, Tools, Verifier } from '../algorithms/key-type.ts'
+import type { SynchronousPublicPart, Tools, Verifier } from '../algorithms/key-type.ts'
 
 /** The kinds of key by which a caller can prove who it is. */
 export type VerificationKeyKind = 'Ed25519' | 'P-256'
@@ -20,7 +20,7 @@ export interface VerificationKey extends Pick<Verifier, 'verify'> {
 }
 
 interface Kind {
-  readonly publicPart: PublicPart
+  readonly publicPart: SynchronousPublicPart
   readonly verifier: (publicKey: Uint8Array, tools: VerificationTools) => Verifier
 }
 

@@ -45,7 +45,7 @@ export async function bindVault(kms: Kms, keystoreId: string, { url, capability 
   vaultsOf(kms.ports)
   // What can be refused without a key is refused before one is made.
   await checkInvoker(kms, readCapability(capability))
-  const { secret: recipientKey } = nistP256KeyType.generate(random)
+  const { secret: recipientKey } = await nistP256KeyType.generate(random, undefined, kms.tools.computation)
   if (recipientKey === undefined) throw new Error('a key that was made has no secret')
   const macKey = new SecretBytes(random(macKeyLength))
   const [lockedRecipientKey, lockedMacKey] = await Promise.all([

@@ -69,11 +69,11 @@ function boxThumbprint({ type, locked, publicKey }: KeyVersion): string | undefi
   return thumbprint(publicPart.jwk(publicKey))
 }
 
-function readMaterial(
+async function readMaterial(
   kms: Kms,
   type: KeyTypeName,
   { key, jwk, publicKey }: ImportKeyCommand,
-): KeyMaterial | Promise<KeyMaterial> {
+): Promise<KeyMaterial> {
   const { importSecret, importJwk, publicPart }: KeyType = keyTypes[type]
   const { random, computation } = kms.tools
   if ([key, jwk, publicKey].filter(sent => sent !== undefined).length > 1) {
@@ -86,5 +86,5 @@ function readMaterial(
   }
   if (publicKey === undefined) throw invalidRequest('key: must not be empty')
   if (publicPart === undefined) throw invalidRequest('public_key: a key of this type has none')
-  return { publicKey: publicPart.decode(publicKey) }
+  return { publicKey: await publicPart.decode(publicKey, computation) }
 }

@@ -48,7 +48,7 @@ export interface AuthenticatedWrapCommand extends WrapCommand, KeyAddress {
 /**
  * Wraps with the newest version of a key as the sender (ECDH-1PU).
  *
- * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST
+ * @throws KmsError as `resolveKey`, OPERATION_UNSUPPORTED, INVALID_REQUEST, OVERLOADED
  */
 export async function wrapAuthenticated(
   kms: Kms,
@@ -119,18 +119,21 @@ async function wrapFor(
 ): Promise<WrappedKey> {
   const recipient = readPublicKey(command.recipient)
   if (sender !== undefined && sender.key.curve !== recipient.curve.name) throw noAgreement()
-  const { random } = kms.ports
   const { curve } = recipient
-  const { agreement, publicKey } = made ? openPrivateKey(made, curve) : openFreshKey(curve, random)
+  const { tools } = kms
+  const opened = await (made ? openPrivateKey(made, curve, tools.computation) : openFreshKey(curve, tools))
+  const { agreement, publicKey } = opened
   const epk = sentPublicKey({ curve, publicKey })
   // Existing clients take what they are answered as the input of the derivation: the text of `x` in a JWE.
   const info = { apu: apu.length > 0 ? apu : Buffer.from(encodeBase64Url(epk.x), 'ascii'), apv }
   const agreements = [[agreement, recipient], ...(sender ? [[sender.key, recipient] as const] : [])] as const
-  const kek = await sharedKek(algorithm, agreements, { ...info, tag: sender?.tag ?? new Uint8Array(0) })
+  let kek: Uint8Array | undefined
   try {
-    return { ...info, algorithm: algorithm.name, encryptedCek: algorithm.wrap(kek, cek, random), epk }
+    kek = await sharedKek(algorithm, agreements, { ...info, tag: sender?.tag ?? new Uint8Array(0) })
+    return { ...info, algorithm: algorithm.name, encryptedCek: algorithm.wrap(kek, cek, tools.random), epk }
   } finally {
-    kek.fill(0)
+    agreement.close?.()
+    kek?.fill(0)
   }
 }
 

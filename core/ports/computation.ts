@@ -54,7 +54,44 @@ export interface BbsPublicKeyJob {
   readonly secret: Uint8Array
 }
 
-export type BbsJob = BbsPublicKeyJob | BbsSignJob | BbsVerifyJob | BbsDeriveProofJob | BbsVerifyProofJob
+/** Verifies that bytes are a public key: a compressed point of the group in G2, and not the identity. */
+export interface BbsCheckKeyJob {
+  readonly scheme: BbsScheme
+  readonly operation: 'checkPublicKey'
+  readonly publicKey: Uint8Array
+}
+
+export type BbsJob =
+  | BbsPublicKeyJob
+  | BbsCheckKeyJob
+  | BbsSignJob
+  | BbsVerifyJob
+  | BbsDeriveProofJob
+  | BbsVerifyProofJob
+
+/** The curves on which OpenSSL takes most of a millisecond or more to multiply a point. */
+export type EcScheme = 'P-384' | 'P-521'
+
+/** Makes the public key of a scalar, an uncompressed point; of 0, or of the group's order or more, there is none. */
+export interface EcPublicKeyJob {
+  readonly scheme: EcScheme
+  readonly operation: 'publicKey'
+  /** Big-endian, in bytes of the curve's size. */
+  readonly secret: Uint8Array
+}
+
+/** Makes the secret that two keys share (SP 800-56A section 5.7.1.2), in bytes of the curve's size. */
+export interface EcAgreeJob {
+  readonly scheme: EcScheme
+  readonly operation: 'agree'
+  readonly secret: Uint8Array
+  /** The point of the scalar. */
+  readonly publicKey: Uint8Array
+  /** The other's; what is no point of the curve shares nothing. */
+  readonly otherPublicKey: Uint8Array
+}
+
+export type EcJob = EcPublicKeyJob | EcAgreeJob
 
 /** The schemes whose keys are made of a seed: FIPS 204, 32 bytes, and FIPS 203, 64 bytes. */
 export type SeedScheme = 'ml-dsa-65' | 'ml-kem-768'
@@ -106,10 +143,10 @@ export type MlDsaJob = (SeedJob & { readonly scheme: 'ml-dsa-65' }) | MlDsaSignJ
 export type MlKemJob = (SeedJob & { readonly scheme: 'ml-kem-768' }) | MlKemEncapsulateJob | MlKemDecapsulateJob
 
 /**
- * A computation, in bytes alone, that takes milliseconds to seconds. A job has its secrets in `secret` and `random`, and
+ * A computation, in bytes alone, that takes a millisecond to seconds. A job has its secrets in `secret` and `random`, and
  * nowhere else.
  */
-export type ComputationJob = BbsJob | MlDsaJob | MlKemJob
+export type ComputationJob = EcJob | BbsJob | MlDsaJob | MlKemJob
 
 /**
  * Runs `compute` where it holds up nobody else. What the job holds stays the caller's; copies of its secrets are wiped

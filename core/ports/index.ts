@@ -15,6 +15,8 @@ export type {
   BbsVerifyProofJob,
   ComputationJob,
   ComputationPort,
+  EcJob,
+  EcScheme,
   MlDsaJob,
   MlKemJob,
   SeedScheme,

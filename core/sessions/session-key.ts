@@ -25,7 +25,7 @@ export async function agreeSessionKey(
   facts: Pick<SessionKeyFacts, 'url' | 'capabilityHash'>,
 ): Promise<AgreedKey> {
   const { secret: own, publicKey: serverKey } = x25519.generate(random)
-  const shared = await own.spend(scalar => x25519.open(scalar, serverKey).agree(openerKey))
+  const shared = await own.spend(scalar => x25519.open(scalar).agree(openerKey))
   const texts = { openerKey: encodeBase64Url(openerKey), serverKey: encodeBase64Url(serverKey) }
   const secret = await new SecretBytes(shared).spend(bytes =>
     hkdfSha256(bytes, sessionKeyInfo({ ...facts, ...texts }), sessionKeyLength),

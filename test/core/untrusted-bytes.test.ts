@@ -87,7 +87,7 @@ for (const name of keyTypeNames) {
   const sample = publicPart.encode(publicKey, 'id')
   // A public key that is accepted must be of use, whatever it is.
   const read = async (bytes: Uint8Array) => {
-    const decoded = publicPart.decode(bytes)
+    const decoded = await publicPart.decode(bytes, tools.computation)
     await verifier?.(decoded, tools).verify(new Uint8Array(64), new Uint8Array(0))
     const agreed = await keyAgreement?.(secretSample, publicKey, tools).agree(decoded)
     if (keyAgreement !== undefined && !agreed?.some(byte => byte !== 0)) throw new Error('agreed on nothing')
@@ -114,7 +114,10 @@ for (const name of keyTypeNames) {
   const proof = await verifier.deriveProof(signature, statement, revealed, nonce)
   readers[`a public key, ${name}`] = {
     sample: publicPart.encode(publicKey, ''),
-    read: bytes => multiVerifier(publicPart.decode(bytes), tools).verify(new Uint8Array(112), statement),
+    read: async bytes => {
+      const decoded = await publicPart.decode(bytes, tools.computation)
+      return multiVerifier(decoded, tools).verify(new Uint8Array(112), statement)
+    },
     endings: ['done', 'INVALID_REQUEST'],
   }
   readers[`a signature, ${name}`] = {

@@ -1,5 +1,5 @@
+import type { EcdsaKeyType } from '@keyhold/core/algorithms/ecdsa.js'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { SynchronousKeyType } from '@keyhold/core/algorithms/key-type.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bits, oid, sequence } from './der.ts'
@@ -9,8 +9,8 @@ export interface EcdsaCurve {
   readonly name: 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
   /** Bytes of a coordinate and of a scalar. */
   readonly size: number
-  readonly der: SynchronousKeyType
-  readonly raw: SynchronousKeyType
+  readonly der: EcdsaKeyType
+  readonly raw: EcdsaKeyType
   readonly curve: typeof p256
 }
 

@@ -6,6 +6,7 @@ import t from 'tap'
 import { pkcs8 } from '../support/encoded-keys.ts'
 import { KeystoreClient } from '../support/keystore-client.ts'
 import { testService } from '../support/service.ts'
+import { tools } from '../support/tools.ts'
 import { p256Export, p256Keys, p256Wrap, rfc7518AppendixC, rfc7748, x25519Keys, x25519Wraps } from './published/wrap.ts'
 
 /** Replays what documents and existing clients know of key wrapping: over HTTP wherever chance has no part in it. */
@@ -33,7 +34,7 @@ t.test('X25519 wraps open', async t => {
 
     const row = findWrapAlgorithm(algorithm)
     const agree = (sent: { readonly x: string }) => {
-      return keyTypes.X25519ECDHKW.keyAgreement?.(fromUrl(d), fromUrl(x)).agree(fromUrl(sent.x)) as Uint8Array
+      return keyTypes.X25519ECDHKW.keyAgreement?.(fromUrl(d), fromUrl(x), tools).agree(fromUrl(sent.x)) as Uint8Array
     }
     const secrets = [agree(ephemeral), ...(algorithm.includes('1PU') ? [agree(alice)] : [])]
     const derived = row && deriveKek(row, secrets, { ...what, tag: fromUrl(tag ?? '') })
@@ -56,7 +57,7 @@ t.test('a P-256 wrap opens, whatever the curve is called', async t => {
 t.test('RFC 7518 appendix C', async t => {
   const { alice, bob } = p256Keys
   const point = (key: typeof alice | typeof bob) => Uint8Array.of(4, ...fromUrl(key.x), ...fromUrl(key.y))
-  const agreement = keyTypes.NISTP256ECDHKW.keyAgreement?.(fromUrl(alice.d), point(alice))
+  const agreement = keyTypes.NISTP256ECDHKW.keyAgreement?.(fromUrl(alice.d), point(alice), tools)
   const z = (await agreement?.agree(point(bob))) ?? new Uint8Array(0)
   const { algorithm, apu, apv, derived } = rfc7518AppendixC
   const otherInfo = otherInfoOf(algorithm, { apu: Buffer.from(apu), apv: Buffer.from(apv) }, 128)
@@ -71,9 +72,11 @@ for (const [section, { keyType, crv, alice, bob, shared }] of Object.entries(rfc
       [bob, alice],
     ] as const) {
       const encoded = pkcs8(crv, hexToBytes(own.privateKey), hexToBytes(own.publicKey))
-      const { secret, publicKey = new Uint8Array(0) } = importSecret(encoded, length => new Uint8Array(length))
+      const { secret, publicKey = new Uint8Array(0) } = await importSecret(encoded, tools.random, tools.computation)
       t.equal(bytesToHex(publicKey), own.publicKey, 'public key')
-      const agreed = await secret?.spend(bytes => keyAgreement?.(bytes, publicKey).agree(hexToBytes(theirs.publicKey)))
+      const agreed = await secret?.spend(bytes =>
+        keyAgreement?.(bytes, publicKey, tools).agree(hexToBytes(theirs.publicKey)),
+      )
       t.equal(agreed && bytesToHex(agreed), shared, 'shared secret')
     }
     if ('thumbprint' in alice)

@@ -9,7 +9,7 @@ import { readOkpJwk } from '../secret-jwk.ts'
 import { made } from '../seed-key.ts'
 import { wrongKeyMaterial } from '../wrong-key-material.ts'
 import { bbsRandomLength } from './compute.ts'
-import { Fr, integerOf, readG2, readScalar, wideLength, writeScalar } from './curve.ts'
+import { Fr, integerOf, publicKeyLength, readScalar, wideLength, writeScalar } from './curve.ts'
 
 interface Traits {
   readonly scheme: BbsScheme
@@ -23,11 +23,14 @@ interface Traits {
 
 const purpose = { kty: 'OKP', crv: 'BLS12381G2', use: 'sig', operations: ['sign'] } as const
 
-const publicPart: PublicPart = {
+const publicPart = (scheme: BbsScheme): PublicPart => ({
   encode: publicKey => publicKey,
-  decode(encoded) {
-    // Another point of the curve would do what a key does, but for proofs that nobody could have made.
-    if (readG2(encoded) === undefined) throw wrongKeyMaterial()
+  async decode(encoded, computation) {
+    // Another point of the curve would do what a key does, but for proofs that nobody could have made. Looking takes
+    // milliseconds.
+    const job = { scheme, operation: 'checkPublicKey', publicKey: encoded } as const
+    const isKey = encoded.length === publicKeyLength && (await computation.run(job)) !== undefined
+    if (!isKey) throw wrongKeyMaterial()
     return encoded
   },
   // Spelled as the reference server does: the thumbprint is the key's id there.
@@ -35,7 +38,7 @@ const publicPart: PublicPart = {
   // draft-ietf-cose-bls-key-representations-08
   jwkMembers: { crv: 'BLS12381G2' },
   multikey: publicKey => withMulticodec(0xeb, publicKey),
-}
+})
 
 /**
  * A key pair on BLS12-381 with signatures in G1. The secret is the scalar in 32 big-endian bytes, and is imported as
@@ -58,7 +61,7 @@ function bbsKeyType({ scheme, family, hasHeader, proofSaysIndexes, jwkAlgorithms
       const { secret, publicKey } = readOkpJwk(jwk, { ...purpose, algorithms: jwkAlgorithms })
       return withOwnPublicKey(await importSecret(scheme, secret, computation), publicKey)
     },
-    publicPart,
+    publicPart: publicPart(scheme),
     multiSigner(lent, publicKey, { random, computation }) {
       const secret = Uint8Array.from(lent)
       return {

@@ -1,4 +1,4 @@
-import { experimentalKeyTypeNames, type KeyTypeName, keyTypeNames } from '@keyhold/core'
+import { experimentalKeyTypeNames, inThisThread, type KeyTypeName, keyTypeNames } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import t from 'tap'
 import { base64, baseUrl, buildApp, idOf, pathOf, type Request, type TestApp } from '../../support/build-app.ts'
@@ -188,6 +188,8 @@ function kindOf(type: KeyTypeName): string {
   }
   if (experimentalKeyTypeNames.includes(type)) return type
   const { publicPart } = keyTypes[type]
-  const { kty, crv } = publicPart?.jwk(publicPart.decode(foreignSignatureKey(type).publicKey)) ?? {}
+  const publicKey = publicPart?.decode(foreignSignatureKey(type).publicKey, inThisThread)
+  if (publicKey === undefined || publicKey instanceof Promise) throw new Error(`${type} is not read at once`)
+  const { kty, crv } = publicPart?.jwk(publicKey) ?? {}
   return `${kty} ${crv}`
 }

@@ -9,6 +9,7 @@ import {
 import t from 'tap'
 import { buildApp } from '../../support/build-app.ts'
 import type { ExposedService } from '../../support/exposed-service.ts'
+import { importableKey } from '../../support/families.ts'
 import { makeKey, makeKeystore } from '../../support/key-uses.ts'
 
 /** What Node.js calls the work that it hands to its pool of threads (`async_hooks`). */
@@ -22,15 +23,28 @@ type Place = 'loop' | 'pool' | 'thread'
  */
 const elsewhere: Partial<Record<KeyTypeName, Readonly<Record<string, Place>>>> = {
   ...ofAll(['ECDSAP384DER', 'ECDSAP521DER', 'ECDSAP384IEEEP1363', 'ECDSAP521IEEEP1363'], {
+    create: 'thread',
+    import: 'thread',
     sign: 'pool',
     verify: 'pool',
   }),
   // A verification takes a fiftieth of a signature.
-  ...ofAll(['RSARS256', 'RSAPS256'], { create: 'pool', sign: 'pool' }),
-  ...ofAll(['NISTP384ECDHKW', 'NISTP521ECDHKW'], { wrap: 'pool', unwrap: 'pool' }),
-  ...ofAll(['BLS12381G2', 'BLS12381G2-SHA-256'], { create: 'thread', signmulti: 'thread', verifymulti: 'thread' }),
-  'ML-DSA-65': { create: 'thread', sign: 'thread', verify: 'thread' },
-  'ML-KEM-768': { create: 'thread', unwrap: 'thread' },
+  ...ofAll(['RSARS256', 'RSAPS256'], { create: 'pool', import: 'pool', sign: 'pool' }),
+  ...ofAll(['NISTP384ECDHKW', 'NISTP521ECDHKW'], {
+    create: 'thread',
+    import: 'thread',
+    wrap: 'thread',
+    unwrap: 'thread',
+  }),
+  ...ofAll(['BLS12381G2', 'BLS12381G2-SHA-256'], {
+    create: 'thread',
+    import: 'thread',
+    'import of a public key': 'thread',
+    signmulti: 'thread',
+    verifymulti: 'thread',
+  }),
+  'ML-DSA-65': { create: 'thread', import: 'thread', sign: 'thread', verify: 'thread' },
+  'ML-KEM-768': { create: 'thread', import: 'thread', unwrap: 'thread' },
 }
 
 function ofAll(types: readonly KeyTypeName[], places: Readonly<Record<string, Place>>) {
@@ -67,11 +81,19 @@ t.test('what takes long runs elsewhere', async t => {
     t.equal((await run()).status, 200)
     return [...seen][0] ?? 'loop'
   }
+  const importsOf = async (key_type: KeyTypeName, path: string, id: string) => {
+    const { public_key } = (await ask('GET', `${path}/${id}/export`)).body
+    const key = importableKey(key_type).toString('base64')
+    const imports = [{ name: 'import', method: 'PUT', path, payload: { key_type, key } }] as const
+    if (public_key === undefined) return imports
+    return [...imports, { ...imports[0], name: 'import of a public key', payload: { key_type, public_key } }]
+  }
   for (const type of keyTypeNames) {
     const create = await placeOf(() => ask('POST', `/${keystoreId}/keys`, { key_type: type, attrs: ['2048'] }))
     t.equal(create, elsewhere[type]?.['create'] ?? 'loop', `${type} create`)
-    for (const { name, method, path, payload } of (await makeKey(service, keystoreId, type)).uses) {
-      const place = await placeOf(() => ask(method, path, payload))
+    const { ids, uses } = await makeKey(service, keystoreId, type)
+    for (const { name, payload, ...request } of [...uses, ...(await importsOf(type, `/${keystoreId}/keys`, ids[0]))]) {
+      const place = await placeOf(() => ask(request.method, request.path, payload))
       t.equal(place, elsewhere[type]?.[name] ?? 'loop', `${type} ${name}`)
     }
   }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { systemRandom } from '@keyhold/adapters'
 import { outcome } from '@keyhold/contract'
+import { inThisThread } from '@keyhold/core'
 import type { p256 } from '@noble/curves/nist.js'
 import t from 'tap'
 import { der, ecPkcs8, ecPrivateKey, integer, octets, oid, okpPkcs8, sequence } from '../../support/der.ts'
@@ -17,8 +18,12 @@ for (const { curve, size, name, ...keyType } of ecdsaCurves) {
   await t.test(`${name}: PKCS#8 is imported`, async t => {
     const nodes = generateKeyPairSync('ec', { namedCurve: name })
     const x = nodes.publicKey.export({ format: 'jwk' }).x
-    const imported = keyType.der.importSecret(nodes.privateKey.export({ format: 'der', type: 'pkcs8' }), random)
-    t.equal(imported.publicKey && keyType.der.publicPart?.jwk(imported.publicKey)['x'], x, 'as OpenSSL makes it')
+    const imported = await keyType.der.importSecret(
+      nodes.privateKey.export({ format: 'der', type: 'pkcs8' }),
+      random,
+      inThisThread,
+    )
+    t.equal(imported.publicKey && keyType.der.publicPart.jwk(imported.publicKey)['x'], x, 'as OpenSSL makes it')
     const encodings: [name: string, encoded: Uint8Array][] = [
       ['with its point', ecPkcs8(oid[name], scalar, point)],
       ['without', ecPkcs8(oid[name], scalar)],
@@ -28,7 +33,7 @@ for (const { curve, size, name, ...keyType } of ecdsaCurves) {
     for (const [what, encoded] of encodings) {
       for (const each of [keyType.der, keyType.raw]) {
         const before = Buffer.from(encoded).toString('hex')
-        const material = each.importSecret(encoded, random)
+        const material = await each.importSecret(encoded, random, inThisThread)
         t.ok(point.equals(material.publicKey ?? scalar), `${what}: the public key is derived`)
         t.equal(
           material.secret?.lend(bytes => Buffer.compare(bytes, scalar)),
@@ -39,7 +44,7 @@ for (const { curve, size, name, ...keyType } of ecdsaCurves) {
       }
     }
     for (const one of [fixed(1n, size), Buffer.of(1), fixed(1n, size + 4)]) {
-      const small = keyType.der.importSecret(ecPkcs8(oid[name], one), random)
+      const small = await keyType.der.importSecret(ecPkcs8(oid[name], one), random, inThisThread)
       t.equal(small.secret?.length, size, 'a small scalar has full length')
       t.ok(Buffer.from(small.publicKey ?? []).equals(Buffer.from(curve.Point.BASE.toBytes(false))))
     }
@@ -100,8 +105,16 @@ for (const { curve, size, name, ...keyType } of ecdsaCurves) {
       ['PEM', Buffer.from(`-----BEGIN PRIVATE KEY-----\n${right.toString('base64')}\n-----END PRIVATE KEY-----\n`)],
     ]
     for (const [what, encoded] of encodings) {
-      t.equal(await outcome(async () => keyType.der.importSecret(encoded, random)), 'INVALID_REQUEST', what)
-      t.equal(await outcome(async () => keyType.raw.importSecret(encoded, random)), 'INVALID_REQUEST', what)
+      t.equal(
+        await outcome(async () => keyType.der.importSecret(encoded, random, inThisThread)),
+        'INVALID_REQUEST',
+        what,
+      )
+      t.equal(
+        await outcome(async () => keyType.raw.importSecret(encoded, random, inThisThread)),
+        'INVALID_REQUEST',
+        what,
+      )
     }
   })
 }

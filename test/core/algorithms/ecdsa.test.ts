@@ -1,6 +1,7 @@
 import { systemRandom } from '@keyhold/adapters'
+import { inThisThread } from '@keyhold/core'
+import type { EcdsaKeyType } from '@keyhold/core/algorithms/ecdsa.js'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
-import type { SynchronousKeyType } from '@keyhold/core/algorithms/key-type.js'
 import { thumbprint } from '@keyhold/core/algorithms/thumbprint.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
@@ -11,17 +12,16 @@ import { fixed, number } from '../../support/ecdsa-curves.ts'
 import { slowPropertyRuns } from '../../support/property-runs.ts'
 
 const random = systemRandom()
-const rows: [name: string, keyType: SynchronousKeyType, curve: typeof p256, size: number, format: 'der' | 'compact'][] =
-  [
-    ['P-256, DER', keyTypes.ECDSAP256DER, p256, 32, 'der'],
-    ['P-256, IEEE P1363', keyTypes.ECDSAP256IEEEP1363, p256, 32, 'compact'],
-    ['P-384, DER', keyTypes.ECDSAP384DER, p384, 48, 'der'],
-    ['P-384, IEEE P1363', keyTypes.ECDSAP384IEEEP1363, p384, 48, 'compact'],
-    ['P-521, DER', keyTypes.ECDSAP521DER, p521, 66, 'der'],
-    ['P-521, IEEE P1363', keyTypes.ECDSAP521IEEEP1363, p521, 66, 'compact'],
-    ['secp256k1, DER', keyTypes.ECDSASecp256k1DER, secp256k1, 32, 'der'],
-    ['secp256k1, IEEE P1363', keyTypes.ECDSASecp256k1IEEEP1363, secp256k1, 32, 'compact'],
-  ]
+const rows: [name: string, keyType: EcdsaKeyType, curve: typeof p256, size: number, format: 'der' | 'compact'][] = [
+  ['P-256, DER', keyTypes.ECDSAP256DER, p256, 32, 'der'],
+  ['P-256, IEEE P1363', keyTypes.ECDSAP256IEEEP1363, p256, 32, 'compact'],
+  ['P-384, DER', keyTypes.ECDSAP384DER, p384, 48, 'der'],
+  ['P-384, IEEE P1363', keyTypes.ECDSAP384IEEEP1363, p384, 48, 'compact'],
+  ['P-521, DER', keyTypes.ECDSAP521DER, p521, 66, 'der'],
+  ['P-521, IEEE P1363', keyTypes.ECDSAP521IEEEP1363, p521, 66, 'compact'],
+  ['secp256k1, DER', keyTypes.ECDSASecp256k1DER, secp256k1, 32, 'der'],
+  ['secp256k1, IEEE P1363', keyTypes.ECDSASecp256k1IEEEP1363, secp256k1, 32, 'compact'],
+]
 
 for (const [name, keyType, curve, size, format] of rows) {
   await t.test(name, async t => {
@@ -57,7 +57,7 @@ for (const [name, keyType, curve, size, format] of rows) {
 
     await t.test('whatever is not the signature does not verify', async t => {
       const message = Buffer.from('message')
-      const { signer, verifier } = generated(keyType)
+      const { signer, verifier } = await generated(keyType)
       const right = await signer.sign(message)
       const [r, s] = format === 'der' ? readDer(right) : [number(right.subarray(0, size)), number(right.subarray(size))]
       const other = format === 'der' ? 'compact' : 'der'
@@ -75,7 +75,7 @@ for (const [name, keyType, curve, size, format] of rows) {
       await attempt('a byte more', Buffer.concat([right, Buffer.alloc(1)]))
       await attempt('a byte before', Buffer.concat([Buffer.alloc(1), right]))
       await attempt('another message', right, Buffer.from('messagf'))
-      await attempt('another key', right, message, generated(keyType).verifier)
+      await attempt('another key', right, message, (await generated(keyType)).verifier)
       await attempt('the other encoding', encode(r, s, size, other))
       await attempt('r and s exchanged', encode(s, r, size, format))
       for (const [what, wrongR, wrongS] of [
@@ -105,23 +105,24 @@ for (const [name, keyType, curve, size, format] of rows) {
 
     await t.test('a generated key: a scalar of full length, and its own public key', async t => {
       for (let i = 0; i < 3; i += 1) {
-        const { scalar, publicKey } = generated(keyType)
+        const { scalar, publicKey } = await generated(keyType)
         t.equal(scalar.length, size)
         t.ok(number(scalar) > 0n && number(scalar) < ORDER)
         t.equal(Buffer.compare(publicKey, curve.getPublicKey(scalar, false)), 0)
       }
       const drawn: number[] = []
-      keyType.generate(length => {
+      const drawing = (length: number) => {
         drawn.push(length)
         return random(length)
-      })
+      }
+      await keyType.generate(drawing, undefined, inThisThread)
       t.ok((drawn[0] ?? 0) >= size + 8, 'from 64 bits more than the scalar has, so that it is not skewed')
     })
 
     await t.test('numbers that begin with a zero byte keep their length', async t => {
       const scalar = scalarOfShortCoordinate(curve, size)
       const publicKey = curve.getPublicKey(scalar, false)
-      const jwk = keyType.publicPart?.jwk(publicKey) ?? {}
+      const jwk = keyType.publicPart.jwk(publicKey) ?? {}
       t.strictSame(Object.keys(jwk), ['crv', 'kty', 'x', 'y'], 'in the order of RFC 7638')
       t.equal(jwk['x'], Buffer.from(publicKey.subarray(1, 1 + size)).toString('base64url'))
       t.equal(jwk['y'], Buffer.from(publicKey.subarray(1 + size)).toString('base64url'))
@@ -131,7 +132,7 @@ for (const [name, keyType, curve, size, format] of rows) {
     })
 
     await t.test('the scalar is not changed by use', async t => {
-      const { scalar, publicKey } = generated(keyType)
+      const { scalar, publicKey } = await generated(keyType)
       const before = Buffer.from(scalar).toString('hex')
       await keyPair(keyType, scalar, publicKey).signer.sign(Buffer.from('message'))
       t.equal(Buffer.from(scalar).toString('hex'), before)
@@ -139,14 +140,12 @@ for (const [name, keyType, curve, size, format] of rows) {
   })
 }
 
-function keyPair(keyType: SynchronousKeyType, scalar: Uint8Array, publicKey: Uint8Array) {
-  const [signer, verifier] = [keyType.signer?.(scalar, publicKey), keyType.verifier?.(publicKey)]
-  if (signer === undefined || verifier === undefined) throw new Error('no signer and verifier')
-  return { scalar, publicKey, signer, verifier }
+function keyPair(keyType: EcdsaKeyType, scalar: Uint8Array, publicKey: Uint8Array) {
+  return { scalar, publicKey, signer: keyType.signer(scalar, publicKey), verifier: keyType.verifier(publicKey) }
 }
 
-function generated(keyType: SynchronousKeyType) {
-  const { secret, publicKey } = keyType.generate(random)
+async function generated(keyType: EcdsaKeyType) {
+  const { secret, publicKey } = await keyType.generate(random, undefined, inThisThread)
   const scalar = secret?.lend(bytes => Uint8Array.from(bytes))
   return keyPair(keyType, scalar ?? new Uint8Array(0), publicKey ?? new Uint8Array(0))
 }

@@ -1,4 +1,5 @@
 import { systemRandom } from '@keyhold/adapters'
+import { inThisThread } from '@keyhold/core'
 import { keyTypes } from '@keyhold/core/algorithms/index.js'
 import { derOfSignature, withLowS } from '@keyhold/core/algorithms/low-s.js'
 import { thumbprint } from '@keyhold/core/algorithms/thumbprint.js'
@@ -54,7 +55,7 @@ t.test('secp256k1 never signs with a high s, which OpenSSL does every other time
 
 t.test('a thumbprint of secp256k1 has the name of the curve in capitals', async t => {
   const { publicPart, generate } = keyTypes.ECDSASecp256k1IEEEP1363
-  const { publicKey = new Uint8Array(0) } = generate(systemRandom())
+  const { publicKey = new Uint8Array(0) } = await generate(systemRandom(), undefined, inThisThread)
   const jwk = publicPart?.jwk(publicKey) ?? {}
   t.strictSame(Object.keys(jwk), ['crv', 'kty', 'x', 'y'])
   t.equal(jwk['crv'], 'SECP256K1')

@@ -141,9 +141,10 @@ await t.test('public keys', async t => {
   const { n, e } = right
   const whole = rsaPublicKey(right)
   for (const { publicPart } of rows) {
-    t.ok(whole.equals(publicPart?.encode(publicPart.decode(whole), '') ?? Buffer.alloc(0)), 'come in as they go out')
+    const decoded = await publicPart?.decode(whole, tools.computation)
+    t.ok(decoded && whole.equals(publicPart?.encode(decoded, '') ?? Buffer.alloc(0)), 'come in as they go out')
     const largest = rsaPublicKey({ n: (1n << 4096n) - 1n, e: 4294967295n })
-    t.equal(await outcome(async () => publicPart?.decode(largest)), 'done', 'the largest')
+    t.equal(await outcome(async () => publicPart?.decode(largest, tools.computation)), 'done', 'the largest')
     const refused: [name: string, encoded: Buffer][] = [
       ['nothing', Buffer.alloc(0)],
       ['SubjectPublicKeyInfo', rsaSpki(whole)],
@@ -172,7 +173,7 @@ await t.test('public keys', async t => {
       ['a private key', rsaPrivateKey(right)],
     ]
     for (const [what, encoded] of refused) {
-      t.equal(await outcome(async () => publicPart?.decode(encoded)), 'INVALID_REQUEST', what)
+      t.equal(await outcome(async () => publicPart?.decode(encoded, tools.computation)), 'INVALID_REQUEST', what)
     }
   }
 })

@@ -1,3 +1,4 @@
+import { inThisThread } from '@keyhold/core'
 import { ecdsaKeyType } from '@keyhold/core/algorithms/ecdsa.js'
 import type { VerificationKey } from '@keyhold/core/dids/verification-key.js'
 import { hasProofBy } from '@keyhold/core/zcap/trustbloc/verify-proof.js'
@@ -64,7 +65,11 @@ void t.test('a signature is for the header that it was made over', async t => {
 
 void t.test('a key of another curve makes no proof, though its signature is as long and right', async t => {
   const p256 = ecdsaKeyType('P-256', 'ieee-p1363')
-  const { publicKey = new Uint8Array(), secret } = p256.generate(length => new Uint8Array(length).fill(7))
+  const { publicKey = new Uint8Array(), secret } = await p256.generate(
+    length => new Uint8Array(length).fill(7),
+    undefined,
+    inThisThread,
+  )
   const key: VerificationKey = { id: 'did:x#p', controller: 'did:x', kind: 'P-256', publicKey, verify: () => true }
   const signer = secret?.lend(scalar => p256.signer?.(scalar, publicKey))
   if (signer === undefined) return void t.fail('there is no signer')
