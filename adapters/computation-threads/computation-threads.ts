@@ -6,7 +6,7 @@ import { ComputationThread, startWorker, ThreadEnded } from './computation-threa
 export interface ComputationThreadsOptions {
   /** How many threads there are at most. Default: one for each processor but that of the requests, and one at least. */
   readonly threads?: number
-  /** How many jobs wait at most; more are refused at once. Default: 100. */
+  /** How many jobs wait at most, and ten times as many that are short; more are refused at once. Default: 100. */
   readonly maximumWaiting?: number
   /** Milliseconds for a job, its waiting included. Default: twenty seconds. */
   readonly timeout?: number
@@ -24,7 +24,7 @@ interface Task {
 }
 
 /**
- * A pool of threads for what takes tens of milliseconds to seconds. Threads are started when there is something to do,
+ * A pool of threads for what takes a millisecond to seconds. Threads are started when there is something to do,
  * and a thread that ends is replaced: its job is tried once more, since it may not have been the reason.
  */
 export class ComputationThreads implements ComputationPort {
@@ -62,7 +62,7 @@ export class ComputationThreads implements ComputationPort {
   async run(job: ComputationJob): Promise<Uint8Array | undefined> {
     if (this.#closed) throw overloaded('this is closed')
     const isFree = this.#waiting.length === 0 && this.#running.size < this.#threads
-    if (!isFree && this.#waiting.length >= this.#maximumWaiting) throw overloaded('too many jobs wait')
+    if (!isFree && !this.#hasRoom(job)) throw overloaded('too many jobs wait')
     let deadline: NodeJS.Timeout | undefined
     try {
       return await new Promise((resolve, reject) => {
@@ -82,6 +82,13 @@ export class ComputationThreads implements ComputationPort {
     for (const task of tasks) task.reject(overloaded('this is being closed'))
     const threads = [...this.#idle.splice(0), ...tasks.map(({ thread }) => thread)]
     await Promise.all(threads.map(thread => thread?.end()))
+  }
+
+  /** Long jobs and short ones leave each other's room alone. */
+  #hasRoom(job: ComputationJob): boolean {
+    const isShort = isShortJob(job)
+    const waiting = this.#waiting.filter(other => isShortJob(other.job) === isShort).length
+    return waiting < (isShort ? 10 : 1) * this.#maximumWaiting
   }
 
   #next(): void {
@@ -129,6 +136,11 @@ export class ComputationThreads implements ComputationPort {
     task.failures = Number.POSITIVE_INFINITY
     task.thread?.end().catch(() => {})
   }
+}
+
+/** Whether a job takes a millisecond or two, where others take tens and more. */
+function isShortJob({ scheme }: ComputationJob): boolean {
+  return scheme === 'P-384' || scheme === 'P-521'
 }
 
 function overloaded(cause: unknown): KmsError {

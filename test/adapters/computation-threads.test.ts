@@ -103,6 +103,18 @@ t.test('a flood is refused beyond the bound, and everything else is answered', a
   }
 })
 
+t.test('short jobs have room of their own, ten times as much, and leave that of long ones alone', async t => {
+  const { pool } = openPool(t, { maximumWaiting: 1 })
+  const short: ComputationJob = { scheme: 'P-384', operation: 'publicKey', secret: Buffer.alloc(48, 1) }
+  const long = Promise.allSettled([pool.run(job), pool.run(job), pool.run(job)])
+  const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => pool.run(short)))
+  t.equal(outcomes.filter(outcome => outcome.status === 'fulfilled').length, 10)
+  t.strictSame(
+    (await long).map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'rejected'],
+  )
+})
+
 t.test('a job that takes too long is ended with its thread, and so is one that waits too long', async t => {
   const { pool, started } = openPool(t, { start: silent, timeout: 100 })
   const outcomes = await Promise.allSettled([pool.run(job), pool.run(job)])
