@@ -5,8 +5,8 @@ import {
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
+  type JsonWebKey,
   type KeyObject,
-  type KeyPairKeyObjectResult,
 } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
@@ -18,23 +18,37 @@ const WrapRequest = Type.Object({ cek: text, recipient_pub_key: PublicKey })
 const Wrapped = Type.Object({ encryptedcek: text, epk: PublicKey, alg: text, apu: text })
 const UnwrapRequest = Type.Object({ wrapped_key: Wrapped })
 
+interface AgreementPair {
+  readonly publicKey: JsonWebKey
+  readonly privateKey: KeyObject
+}
+
+/**
+ * The public key is a JWK from the beginning. One that is a `KeyObject` must not be exported after what has made it: if that is
+ * collected just then, Node.js 20 waits for ever for a lock that it holds (`~KeyGenJob` within `ExportJWK`). Its types do not
+ * know of this encoding.
+ */
+const makePair = generateKeyPairSync as unknown as (type: string, options: object) => AgreementPair
+const publicKeyEncoding = { format: 'jwk' }
+
 export const agreementCurves = {
-  NISTP256ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  NISTP384ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-  NISTP521ECDHKW: () => generateKeyPairSync('ec', { namedCurve: 'P-521' }),
-  X25519ECDHKW: () => generateKeyPairSync('x25519'),
-  X448ECDHKW: () => generateKeyPairSync('x448'),
+  NISTP256ECDHKW: () => makePair('ec', { namedCurve: 'P-256', publicKeyEncoding }),
+  NISTP384ECDHKW: () => makePair('ec', { namedCurve: 'P-384', publicKeyEncoding }),
+  NISTP521ECDHKW: () => makePair('ec', { namedCurve: 'P-521', publicKeyEncoding }),
+  X25519ECDHKW: () => makePair('x25519', { publicKeyEncoding }),
+  X448ECDHKW: () => makePair('x448', { publicKeyEncoding }),
 } as const
 
 /** One agreement to unwrap, and two under a fresh key to wrap as a sender; anonymously everything is wrapped for itself. */
 export function agreementFloor(
-  make: () => KeyPairKeyObjectResult,
+  make: () => AgreementPair,
   { keystorePath, keyPath }: { readonly keystorePath: string; readonly keyPath: string },
 ): FastifyPluginAsyncTypebox {
-  const own = make()
+  const { privateKey: ownKey } = make()
+  const ownPublicKey = createPublicKey(ownKey)
   const wrapSchema = { body: WrapRequest, response: { 200: Wrapped } }
   const unwrapSchema = { body: UnwrapRequest, response: { 200: Type.Object({ key: text }) } }
-  const wrap = (cek: string, ephemeral: KeyPairKeyObjectResult, secrets: readonly Buffer[]) => {
+  const wrap = (cek: string, ephemeral: AgreementPair, secrets: readonly Buffer[]) => {
     const cipher = createCipheriv('id-aes256-wrap', kekOf(secrets), initialValue)
     const encryptedcek = base64(Buffer.concat([cipher.update(Buffer.from(cek, 'base64')), cipher.final()]))
     return { encryptedcek, epk: sentKey(ephemeral.publicKey), alg: 'ECDH-ES+A256KW', apu: '' }
@@ -43,12 +57,12 @@ export function agreementFloor(
     app.post(`${keystorePath}/wrap`, { schema: wrapSchema }, async ({ body }) => {
       const ephemeral = make()
       const { privateKey } = ephemeral
-      return wrap(body.cek, ephemeral, [diffieHellman({ privateKey, publicKey: own.publicKey })])
+      return wrap(body.cek, ephemeral, [diffieHellman({ privateKey, publicKey: ownPublicKey })])
     })
     app.post(`${keyPath}/wrap`, { schema: wrapSchema }, async ({ body }) => {
       const ephemeral = make()
       const publicKey = readKey(body.recipient_pub_key)
-      const keys = [ephemeral.privateKey, own.privateKey]
+      const keys = [ephemeral.privateKey, ownKey]
       return wrap(
         body.cek,
         ephemeral,
@@ -57,7 +71,7 @@ export function agreementFloor(
     })
     app.post(`${keyPath}/unwrap`, { schema: unwrapSchema }, async ({ body }) => {
       const { epk, encryptedcek } = body.wrapped_key
-      const kek = kekOf([diffieHellman({ privateKey: own.privateKey, publicKey: readKey(epk) })])
+      const kek = kekOf([diffieHellman({ privateKey: ownKey, publicKey: readKey(epk) })])
       const decipher = createDecipheriv('id-aes256-wrap', kek, initialValue)
       return { key: base64(decipher.update(Buffer.from(encryptedcek, 'base64'))) }
     })
@@ -65,8 +79,7 @@ export function agreementFloor(
 }
 
 /** A public key as it is sent. */
-export function sentKey(key: KeyObject): Static<typeof PublicKey> {
-  const { x = '', y, crv = '', kty = '' } = key.export({ format: 'jwk' })
+export function sentKey({ x = '', y, crv = '', kty = '' }: JsonWebKey): Static<typeof PublicKey> {
   const standard = (encoded: string) => base64(Buffer.from(encoded, 'base64url'))
   return { x: standard(x), ...(y !== undefined && { y: standard(y) }), curve: crv, type: kty }
 }
