@@ -17,13 +17,11 @@ export class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: Database
   readonly #snapshot: Transaction | undefined
   readonly #known: KnownEntries
-  readonly #room: Room
   readonly #commits: SharedCommits
   #closed = false
 
   constructor(database: Database, room: Room, snapshot?: Transaction) {
     this.#database = database
-    this.#room = room
     this.#commits = new SharedCommits((writes, bytes) => room.make(writes, bytes))
     this.#snapshot = snapshot
     this.#known = new KnownEntries(database)
@@ -123,7 +121,6 @@ export class EmbeddedKeyStore implements KeyStorePort {
     this.#snapshot?.done()
     await this.#commits.end()
     await this.#database.close()
-    await this.#room.close()
   }
 
   /** What LMDB reads by itself may be older than what another process was acknowledged since. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import type { StoredRecord } from '@keyhold/core'
 import { nameOf } from '../shared/records.ts'
-import { frameOf, ifGone, journalPath, readJournals } from './journal-file.ts'
+import { frameOf, ifGone, type JournalFile, journalPath, readJournals } from './journal-file.ts'
 
 /** Milliseconds after which what was appended is moved into the database, and after which that is tried again. */
 const delay = 50
@@ -75,8 +75,7 @@ export class Journal {
   /** All that may not be in the database yet, whoever appended it. What is not among it now is there. */
   async read(): Promise<StoredRecord[]> {
     const own = [...this.#segments]
-    const others = await readJournals(this.#directory, new Set(own.map(({ path }) => path)))
-    return [...own, ...others].flatMap(({ records }) => records)
+    return [...own, ...(await this.#others())].flatMap(({ records }) => records)
   }
 
   /** Begins to move what was appended, before it returns; what is added afterwards is there no sooner. */
@@ -104,9 +103,8 @@ export class Journal {
 
   /** Moves what other processes have left behind. Those that still run lose nothing by it. */
   async recover(): Promise<void> {
-    const own = new Set([...this.#segments].map(({ path }) => path))
     const before = Date.now() - lifetime
-    const left = await readJournals(this.#directory, own)
+    const left = await this.#others()
     if (left.length === 0) return
     await this.#move(left.flatMap(({ records }) => records))
     const ended = left.filter(({ modified }) => modified < before)
@@ -118,6 +116,10 @@ export class Journal {
     this.moveAll().catch(() => undefined)
     await this.#moved
     clearTimeout(this.#timer)
+  }
+
+  #others(): Promise<JournalFile[]> {
+    return readJournals(this.#directory, new Set([...this.#segments].map(({ path }) => path)))
   }
 
   #begin(): Segment {

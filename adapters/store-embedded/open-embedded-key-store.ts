@@ -43,21 +43,18 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
   try {
     if (existing) await requireStore(directory)
     else await mkdir(directory, { recursive: true, mode: 0o700 })
-    await requireDataFile(join(directory, 'data.mdb'))
+    const file = join(directory, 'data.mdb')
+    await requireDataFile(file)
     const database = open<Uint8Array, Uint8Array>({ path: directory, ...databaseOptions })
+    const room = new Room(file, database)
     if (existing) {
       await requireFormat(database)
-      const room = await Room.open(join(directory, 'data.mdb'), database)
       const options = { directory, untouched: true }
       return snapshot ? openSnapshot(database, room, options) : journaled(database, room, options)
     }
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(directory, name), 0o600)
     await syncDirectory(directory)
-    const room = await Room.open(join(directory, 'data.mdb'), database)
-    await settleFormat(database, room).catch(async error => {
-      await room.close()
-      throw error
-    })
+    await settleFormat(database, room)
     const store = journaled(database, room, { directory })
     await store.recover()
     return store

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { appendFile, stat } from 'node:fs/promises'
 import type { RootDatabase } from 'lmdb'
 
 /** Bytes that a commit may take beside what is written: pages of the tree, and the list of those that became free. */
@@ -17,17 +17,13 @@ const step = 4 * 1024 * 1024
  * append stands behind whatever there is, and LMDB writes each page whole before it reads it.
  */
 export class Room {
-  readonly #file: FileHandle
+  readonly #path: string
   readonly #database: RootDatabase<Uint8Array, Uint8Array>
 
-  private constructor(file: FileHandle, database: RootDatabase<Uint8Array, Uint8Array>) {
-    this.#file = file
-    this.#database = database
-  }
-
   /** @param path of the database's data file, which is there */
-  static async open(path: string, database: RootDatabase<Uint8Array, Uint8Array>): Promise<Room> {
-    return new Room(await open(path, 'a'), database)
+  constructor(path: string, database: RootDatabase<Uint8Array, Uint8Array>) {
+    this.#path = path
+    this.#database = database
   }
 
   /** Resolves when so many writes, of so many bytes together, have room. @throws what the system says if they do not */
@@ -36,7 +32,7 @@ export class Room {
     const missing = needed - (await this.#length())
     if (missing <= 0) return
     try {
-      await this.#file.appendFile(new Uint8Array(Math.max(missing, step)))
+      await appendFile(this.#path, new Uint8Array(Math.max(missing, step)))
     } catch (error) {
       // A part of it may be enough.
       if ((await this.#length()) < needed) throw error
@@ -45,12 +41,8 @@ export class Room {
 
   /** Bytes behind the last page. */
   async #length(): Promise<number> {
-    const { size } = await this.#file.stat()
+    const { size } = await stat(this.#path)
     const { lastPageNumber, pageSize } = this.#database.getStats() as Record<'lastPageNumber' | 'pageSize', number>
     return size - (lastPageNumber + 1) * pageSize
-  }
-
-  close(): Promise<void> {
-    return this.#file.close()
   }
 }
