@@ -8,8 +8,8 @@ export interface PortCall {
   readonly about: Readonly<Record<string, string | number>>
 }
 
-/** Stands around each call of a port, and answers or throws what `run` does. */
-export type Around = <T>(call: PortCall, run: () => Promise<T>) => Promise<T>
+/** Stands around each call of a port, and answers or throws what `run` does, when it does. */
+export type Around = <R>(call: PortCall, run: () => R) => R
 
 /** Several around the same call, the first one outermost; undefined if there are none. */
 export function allAround(...given: readonly (Around | undefined)[]): Around | undefined {
@@ -36,8 +36,7 @@ export function aroundLock(lock: LockPort, around: Around): LockPort {
 }
 
 export function aroundStore(store: KeyStorePort, around: Around): KeyStorePort {
-  const of = <T>(call: string, about: PortCall['about'], run: () => Promise<T>) =>
-    around({ port: 'store', call, about }, run)
+  const of = <R>(call: string, about: PortCall['about'], run: () => R) => around({ port: 'store', call, about }, run)
   return {
     find: (collection, scope, id) => of('find', { collection, scope, id }, () => store.find(collection, scope, id)),
     add: (record, durability) => of('add', placeOf(record), () => store.add(record, durability)),
@@ -59,7 +58,7 @@ export function aroundVaults(vaults: VaultPort, around: Around): VaultPort {
 }
 
 function aroundVault(vault: Vault, around: Around): Vault {
-  const of = <T>(call: string, run: () => Promise<T>) => around({ port: 'vault', call, about: {} }, run)
+  const of = <R>(call: string, run: () => R) => around({ port: 'vault', call, about: {} }, run)
   return {
     put: (name, content) => of('put', () => vault.put(name, content)),
     get: name => of('get', () => vault.get(name)),

@@ -1,4 +1,4 @@
-import { KmsError } from '@keyhold/core'
+import { KmsError, observed } from '@keyhold/core'
 import type { Around } from './around.ts'
 
 /** Where the lines go. */
@@ -11,20 +11,17 @@ export interface TraceLog {
  * the hierarchy of locks again.
  */
 export function trace(log: TraceLog): Around {
-  return async ({ port, call, about }, run) => {
+  return ({ port, call, about }, run) => {
     const from = performance.now()
     const write = (outcome: string) => {
       const milliseconds = Math.round((performance.now() - from) * 1000) / 1000
       log.debug({ port, call, ...about, outcome, milliseconds }, 'trace')
     }
-    try {
-      const result = await run()
-      write('done')
-      return result
-    } catch (error) {
-      write(outcomeOf(error))
-      throw error
-    }
+    return observed(
+      run,
+      () => write('done'),
+      error => write(outcomeOf(error)),
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * What is there at once, or later. Items of a batch find their key resolved and opened: for each of them a chain of promises
- * would cost as much as an encryption.
+ * What is there at once, or later. Most requests find all that they need at hand: for those, chains of promises would cost
+ * more than what they ask for. What fails at once is thrown, what fails later is a rejection; inside an asynchronous
+ * function the two are one.
  */
 export type Soon<T> = T | Promise<T>
 
@@ -25,4 +26,23 @@ export function isTrueOfAny<T>(of: readonly T[], isTrue: (one: T) => Soon<boolea
     firstAnswer(of, one => andThen(isTrue(one), is => is || undefined)),
     found => found === true,
   )
+}
+
+/** Says how something has ended, which answers or throws what it does without that. */
+export function observed<R>(run: () => R, done: () => void, failed: (error: unknown) => void): R {
+  const fail = (error: unknown): never => {
+    failed(error)
+    throw error
+  }
+  const end = <T>(result: T): T => {
+    done()
+    return result
+  }
+  let result: R
+  try {
+    result = run()
+  } catch (error) {
+    return fail(error)
+  }
+  return result instanceof Promise ? (result.then(end, fail) as R) : end(result)
 }

@@ -1,4 +1,4 @@
-import type { Clock, Collection, Durability, KeyStorePort, OnLookup, StoredRecord } from '@keyhold/core'
+import type { Clock, Collection, Durability, KeyStorePort, OnLookup, Soon, StoredRecord } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
 import { copyOf, nameOf } from '../shared/records.ts'
 
@@ -43,14 +43,20 @@ export class CachedKeyStore implements KeyStorePort {
     })
   }
 
-  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
     const place = nameOf(collection, scope, id)
-    const known = this.#records.get(place) ?? this.#beingRead(place)
-    const shared = known && (await known)
+    const known = this.#records.get(place)
+    if (known === undefined) return this.#read(place, async () => this.#store.find(collection, scope, id))
+    this.#onLookup?.(true)
+    return copyOf(known)
+  }
+
+  async #read(place: string, find: () => Promise<StoredRecord | undefined>): Promise<StoredRecord | undefined> {
+    const shared = await this.#beingRead(place)
     this.#onLookup?.(shared !== undefined)
     if (shared !== undefined) return copyOf(shared)
     const from = this.#clock.elapsed()
-    const found = this.#store.find(collection, scope, id)
+    const found = find()
     const reading = { from, found }
     this.#readings.set(place, reading)
     try {

@@ -27,7 +27,7 @@ export class EmbeddedKeyStore implements KeyStorePort {
     this.#known = new KnownEntries(database)
   }
 
-  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  find(collection: Collection, scope: string, id: string): StoredRecord | undefined {
     this.#requireOpen()
     this.#guard(() => this.#refresh())
     const entry = this.#read(collection, scope, id)

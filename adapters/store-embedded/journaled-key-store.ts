@@ -1,4 +1,11 @@
-import { type Collection, type Durability, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import {
+  type Collection,
+  type Durability,
+  type KeyStorePort,
+  KmsError,
+  type Soon,
+  type StoredRecord,
+} from '@keyhold/core'
 import { copyOf } from '../shared/records.ts'
 import { Journal } from './journal.ts'
 
@@ -36,10 +43,8 @@ export class JournaledKeyStore implements KeyStorePort {
     await this.#journal.recover().catch(() => undefined)
   }
 
-  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
-    if (collection !== 'log') return this.#store.find(collection, scope, id)
-    const written = (await this.#read(scope)).find(({ ids }) => ids.includes(id))
-    return (await this.#store.find(collection, scope, id)) ?? written
+  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
+    return collection === 'log' ? this.#findInLog(scope, id) : this.#store.find(collection, scope, id)
   }
 
   async add(record: StoredRecord, durability: Durability = 'flushed'): Promise<void> {
@@ -88,6 +93,11 @@ export class JournaledKeyStore implements KeyStorePort {
       }
     }
     await guarded(async () => this.#journal.append(record))
+  }
+
+  async #findInLog(scope: string, id: string): Promise<StoredRecord | undefined> {
+    const written = (await this.#read(scope)).find(({ ids }) => ids.includes(id))
+    return (await this.#store.find('log', scope, id)) ?? written
   }
 
   async #read(scope: string): Promise<StoredRecord[]> {

@@ -1,4 +1,4 @@
-import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import { type Collection, type KeyStorePort, KmsError, type Soon, type StoredRecord } from '@keyhold/core'
 
 /** A store that lives and ends with the process: for tests and for trying things out. */
 export class MemoryKeyStore implements KeyStorePort {
@@ -6,7 +6,7 @@ export class MemoryKeyStore implements KeyStorePort {
   readonly #records = new Map<string, StoredRecord>()
   #closed = false
 
-  async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
     this.#requireOpen()
     const record = this.#records.get(placeOf(collection, scope, id))
     return record && structuredClone(record)

@@ -1,5 +1,5 @@
 import type { ObserveCall } from '@keyhold/adapters'
-import type { OnLookup, ResolveDid } from '@keyhold/core'
+import { type OnLookup, observed, type ResolveDid } from '@keyhold/core'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Around } from '../around.ts'
 import type { Address } from '../config/values.ts'
@@ -135,7 +135,7 @@ export class Metrics {
     return url => measured(time, () => resolveDid(url))
   }
 
-  chains<A extends readonly unknown[], T>(verify: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  chains<A extends readonly unknown[], R>(verify: (...args: A) => R): (...args: A) => R {
     const time = this.#chains.child()
     return (...args) => measured(time, () => verify(...args))
   }
@@ -180,13 +180,10 @@ export class Metrics {
   }
 }
 
-async function measured<T>(time: { observe(seconds: number): void }, run: () => Promise<T>): Promise<T> {
+function measured<R>(time: { observe(seconds: number): void }, run: () => R): R {
   const from = performance.now()
-  try {
-    return await run()
-  } finally {
-    time.observe((performance.now() - from) / 1000)
-  }
+  const end = () => time.observe((performance.now() - from) / 1000)
+  return observed(run, end, end)
 }
 
 function connectionsOf(server: Connected): Promise<number> {

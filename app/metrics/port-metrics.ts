@@ -1,3 +1,4 @@
+import { observed } from '@keyhold/core'
 import type { Registry } from 'prom-client'
 import type { Around, PortCall } from '../around.ts'
 import { outcomeOf } from '../trace.ts'
@@ -39,21 +40,18 @@ export function portMetrics(registry: Registry, database: string): Around {
     labels,
   )
   const referenceNames = namesOfReference(registry, database)
-  return async (about, run) => {
+  return (about, run) => {
     const from = performance.now()
     const end = (outcome: string) => {
       const seconds = (performance.now() - from) / 1000
       calls.child(about.port, about.call, outcome).observe(seconds)
       for (const histogram of referenceNames(about)) histogram.observe(seconds)
     }
-    try {
-      const result = await run()
-      end('done')
-      return result
-    } catch (error) {
-      end(outcomeOf(error))
-      throw error
-    }
+    return observed(
+      run,
+      () => end('done'),
+      error => end(outcomeOf(error)),
+    )
   }
 }
 

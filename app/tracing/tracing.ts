@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage } from 'node:http'
 import type { ObserveCall } from '@keyhold/adapters'
+import { observed } from '@keyhold/core'
 import {
   type Context,
   defaultTextMapGetter,
@@ -75,20 +76,20 @@ export class Tracing implements RequestTracing<Context> {
   }
 
   /** A span around each call of a port, below that of the request. */
-  readonly around: Around = async ({ port, call, about }, run) => {
+  readonly around: Around = ({ port, call, about }, run) => {
     const { collection } = about as { collection?: string }
     const attributes = { 'keyhold.port': port, ...(collection && { 'keyhold.collection': collection }) }
     const context = this.#child(`${port} ${call}`, SpanKind.INTERNAL, attributes)
     if (context === undefined) return run()
     const span = spanOf(context)
-    try {
-      return await this.within(context, run)
-    } catch (error) {
-      fail(span, outcomeOf(error))
-      throw error
-    } finally {
-      span?.end()
-    }
+    return observed(
+      () => this.within(context, run),
+      () => span?.end(),
+      error => {
+        fail(span, outcomeOf(error))
+        span?.end()
+      },
+    )
   }
 
   /** A span for each call of another server, which learns of it by `traceparent` (W3C Trace Context). */

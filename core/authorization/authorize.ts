@@ -1,3 +1,4 @@
+import { andThen, isTrueOfAny, type Soon } from '../at-once.ts'
 import { forbidden } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import type { AccessToken, TokenOwner } from '../ports/index.ts'
@@ -18,14 +19,14 @@ import type { Caller } from './caller.ts'
 /** What a request is about: a keystore, or one of its keys by the id that stands in the request. */
 export interface Target {
   readonly keystore: Keystore
-  readonly keyId?: string
+  readonly keyId?: string | undefined
 }
 
 /**
  * The single decision whether a caller may do something with a keystore or key. It is made with the keystore in hand,
  * before its keys are looked at. @throws KmsError FORBIDDEN
  */
-export async function authorize(kms: Kms, caller: Caller, action: Action, target: Target): Promise<void> {
+export function authorize(kms: Kms, caller: Caller, action: Action, target: Target): Soon<void> {
   switch (caller.kind) {
     case 'local':
       return
@@ -38,30 +39,30 @@ export async function authorize(kms: Kms, caller: Caller, action: Action, target
       return
     case 'invoker': {
       const { invocation, key } = caller
-      const chain = await kms.chains.verify(invocation, rootOf(target.keystore))
-      await checkChain(kms, chain, { action: invocation.action, key }, action, target)
-      return
+      return andThen(kms.chains.verify(invocation, rootOf(target.keystore)), chain =>
+        checkChain(kms, chain, { action: invocation.action, key }, action, target),
+      )
     }
     case 'session': {
       const { keystoreId, controller, chain, key } = caller.session
       // The chain was verified under this root; under another one it would have to be verified anew.
       const isSameRoot = keystoreId === target.keystore.id && controller === target.keystore.controller
       if (!isSameRoot) throw forbidden('the session belongs to another controller or keystore')
-      await checkChain(kms, chain, { action, key }, action, target)
+      return checkChain(kms, chain, { action, key }, action, target)
     }
   }
 }
 
 /** What is checked of a verified chain on every request. */
-async function checkChain(
+function checkChain(
   kms: Kms,
   chain: VerifiedChain,
   invocation: Parameters<typeof checkInvocation>[1],
   action: Action,
   target: Target,
-): Promise<void> {
+): Soon<void> {
   checkInvocation(chain, invocation, action, urlOf(target), kms.chains.policy, kms.ports.clock.now())
-  await refuseRevoked(kms, target.keystore, chain)
+  return refuseRevoked(kms, target.keystore, chain)
 }
 
 /** What the header of a request must name that opens a session. No capability lists it: whoever may invoke one may. */
@@ -129,11 +130,12 @@ export function rootOf({ url, controller }: Keystore): Root {
 }
 
 /** A revoked delegation takes everything below it along. Read from the store each time, so it is never stale. */
-async function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: VerifiedChain): Promise<void> {
-  for (const delegation of delegations) {
-    const revocation = await kms.records.findRevocation(id, delegation.id)
-    if (revocation !== undefined) throw forbidden('the capability is revoked')
-  }
+function refuseRevoked(kms: Kms, { id }: Keystore, { delegations }: VerifiedChain): Soon<void> {
+  const isRevoked = (delegation: { readonly id: string }) =>
+    andThen(kms.records.findRevocation(id, delegation.id), revocation => revocation !== undefined)
+  return andThen(isTrueOfAny(delegations, isRevoked), is => {
+    if (is) throw forbidden('the capability is revoked')
+  })
 }
 
 /** The id of a key is one segment, whatever it holds: `1/2` is nothing below key 1. */

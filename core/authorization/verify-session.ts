@@ -1,3 +1,4 @@
+import { andThen, type Soon } from '../at-once.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
 import { unauthenticated } from '../errors.ts'
 import type { Kms } from '../kms.ts'
@@ -16,11 +17,14 @@ export interface SessionMac {
  *
  * @throws KmsError UNAUTHENTICATED
  */
-export async function verifySession(kms: Kms, { keystoreId, sessionId, text, mac }: SessionMac): Promise<Session> {
+export function verifySession(kms: Kms, { keystoreId, sessionId, text, mac }: SessionMac): Soon<Session> {
   const isNamed = isIdentifier(keystoreId) && isIdentifier(sessionId)
-  const session = isNamed ? await kms.sessions.find(kms.records, keystoreId, sessionId) : undefined
-  if (session === undefined) throw unauthenticated('there is no such session')
-  if (session.expires <= kms.ports.clock.now()) throw unauthenticated('the session has ended')
-  if (!(await kms.sessions.verify(session, mac, text))) throw unauthenticated('the MAC is not one of the session')
-  return session
+  return andThen(isNamed ? kms.sessions.find(kms.records, keystoreId, sessionId) : undefined, session => {
+    if (session === undefined) throw unauthenticated('there is no such session')
+    if (session.expires <= kms.ports.clock.now()) throw unauthenticated('the session has ended')
+    return andThen(kms.sessions.verify(session, mac, text), isValid => {
+      if (!isValid) throw unauthenticated('the MAC is not one of the session')
+      return session
+    })
+  })
 }

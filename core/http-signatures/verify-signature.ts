@@ -1,3 +1,4 @@
+import { andThen, type Soon } from '../at-once.ts'
 import type { ResolveDid } from '../dids/resolve-did.ts'
 import type { VerificationKey } from '../dids/verification-key.ts'
 import { unauthenticated } from '../errors.ts'
@@ -28,19 +29,21 @@ export interface VerifiedSignature {
  * @param now Unix time, milliseconds
  * @throws KmsError UNAUTHENTICATED
  */
-export async function verifySignature(
+export function verifySignature(
   head: RequestHead,
   signature: ParsedSignature,
   policy: SignaturePolicy,
   now: number,
   resolveDid: ResolveDid,
-): Promise<VerifiedSignature> {
+): Soon<VerifiedSignature> {
   const text = signedText(head, signature, policy, now)
-  const key = await resolveDid(signature.keyId)
-  if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
-  const valid = await key.verify(signature.signature, Buffer.from(text, 'latin1'))
-  if (!valid) throw unauthenticated('the signature is not valid')
-  return { key, text }
+  return andThen(resolveDid(signature.keyId), key => {
+    if (key === undefined) throw unauthenticated('the key of the signature cannot be resolved')
+    return andThen(key.verify(signature.signature, Buffer.from(text, 'latin1')), isValid => {
+      if (!isValid) throw unauthenticated('the signature is not valid')
+      return { key, text }
+    })
+  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { andThen, type Soon } from '../at-once.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
@@ -39,8 +40,8 @@ export async function makeKeystoreLock(
  *
  * @throws KmsError INVALID_REQUEST, SHARE_REJECTED, SHARE_UNAVAILABLE
  */
-export async function requireShares(kms: Kms, caller: Caller, { id, lock }: Keystore): Promise<void> {
-  if (lock.kind === 'shamir') await provenSecret(kms, caller, id, lock)
+export function requireShares(kms: Kms, caller: Caller, { id, lock }: Keystore): Soon<void> {
+  if (lock.kind === 'shamir') return andThen(provenSecret(kms, caller, id, lock), () => undefined)
 }
 
 /** Lends a keystore's lock to `use`, opening it if it is not open already. */

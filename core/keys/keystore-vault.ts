@@ -1,4 +1,5 @@
 import { nistP256KeyType } from '../algorithms/key-agreement.ts'
+import type { Soon } from '../at-once.ts'
 import { invalidRequest, KmsError } from '../errors.ts'
 import type { Kms } from '../kms.ts'
 import { vaultKeyContext } from '../locks/lock-context.ts'
@@ -18,15 +19,11 @@ export interface OfferedVault {
 const macKeyLength = 32
 
 /** Lends the records of a keystore's keys: they live in the store, or in the vault of the keystore's user. */
-export async function withKeyRecords<T>(
-  kms: Kms,
-  { id, edv }: Keystore,
-  use: (records: Records) => Promise<T>,
-): Promise<T> {
+export function withKeyRecords<T>(kms: Kms, { id, edv }: Keystore, use: (records: Records) => Soon<T>): Soon<T> {
   if (edv === undefined) return use(kms.records)
   const { vaultUrl, capability, lockedRecipientKey, lockedMacKey } = edv
   const material = Buffer.concat([lockedRecipientKey, lockedMacKey, Buffer.from(vaultUrl, 'utf8'), capability])
-  return kms.openedVaults.use(
+  return kms.openedVaults.lend(
     id,
     material,
     () => openVault(kms, id, edv),

@@ -1,4 +1,4 @@
-import type { Soon } from '../at-once.ts'
+import { andThen, type Soon } from '../at-once.ts'
 import { authorize, authorizeController, authorizeDescription } from '../authorization/authorize.ts'
 import type { Caller } from '../authorization/caller.ts'
 import { isIdentifier } from '../encoding/identifier.ts'
@@ -36,21 +36,22 @@ export interface KeyAddress {
 }
 
 /** @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN, NOT_ACTIVE */
-export async function resolveKeystore(
+export function resolveKeystore(
   kms: Kms,
   caller: Caller,
   action: Action,
   keystoreId: string,
   keyId?: string,
-): Promise<ResolvedKeystore> {
+): Soon<ResolvedKeystore> {
   const holding = heldBy(caller, action, keystoreId, keyId)
   if (holding !== undefined) return holding
-  const { keystore, found } = await findKeystore(kms, caller, keystoreId)
-  await authorize(kms, caller, action, keyId === undefined ? { keystore } : { keystore, keyId })
-  if (!found) throw keystoreNotFound()
-  requireActive(keystore, keystoreNotActive)
-  await requireShares(kms, caller, keystore)
-  return { keystore, caller } as ResolvedKeystore
+  return andThen(findKeystore(kms, caller, keystoreId), ({ keystore, found }) =>
+    andThen(authorize(kms, caller, action, { keystore, keyId }), () => {
+      if (!found) throw keystoreNotFound()
+      requireActive(keystore, keystoreNotActive)
+      return andThen(requireShares(kms, caller, keystore), () => ({ keystore, caller }) as ResolvedKeystore)
+    }),
+  )
 }
 
 /** A keystore for its controller, in whatever state it is. @throws KmsError KEYSTORE_NOT_FOUND, FORBIDDEN */
@@ -134,24 +135,26 @@ export async function resolveOnce(
 }
 
 /** @throws KmsError KEYSTORE_NOT_FOUND, KEY_NOT_FOUND, FORBIDDEN, NOT_ACTIVE */
-export async function resolveKey(
+export function resolveKey(
   kms: Kms,
   caller: Caller,
   action: Action,
   { keystoreId, keyId }: KeyAddress,
-): Promise<ResolvedKey> {
+): Soon<ResolvedKey> {
   const holding = heldBy(caller, action, keystoreId, keyId)
   if (holding !== undefined) return holding as ResolvedKey
-  const { keystore } = await resolveKeystore(kms, caller, action, keystoreId, keyId)
-  const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
-  const key = isIdentifier(keyId) ? await find() : undefined
-  if (key === undefined) throw keyNotFound()
-  noteKey(caller, key, newestVersion(key))
-  requireActive(key, 'this key is not active')
-  return { keystore, caller, key } as ResolvedKey
+  return andThen(resolveKeystore(kms, caller, action, keystoreId, keyId), ({ keystore }) => {
+    const find = () => withKeyRecords(kms, keystore, records => records.findKey(keystoreId, keyId))
+    return andThen(isIdentifier(keyId) ? find() : undefined, key => {
+      if (key === undefined) throw keyNotFound()
+      noteKey(caller, key, newestVersion(key))
+      requireActive(key, 'this key is not active')
+      return { keystore, caller, key } as ResolvedKey
+    })
+  })
 }
 
-/** Lends a resolved key to `use`: at once if the caller is one for whom it was resolved (`resolveOnce`). */
+/** Lends a resolved key to `use`. */
 export function withKey<T>(
   kms: Kms,
   caller: Caller,
@@ -159,9 +162,7 @@ export function withKey<T>(
   address: KeyAddress,
   use: (resolved: ResolvedKey) => Soon<T>,
 ): Soon<T> {
-  const holding = heldBy(caller, action, address.keystoreId, address.keyId)
-  if (holding !== undefined) return use(holding as ResolvedKey)
-  return resolveKey(kms, caller, action, address).then(use)
+  return andThen(resolveKey(kms, caller, action, address), use)
 }
 
 /** @throws KmsError NOT_ACTIVE */
@@ -173,26 +174,28 @@ export function requireActive({ state }: { readonly state: State }, message: str
  * Finds a keystore, or one that could stand under this id and that nobody controls: a stranger must not learn which
  * keystores there are, so the same decision is made about one that is not there.
  */
-export async function findKeystore(
+export function findKeystore(
   kms: Kms,
   { trail }: Caller,
   id: string,
-): Promise<{ keystore: Keystore; found: boolean }> {
-  const stored = isIdentifier(id) ? await kms.records.findKeystore(id) : undefined
-  if (stored !== undefined) {
+): Soon<{ readonly keystore: Keystore; readonly found: boolean }> {
+  return andThen(isIdentifier(id) ? kms.records.findKeystore(id) : undefined, stored => {
+    if (stored === undefined) return { keystore: nobodys(id, kms.keystoreUrl(id)), found: false }
     if (trail !== undefined) trail.keystore = id
     return { keystore: stored, found: true }
-  }
-  const nobodys: Keystore = {
+  })
+}
+
+function nobodys(id: string, url: string): Keystore {
+  return {
     id,
-    url: kms.keystoreUrl(id),
+    url,
     controller: 'urn:keyhold:nobody',
     createdAt: 0,
     state: 'active',
     lock: { kind: 'server-held', lockedKey: new Uint8Array(0) },
     revision: 0,
   }
-  return { keystore: nobodys, found: false }
 }
 
 /** Notes which key a request is about, and which of its versions. */

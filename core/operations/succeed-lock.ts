@@ -1,3 +1,4 @@
+import type { Soon } from '../at-once.ts'
 import { KmsError } from '../errors.ts'
 import { SucceedingLock } from '../locks/succeeding-lock.ts'
 import type { Collection, KeyStorePort, Ports } from '../ports/index.ts'
@@ -93,7 +94,7 @@ function sealedKinds(records: Records, locks: Succession): readonly SealedKind[]
 
 /** Begins again when a service has changed the record meanwhile. */
 async function resealRecord<T>(
-  find: () => Promise<T | undefined>,
+  find: () => Soon<T | undefined>,
   reseal: (record: T) => Promise<T>,
   replace: (record: T) => Promise<void>,
 ): Promise<boolean> {

@@ -1,3 +1,5 @@
+import type { Soon } from '../at-once.ts'
+
 /** Every kind of record there is. */
 export type Collection = 'header' | 'server-keys' | 'keystores' | 'keys' | 'revocations' | 'sessions' | 'log'
 
@@ -38,7 +40,8 @@ export type Durability = 'flushed' | 'written'
  * stored cannot be read as a record at all. Nothing but `KmsError` is thrown.
  */
 export interface KeyStorePort {
-  find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined>
+  /** Finds a record by any of its ids; at once, where that is possible. */
+  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined>
 
   /**
    * Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. Its

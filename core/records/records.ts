@@ -1,4 +1,5 @@
 import { sha256 } from '../algorithms/sha256.ts'
+import { andThen, type Soon } from '../at-once.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Collection, Durability, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
@@ -34,7 +35,7 @@ export class Records {
     return new Records(store, this.#integrityKey, this.#bodies)
   }
 
-  findKeystore(id: string): Promise<Keystore | undefined> {
+  findKeystore(id: string): Soon<Keystore | undefined> {
     return this.#find('keystores', '', id, toKeystore)
   }
 
@@ -48,7 +49,7 @@ export class Records {
   }
 
   /** Finds a key by the id of any of its versions, or its other one. */
-  findKey(keystoreId: string, id: string): Promise<Key | undefined> {
+  findKey(keystoreId: string, id: string): Soon<Key | undefined> {
     return this.#find('keys', keystoreId, id, toKey)
   }
 
@@ -66,7 +67,7 @@ export class Records {
     await this.#store.replace(this.#writtenKey(key))
   }
 
-  findRevocation(keystoreId: string, capabilityId: string): Promise<Revocation | undefined> {
+  findRevocation(keystoreId: string, capabilityId: string): Soon<Revocation | undefined> {
     return this.#find('revocations', keystoreId, revocationId(capabilityId), toRevocation)
   }
 
@@ -85,7 +86,7 @@ export class Records {
     await this.#store.remove('revocations', keystoreId, revocationId(capabilityId), 1)
   }
 
-  findSession(keystoreId: string, id: string): Promise<Session | undefined> {
+  findSession(keystoreId: string, id: string): Soon<Session | undefined> {
     return this.#find('sessions', keystoreId, id, toSession)
   }
 
@@ -102,7 +103,7 @@ export class Records {
     await this.#store.remove('sessions', keystoreId, id, 1)
   }
 
-  findServerKey(name: string): Promise<ServerKey | undefined> {
+  findServerKey(name: string): Soon<ServerKey | undefined> {
     return this.#find('server-keys', '', name, toServerKey)
   }
 
@@ -148,13 +149,14 @@ export class Records {
     return this.#written('keystores', '', [id], revision, content)
   }
 
-  async #find<T>(collection: Collection, scope: string, id: string, parse: Parse<T>): Promise<T | undefined> {
-    const record = await this.#store.find(collection, scope, id)
-    if (record === undefined) return undefined
-    // An authentic record that was moved to another place is authentic still, so the place is compared as well.
-    const asked = record.collection === collection && record.scope === scope && record.ids.includes(id)
-    if (!asked) throw storeCorrupt()
-    return this.#bodies.read(record, parse)
+  #find<T>(collection: Collection, scope: string, id: string, parse: Parse<T>): Soon<T | undefined> {
+    return andThen(this.#store.find(collection, scope, id), record => {
+      if (record === undefined) return undefined
+      // An authentic record that was moved to another place is authentic still, so the place is compared as well.
+      const asked = record.collection === collection && record.scope === scope && record.ids.includes(id)
+      if (!asked) throw storeCorrupt()
+      return this.#bodies.read(record, parse)
+    })
   }
 
   async #list<T>(

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { andThen, type Soon } from '../at-once.ts'
 import type { LendingCache } from '../lending-cache.ts'
 import { sessionKeyContext } from '../locks/lock-context.ts'
 import type { Clock, LockPort } from '../ports/index.ts'
@@ -48,13 +49,14 @@ export class Sessions {
    * Finds a session. Its caller makes many requests, and reading its record would be a fourth of what each of them takes to
    * be authenticated.
    */
-  async find(records: Records, keystoreId: string, id: string): Promise<Session | undefined> {
+  find(records: Records, keystoreId: string, id: string): Soon<Session | undefined> {
     const name = `${keystoreId}/${id}`
     const known = this.#known.get(name)
     if (known !== undefined) return known
-    const found = await records.findSession(keystoreId, id)
-    if (found !== undefined) this.#known.set(name, found)
-    return found
+    return andThen(records.findSession(keystoreId, id), found => {
+      if (found !== undefined) this.#known.set(name, found)
+      return found
+    })
   }
 
   /** Removes a session. @throws KmsError CONFLICT if it is not there */
@@ -67,12 +69,12 @@ export class Sessions {
   }
 
   /** Whether a MAC is that of a text by the key of a session. */
-  verify({ keystoreId, id, lockedKey }: Session, mac: Uint8Array, text: Uint8Array): Promise<boolean> {
+  verify({ keystoreId, id, lockedKey }: Session, mac: Uint8Array, text: Uint8Array): Soon<boolean> {
     const open = async () => {
       const lock = await this.lock()
       return new SessionKey(await lock.unlock(lockedKey, sessionKeyContext(keystoreId, id)))
     }
-    return this.#openedKeys.use(`${keystoreId}/${id}`, lockedKey, open, key => key.verify(mac, text))
+    return this.#openedKeys.lend(`${keystoreId}/${id}`, lockedKey, open, key => key.verify(mac, text))
   }
 
   /** Has a new session removed when it has ended. One that is forgotten here is removed when the next one is opened. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { andThen, type Soon } from '../at-once.ts'
 import type { ResolveDid } from '../dids/resolve-did.ts'
 import { forbidden } from '../errors.ts'
 import type { OnLookup } from '../lending-cache.ts'
@@ -50,17 +51,18 @@ export class VerifiedChains {
   }
 
   /** @throws KmsError FORBIDDEN */
-  async verify(invocation: Invocation, root: Root): Promise<VerifiedChain> {
+  verify(invocation: Invocation, root: Root): Soon<VerifiedChain> {
     const name = JSON.stringify([invocation.dialect, invocation.capabilityHash, root.url, root.controller])
     const kept = this.#kept.get(name)
     this.#onLookup?.(kept !== undefined)
     if (kept !== undefined) return kept
-    const chain = await this.#verify(invocation, root)
-    this.#kept.set(name, chain)
-    return chain
+    return andThen(this.#verify(invocation, root), chain => {
+      this.#kept.set(name, chain)
+      return chain
+    })
   }
 
-  async #verify(invocation: Invocation, root: Root): Promise<VerifiedChain> {
+  #verify(invocation: Invocation, root: Root): Soon<VerifiedChain> {
     const { policy, resolveDid, verifyCcgChain } = this.#verification
     const now = this.#clock.now()
     switch (invocation.dialect) {

@@ -143,8 +143,8 @@ export async function keyStoreContract(
     await store.add(sampleRecord('a'))
     t.equal(await store.close(), undefined)
     const calls: Record<string, () => Promise<unknown>> = {
-      find: () => store.find('keys', 'scope', 'a'),
-      'find of what is absent': () => store.find('keys', 'scope', 'b'),
+      find: async () => store.find('keys', 'scope', 'a'),
+      'find of what is absent': async () => store.find('keys', 'scope', 'b'),
       add: () => store.add(sampleRecord('b')),
       replace: () => store.replace(nextRevision(sampleRecord('a'))),
       list: () => store.list('keys', 'scope', 1),

@@ -1,10 +1,10 @@
-import { KmsError } from '@keyhold/core'
+import { KmsError, type Soon } from '@keyhold/core'
 
 /**
- * How a call ended: `done`, the code of the `KmsError` it was rejected with, or a sentence about anything else that
+ * How a call ended: `done`, the code of the `KmsError` that it threw or was rejected with, or a sentence about anything else that
  * escaped, which equals no code.
  */
-export async function outcome(call: () => Promise<unknown>): Promise<string> {
+export async function outcome(call: () => Soon<unknown>): Promise<string> {
   try {
     await call()
     return 'done'
@@ -14,7 +14,7 @@ export async function outcome(call: () => Promise<unknown>): Promise<string> {
 }
 
 /** How often each outcome occurred among calls that were all under way at once. */
-export async function tally(calls: Iterable<() => Promise<unknown>>): Promise<Record<string, number>> {
+export async function tally(calls: Iterable<() => Soon<unknown>>): Promise<Record<string, number>> {
   const outcomes = await Promise.all(Array.from(calls, outcome))
   const counts: Record<string, number> = {}
   for (const each of outcomes) counts[each] = (counts[each] ?? 0) + 1

@@ -1,4 +1,11 @@
-import { type Collection, type Durability, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
+import {
+  type Collection,
+  type Durability,
+  type KeyStorePort,
+  KmsError,
+  type Soon,
+  type StoredRecord,
+} from '@keyhold/core'
 
 /**
  * A store as a process sees it that is killed at one of its writes: from then on nothing works. The last write is done
@@ -43,7 +50,7 @@ export class MortalKeyStore implements KeyStorePort {
     return this.#inner.close()
   }
 
-  async #read<T>(read: () => Promise<T>): Promise<T> {
+  async #read<T>(read: () => Soon<T>): Promise<T> {
     if (this.#writesLeft < 0) throw dead()
     return read()
   }

@@ -1,4 +1,4 @@
-import type { Collection, Durability, KeyStorePort, StoredRecord } from '@keyhold/core'
+import type { Collection, Durability, KeyStorePort, Soon, StoredRecord } from '@keyhold/core'
 
 /** Passes everything on to another store and keeps a list of what was written to it. */
 export class RecordingKeyStore implements KeyStorePort {
@@ -12,7 +12,7 @@ export class RecordingKeyStore implements KeyStorePort {
     this.#inner = inner
   }
 
-  find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
+  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
     this.finds += 1
     return this.#inner.find(collection, scope, id)
   }

@@ -1,4 +1,4 @@
-import type { Caller } from '@keyhold/core'
+import type { Caller, Soon } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
 import '../audit.ts'
 import '../user-share.ts'
@@ -29,7 +29,7 @@ export interface Proven {
  * Finds out who makes a request, from its method, path and headers, before its body is read. Whether the caller may do
  * what is asked is decided in the core, where the keystore is in hand. @throws KmsError UNAUTHENTICATED
  */
-export type Authenticator = (request: FastifyRequest) => Promise<Proven>
+export type Authenticator = (request: FastifyRequest) => Soon<Proven>
 
 /** How the callers of the four kinds of routes prove who they are. */
 export interface Authenticators {

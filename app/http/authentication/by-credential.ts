@@ -24,7 +24,7 @@ export function byCredential(methods: Methods): Authenticators {
   const methodOf = (scheme: string | undefined) => (scheme === 'gnap' ? gnap : scheme === 'bearer' && bearer) || zcap
   const choose =
     (route: 'admission' | 'signer' | 'visitor' | 'invoker'): Authenticator =>
-    async request => {
+    request => {
       const [scheme] = /^[a-z]+(?= )/i.exec(request.headers.authorization ?? '') ?? []
       const method = methodOf(scheme?.toLowerCase())
       if (method !== undefined) return method[route](request)

@@ -13,7 +13,7 @@ const loopbackName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
  * on it can send requests as well, those are refused: browsers mark them with `Origin` (Fetch, section 3.1). This server's
  * own page is not.
  */
-const authenticate: Authenticator = async request => {
+const authenticate: Authenticator = request => {
   if (!loopback.test(request.ip)) throw forbidden('somebody elsewhere asks a server that needs no proof')
   if (isForeignPage(request)) throw forbidden('a web page asks a server that needs no proof')
   return { caller: { kind: 'local' } }

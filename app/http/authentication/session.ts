@@ -1,4 +1,5 @@
 import {
+  andThen,
   type Kms,
   parseSignature,
   type RequestHead,
@@ -33,7 +34,7 @@ export function withSessions(given: Authenticators, kms: Kms, openReplays?: Open
   const { clockSkew } = kms.chains.policy
   const replays = new ReplayGuard(clock, (strictAge + clockSkew) * 1000, openReplays)
 
-  const authenticate: Authenticator = async request => {
+  const authenticate: Authenticator = request => {
     const head = headOf(request)
     for (const name of securityHeaders) onlyValue(head, name)
     for (const name of others) {
@@ -44,14 +45,14 @@ export function withSessions(given: Authenticators, kms: Kms, openReplays?: Open
     if (signature.algorithm !== algorithm) throw unauthenticated('the algorithm is not known')
     const text = signedText(head, signature, policyFor(head, clockSkew), clock.now())
     const { keyId: sessionId, signature: mac } = signature
-    const session = await verifySession(kms, {
-      keystoreId: keystoreIdOf(request),
-      sessionId,
-      text: Buffer.from(text, 'latin1'),
-      mac,
-    })
-    if (request.routeOptions.config.once) await replays.check(sessionId, text)
-    return { caller: { kind: 'session', session }, ...signedDigest(head, signature) }
+    const keystoreId = keystoreIdOf(request)
+    const verified = verifySession(kms, { keystoreId, sessionId, text: Buffer.from(text, 'latin1'), mac })
+    const { once } = request.routeOptions.config
+    return andThen(verified, session =>
+      andThen(once ? replays.check(sessionId, text) : undefined, () => {
+        return { caller: { kind: 'session', session }, ...signedDigest(head, signature) }
+      }),
+    )
   }
   const beside =
     (other: Authenticator): Authenticator =>

@@ -1,5 +1,6 @@
 import {
   algorithmOfAries,
+  andThen,
   type Clock,
   type Invocation,
   invalidRequest,
@@ -9,6 +10,7 @@ import {
   type ResolveDid,
   readTrustblocCapability,
   type SignaturePolicy,
+  type Soon,
   unauthenticated,
   type VerificationKey,
   verifySignature,
@@ -52,7 +54,7 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
   const dialects = [trustbloc(options), ccg(options)]
   const replays = new ReplayGuard(options.clock, (strictAge + options.clockSkew) * 1000, options.openReplays)
 
-  async function authenticate(request: FastifyRequest, kind: keyof Authenticators): Promise<Proven> {
+  function authenticate(request: FastifyRequest, kind: keyof Authenticators): Soon<Proven> {
     const invokes = kind === 'invoker'
     const head = headOf(request)
     for (const name of securityHeaders) onlyValue(head, name)
@@ -67,10 +69,13 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
     const { once, wholly } = request.routeOptions.config
     const policy = dialect.policy(head, wholly === true || kind === 'signer' || kind === 'visitor')
-    const { key, text } = await verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
-    if (once) await replays.check(key.id, text)
-    const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
-    return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
+    const verified = verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
+    return andThen(verified, ({ key, text }) =>
+      andThen(once ? replays.check(key.id, text) : undefined, () => {
+        const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
+        return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
+      }),
+    )
   }
 
   const authenticator = (kind: keyof Authenticators): Authenticator => {

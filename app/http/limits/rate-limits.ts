@@ -1,4 +1,4 @@
-import { type Clock, KmsError } from '@keyhold/core'
+import { type Clock, KmsError, observed } from '@keyhold/core'
 import type {
   FastifyBaseLogger,
   FastifyReply,
@@ -76,17 +76,16 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
 
     counting(authenticate) {
       if (failures === undefined) return authenticate
-      return async request => {
-        try {
-          return await authenticate(request)
-        } catch (error) {
-          if (error instanceof KmsError && error.code === 'UNAUTHENTICATED') {
+      return request =>
+        observed(
+          () => authenticate(request),
+          () => undefined,
+          error => {
+            if (!(error instanceof KmsError) || error.code !== 'UNAUTHENTICATED') return
             warn(request)
             failures.limiter.charge(addressOf(request.raw))
-          }
-          throw error
-        }
-      }
+          },
+        )
     },
 
     after(request, reply, done) {

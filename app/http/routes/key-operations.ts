@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { andThen } from '@keyhold/core'
 import { callerOf } from '../authentication/authenticator.ts'
 import { encodeOnce, type KeyOperation } from '../key-operation.ts'
 import { errorReplies, KeyParams } from '../schema.ts'
@@ -24,11 +25,13 @@ export const keyOperationRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async
   for (const operation of keyOperations) {
     const { name, body, reply: made } = operation
     const response = { ...(made && { 200: made }), ...errorReplies }
-    app.post(`${keyPath}/${name}`, { schema: { params: KeyParams, body, response } }, async (request, reply) => {
+    app.post(`${keyPath}/${name}`, { schema: { params: KeyParams, body, response } }, (request, reply) => {
       const work = operation.read(request.body)
       const caller = callerOf(request)
-      const answer = encodeOnce(await work(kms, caller, request.params))
-      return made === undefined ? sendEmpty(reply, caller) : answer
+      return andThen(work(kms, caller, request.params), result => {
+        const answer = encodeOnce(result)
+        return made === undefined ? sendEmpty(reply, caller) : answer
+      })
     })
   }
 }

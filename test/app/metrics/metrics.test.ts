@@ -112,7 +112,7 @@ t.test('who asks is timed, and what it comes to is the same', async t => {
   const given = { admission: async () => proven, signer: fails, visitor: fails, invoker: fails, challenges: ['X'] }
   const { admission, signer, challenges } = metrics.authentication(given)
   t.equal(await admission({} as never), proven)
-  await t.rejects(signer({} as never), { code: 'UNAUTHENTICATED' })
+  await t.rejects(async () => signer({} as never), { code: 'UNAUTHENTICATED' })
   t.strictSame(challenges, ['X'])
   t.equal(await metrics.dids(async () => undefined)('did:x'), undefined)
   t.equal(await metrics.chains(async (one: number) => one + 1)(1), 2)

@@ -115,7 +115,7 @@ async function replay(t: Test): Promise<void> {
 
       const covered = client.signingString.split('\n').map(line => line.slice(0, line.indexOf(': ')))
       const policy = { coverage: covered, maximumAge: 300, clockSkew: 30 }
-      const at = (head: RequestHead) =>
+      const at = async (head: RequestHead) =>
         verifySignature(head, signature, policy, 1704067200_000, resolveSelfContainedDid)
       t.equal((await at(head)).key.id, key.id)
       const altered = { ...head, target: `${head.target}/` }
