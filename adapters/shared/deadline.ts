@@ -6,10 +6,16 @@
  */
 export async function withDeadline<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const { signal } = controller
-  const timer = setTimeout(() => controller.abort(new DeadlineError('no answer in time')), milliseconds)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const reason = new DeadlineError('no answer in time')
+      controller.abort(reason)
+      reject(reason)
+    }, milliseconds)
+  })
   try {
-    return await untilAborted(signal, () => call(signal))
+    return await Promise.race([call(controller.signal), late])
   } finally {
     clearTimeout(timer)
   }

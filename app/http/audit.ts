@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { errorBody } from './errors.ts'
 import { principalOf } from './principal.ts'
 import { recordOf, refuse } from './request-record.ts'
+import { configOf } from './route-config.ts'
 
 /** What becomes of a request that cannot be written down: with `closed` it is answered 503, and its result withheld. */
 export type AuditMode = 'closed' | 'open'
@@ -42,7 +43,7 @@ export function auditRequests(app: FastifyInstance, log: AuditLog, { mode, sync 
   app.addHook('onSend', (request, reply, _payload, done) => {
     const decision = decisionOf(request, reply)
     if (decision === undefined) return done()
-    const durability = sync === 'always' || request.routeOptions.config.once ? 'flushed' : 'written'
+    const durability = sync === 'always' || configOf(request).once ? 'flushed' : 'written'
     log.write(request.trail?.keystore ?? serverLog, decision, durability).then(
       () => done(),
       error => {

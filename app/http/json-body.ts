@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { invalidRequest } from '@keyhold/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkDigest } from './authentication/body-digest.ts'
+import { configOf } from './route-config.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,13 +24,14 @@ export function readJsonBodies(app: FastifyInstance): void {
     if (headers['content-type'] !== undefined) headers['content-type'] = 'application/json'
     done(null, payload)
   })
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  // Found at once under its own name, which most clients send.
+  app.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const refusal = refusalOf(request, body)
     const text = refusal === undefined ? body.toString('utf8') : ''
     // There may be a key in it, and what is joined from small parts stands in memory that many share.
     body.fill(0)
     if (refusal !== undefined) return done(refusal)
-    if (request.routeOptions.config.ignoresBody) return done(null, {})
+    if (configOf(request).ignoresBody) return done(null, {})
     void parse(request, text, (error, value) => {
       if (error) done(invalidRequest('body: not a JSON text that is accepted here', error))
       else done(null, value === null ? {} : value)
@@ -38,10 +40,11 @@ export function readJsonBodies(app: FastifyInstance): void {
 }
 
 /** What is wrong with a body as bytes. Before anything else it must be the one that was signed. */
-function refusalOf({ proven, routeOptions }: FastifyRequest, body: Buffer): Error | undefined {
+function refusalOf(request: FastifyRequest, body: Buffer): Error | undefined {
+  const { proven } = request
   try {
     if (proven?.digest !== undefined) checkDigest(proven.digest, body)
-    if (routeOptions.config.ignoresBody) return undefined
+    if (configOf(request).ignoresBody) return undefined
     if (body.length === 0) throw invalidRequest('body: must not be empty')
     if (!isUtf8(body)) throw invalidRequest('body: not UTF-8')
     return undefined

@@ -2,6 +2,7 @@ import type { Caller, DecidedUse } from '@keyhold/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { operationOf, templateOf } from './operation-of.ts'
 import { principalOf } from './principal.ts'
+import { configOf } from './route-config.ts'
 
 /**
  * What is remembered of a request: these members and nothing else, no header, body or query value. Log, metrics and audit
@@ -76,6 +77,7 @@ export function keepRecords(app: FastifyInstance): void {
   app.decorateRequest('refusal', null)
   app.decorateRequest('record', null)
   app.decorateRequest('batch', null)
+  app.decorateRequest('routeConfig', null)
   app.addHook('onRoute', route => {
     const template = templateOf(route.url)
     const [method = ''] = [route.method].flat()
@@ -98,7 +100,7 @@ export function recordOf(request: FastifyRequest, reply: FastifyReply): RequestR
 function makeRecord(request: FastifyRequest, reply: FastifyReply): RequestRecord {
   const { raw, proven, refusal } = request
   const { keystoreId, keyId } = (request.params ?? {}) as { keystoreId?: string; keyId?: string }
-  const facts = request.routeOptions.config?.facts
+  const { facts } = configOf(request)
   const caller = proven?.caller
   return {
     id: request.id,

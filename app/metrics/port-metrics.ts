@@ -40,12 +40,18 @@ export function portMetrics(registry: Registry, database: string): Around {
     labels,
   )
   const referenceNames = namesOfReference(registry, database)
+  const known = new Map<string, readonly Histogram[]>()
+  const histogramsOf = (about: PortCall, outcome: string): readonly Histogram[] => {
+    const name = `${about.port} ${about.call} ${about.about['collection'] ?? ''} ${outcome}`
+    const found = known.get(name) ?? [calls.child(about.port, about.call, outcome), ...referenceNames(about)]
+    known.set(name, found)
+    return found
+  }
   return (about, run) => {
     const from = performance.now()
     const end = (outcome: string) => {
       const seconds = (performance.now() - from) / 1000
-      calls.child(about.port, about.call, outcome).observe(seconds)
-      for (const histogram of referenceNames(about)) histogram.observe(seconds)
+      for (const histogram of histogramsOf(about, outcome)) histogram.observe(seconds)
     }
     return observed(
       run,
@@ -69,8 +75,7 @@ function namesOfReference(registry: Registry, database: string): (call: PortCall
   family('kms_key_store_resolve_seconds', 'Finding a keystore in the store.')
   family('kms_key_store_get_key_seconds', 'Finding a key in the store, or the pointer to it.')
 
-  const known = new Map<string, readonly Histogram[]>()
-  const find = ({ port, call, about }: PortCall): Histogram[] => {
+  return ({ port, call, about }) => {
     const found: (Histogram | undefined)[] = []
     const done = databaseCalls[call]
     if (done && (port === 'store' || port === 'vault')) {
@@ -85,11 +90,5 @@ function namesOfReference(registry: Registry, database: string): (call: PortCall
     const lock = locks[port]
     if (lock) found.push(families.get(`kms_key_store_${lock}_${lockCalls[call]}_seconds`)?.child())
     return found.filter(histogram => histogram !== undefined)
-  }
-  return call => {
-    const name = `${call.port} ${call.call} ${call.about['collection'] ?? ''}`
-    const histograms = known.get(name) ?? find(call)
-    known.set(name, histograms)
-    return histograms
   }
 }

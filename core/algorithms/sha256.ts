@@ -9,3 +9,8 @@ export function sha256OfPieces(): { update(piece: Uint8Array): void; digest(): U
 export function sha256(data: Uint8Array | string): Uint8Array {
   return hash('sha256', data, 'buffer')
 }
+
+/** The same as base64url without padding (RFC 7515 section 2). */
+export function sha256Base64Url(data: Uint8Array | string): string {
+  return hash('sha256', data, 'base64url')
+}

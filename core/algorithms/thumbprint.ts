@@ -1,7 +1,6 @@
-import { encodeBase64Url } from '../encoding/base64.ts'
-import { sha256 } from './sha256.ts'
+import { sha256Base64Url } from './sha256.ts'
 
 /** The SHA-256 JWK thumbprint (RFC 7638), base64url: 43 characters. The members must be the required ones, in order. */
 export function thumbprint(jwk: Readonly<Record<string, string>>): string {
-  return encodeBase64Url(sha256(JSON.stringify(jwk)))
+  return sha256Base64Url(JSON.stringify(jwk))
 }

@@ -1,4 +1,4 @@
-import { sha256 } from '../algorithms/sha256.ts'
+import { sha256Base64Url } from '../algorithms/sha256.ts'
 import { encodeBase64Url } from '../encoding/base64.ts'
 import { isoTime } from '../encoding/iso-time.ts'
 
@@ -65,12 +65,18 @@ export interface Place {
 
 /** The one text of an entry, which is what is hashed, stored and shown: JSON without white space, on one line. */
 export function lineOf({ chain, seq, prev, time }: Place, content: Content): string {
-  return JSON.stringify({ chain, seq, prev, time: isoTime(time), ...content })
+  const previous = prev === null ? 'null' : `"${prev}"`
+  let line = `{"chain":"${chain}","seq":${seq},"prev":${previous},"time":"${isoTime(time)}"`
+  // One by one: to gather all of them and have them written together takes twice as long.
+  for (const [name, value] of Object.entries(content)) {
+    if (value !== undefined) line += `,"${name}":${JSON.stringify(value)}`
+  }
+  return `${line}}`
 }
 
 /** The hash of an entry: SHA-256 of its line in UTF-8, as base64url. */
 export function hashOf(line: string): string {
-  return encodeBase64Url(sha256(line))
+  return sha256Base64Url(line)
 }
 
 const signatureMember = /,"signature":"([A-Za-z0-9_-]{86})"\}$/

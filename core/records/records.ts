@@ -1,6 +1,5 @@
-import { sha256 } from '../algorithms/sha256.ts'
+import { sha256Base64Url } from '../algorithms/sha256.ts'
 import { andThen, type Soon } from '../at-once.ts'
-import { encodeBase64Url } from '../encoding/base64.ts'
 import type { Collection, Durability, KeyStorePort, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import { toKey, toKeystore, toRevocation, toServerKey, toSession } from './contents.ts'
@@ -186,5 +185,5 @@ export class Records {
 
 /** Capabilities are named by any IRI: hashed, it is an id like all others. */
 function revocationId(capabilityId: string): string {
-  return encodeBase64Url(sha256(capabilityId))
+  return sha256Base64Url(capabilityId)
 }

@@ -1,5 +1,4 @@
-import { sha256 } from '../algorithms/sha256.ts'
-import { encodeBase64Url } from '../encoding/base64.ts'
+import { sha256, sha256Base64Url } from '../algorithms/sha256.ts'
 import { canonicalBytes } from '../encoding/canonical.ts'
 import { KmsError } from '../errors.ts'
 import type { Collection, KeyStorePort, StoredRecord, Vault } from '../ports/index.ts'
@@ -162,7 +161,7 @@ function previousNames(pointing: StoredRecord): string[] {
 
 /** Says nothing but where a record stands and what it holds, so it is never used for anything else. */
 function nameOf({ collection, scope, ids, revision }: Omit<StoredRecord, 'body'>, digest: Uint8Array): string {
-  return encodeBase64Url(sha256(canonicalBytes([collection, scope, ids[0], String(revision), digest])))
+  return sha256Base64Url(canonicalBytes([collection, scope, ids[0], String(revision), digest]))
 }
 
 function corrupt(message: string): KmsError {

@@ -51,5 +51,6 @@ export function callerOf(request: FastifyRequest): Caller {
   if (proven === null) throw new Error('a route that needs a caller stands outside the authenticated scopes')
   if (request.trail === null) request.trail = {}
   const { trail } = request
-  return { ...proven.caller, ...(userShare && { userShare }), ...(trail && { trail }) }
+  const caller = trail ? { ...proven.caller, trail } : proven.caller
+  return userShare === null ? caller : { ...caller, userShare }
 }

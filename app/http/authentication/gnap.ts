@@ -8,6 +8,7 @@ import {
   unauthenticated,
   type VerifyMessage,
 } from '@keyhold/core'
+import { configOf } from '../route-config.ts'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { parseContentDigest, parseDigest, requireDigest } from './body-digest.ts'
 import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
@@ -56,7 +57,7 @@ export function gnapAuthenticators(options: GnapOptions): Authenticators {
     const message = { method: head.method, url: baseUrl() + head.target, headers: coveredHeaders(head, signature) }
     const text = await options.verifyMessage(message, signature, access.key)
     if (text === undefined) throw unauthenticated('the signature is not one by the key of the token')
-    if (request.routeOptions.config.once) await replays.check('gnap', text)
+    if (configOf(request).once) await replays.check('gnap', text)
     return { caller, ...signedDigest(head, signature) }
   }
 

@@ -9,6 +9,7 @@ import {
   verifySession,
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
+import { configOf } from '../route-config.ts'
 import type { Authenticator, Authenticators } from './authenticator.ts'
 import { signedDigest } from './body-digest.ts'
 import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
@@ -47,7 +48,7 @@ export function withSessions(given: Authenticators, kms: Kms, openReplays?: Open
     const { keyId: sessionId, signature: mac } = signature
     const keystoreId = keystoreIdOf(request)
     const verified = verifySession(kms, { keystoreId, sessionId, text: Buffer.from(text, 'latin1'), mac })
-    const { once } = request.routeOptions.config
+    const { once } = configOf(request)
     return andThen(verified, session =>
       andThen(once ? replays.check(sessionId, text) : undefined, () => {
         return { caller: { kind: 'session', session }, ...signedDigest(head, signature) }

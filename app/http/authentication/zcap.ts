@@ -16,6 +16,7 @@ import {
   verifySignature,
 } from '@keyhold/core'
 import type { FastifyRequest } from 'fastify'
+import { configOf } from '../route-config.ts'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { signedDigest } from './body-digest.ts'
 import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
@@ -67,7 +68,7 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const header = onlyValue(head, 'capability-invocation')
     if (invokes && header === undefined) throw unauthenticated('no capability is invoked')
     const invocation = invokes && header !== undefined ? dialect.invocation(header) : undefined
-    const { once, wholly } = request.routeOptions.config
+    const { once, wholly } = configOf(request)
     const policy = dialect.policy(head, wholly === true || kind === 'signer' || kind === 'visitor')
     const verified = verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
     return andThen(verified, ({ key, text }) =>

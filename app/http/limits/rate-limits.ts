@@ -8,6 +8,7 @@ import type {
 } from 'fastify'
 import type { Authenticator } from '../authentication/authenticator.ts'
 import { principalOf } from '../principal.ts'
+import { configOf } from '../route-config.ts'
 import { clientAddress } from './client-address.ts'
 import { type Allowance, type Limiter, type Rate, RateLimiter } from './rate-limiter.ts'
 
@@ -95,7 +96,7 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
     },
 
     items(request, reply, done) {
-      const { batch } = request.routeOptions.config
+      const { batch } = configOf(request)
       // One of them was counted when the request came.
       const more = batch ? (request.body as { items: readonly unknown[] }).items.length - 1 : 0
       if (more === 0) return done()
