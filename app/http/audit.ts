@@ -69,7 +69,20 @@ function decisionOf(request: FastifyRequest, reply: FastifyReply): Decision | un
   // Where it was about several keys, none of them stands for all.
   const key = uses === undefined ? (trail?.key ?? keyId) : undefined
   const version = uses === undefined ? trail?.version : undefined
-  return { request: id, operation, principal, key, version, status, items, failed, uses, code, reason }
+  return {
+    type: 'decision',
+    request: id,
+    operation,
+    principal,
+    key,
+    version,
+    status,
+    items,
+    failed,
+    uses,
+    code,
+    reason,
+  }
 }
 
 /** A keystore's controller may know who it is; of a token's owner, who may be somebody else's user, only a hash. */

@@ -57,7 +57,7 @@ export class AuditLog {
    * @throws KmsError AUDIT_UNAVAILABLE
    */
   write(keystore: string, decision: Decision, durability: Durability = 'flushed'): Promise<void> {
-    return this.#writerOf(keystore).write({ type: 'decision', ...decision }, durability)
+    return this.#writerOf(keystore).write(decision, durability)
   }
 
   /** Ends the chains whose time is over. To be called every few seconds. */

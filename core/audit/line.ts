@@ -16,6 +16,7 @@ export interface Head extends Tip {
 
 /** One request, and what became of it. Every text is bounded. */
 export interface Decision {
+  readonly type: 'decision'
   /** Answered as `X-Request-Id`. */
   readonly request: string
   /** What was asked for, in a word. */
@@ -46,7 +47,7 @@ export interface DecidedUse extends Pick<Decision, 'key' | 'version'> {
 /** What an entry says beside its place: the members of its line, in the order in which they stand there. */
 export type Content =
   | { readonly type: 'begin'; readonly keystore: string; readonly follows: readonly Tip[] }
-  | ({ readonly type: 'decision' } & Decision)
+  | Decision
   /** Of the server's own log: where chains of keystores have ended. */
   | { readonly type: 'heads'; readonly heads: readonly Head[] }
   /** The last entry of a chain. Its `signature` comes after it (`signedLine`). */

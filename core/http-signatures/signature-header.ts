@@ -1,15 +1,24 @@
 import type { SignatureParameters } from './signing-string.ts'
 
 export interface ParsedSignature extends SignatureParameters {
-  readonly algorithm?: string
+  readonly algorithm?: string | undefined
   readonly signature: Uint8Array
 }
 
 /** How a dialect writes the times: TrustBloc without quotes, Digital Bazaar with. */
 type TimeForm = 'number' | 'quoted'
 
-const quotedNames = ['keyId', 'algorithm', 'headers', 'signature']
-const timeNames = ['created', 'expires']
+type ParameterName = 'keyId' | 'algorithm' | 'headers' | 'signature' | 'created' | 'expires'
+
+const names: ReadonlySet<string> = new Set<ParameterName>([
+  'keyId',
+  'algorithm',
+  'headers',
+  'signature',
+  'created',
+  'expires',
+])
+const timeNames: ReadonlySet<string> = new Set<ParameterName>(['created', 'expires'])
 
 /**
  * Parses the parameters of a signature (draft-cavage-http-signatures-12 section 2.1), `name="value",…` without spaces
@@ -19,42 +28,39 @@ const timeNames = ['created', 'expires']
  */
 export function parseSignature(text: string, times: TimeForm): ParsedSignature | undefined {
   const values = parseParameters(text, times)
-  const { keyId, algorithm, created, expires } = values ?? {}
-  const covered = values?.['headers']?.split(' ')
-  const signature = values?.['signature'] === undefined ? undefined : canonicalBase64(values['signature'])
+  const keyId = values?.get('keyId')
+  const covered = values?.get('headers')?.split(' ')
+  const signature = canonicalBase64(values?.get('signature'))
   const isComplete = keyId !== undefined && covered !== undefined && signature !== undefined
   if (!isComplete || !isDistinctNames(covered)) return undefined
-  return {
-    keyId,
-    covered,
-    signature,
-    ...(algorithm !== undefined && { algorithm }),
-    ...(created !== undefined && { created }),
-    ...(expires !== undefined && { expires }),
-  }
+  const [algorithm, created, expires] = [values?.get('algorithm'), values?.get('created'), values?.get('expires')]
+  return { keyId, covered, signature, algorithm, created, expires }
 }
 
-function parseParameters(text: string, times: TimeForm): Partial<Record<string, string>> | undefined {
-  const parameter = /([A-Za-z]+)=(?:"([^"\\]*)"|(\d{1,15}))(,(?=.)|$)/y
-  const values: Partial<Record<string, string>> = Object.create(null)
-  while (parameter.lastIndex < text.length) {
-    const [, name = '', quoted, number] = parameter.exec(text) ?? []
-    const value = quotedNames.includes(name) || (timeNames.includes(name) && times === 'quoted') ? quoted : undefined
-    const time = timeNames.includes(name) && times === 'number' ? number : undefined
-    const accepted = value ?? time
-    if (accepted === undefined || values[name] !== undefined) return undefined
-    if (timeNames.includes(name) && !/^\d{1,15}$/.test(accepted)) return undefined
-    values[name] = accepted
+const parameter = /([A-Za-z]+)=(?:"([^"\\]*)"|(\d{1,15}))(,(?=.)|$)/y
+const digits = /^\d{1,15}$/
+
+function parseParameters(text: string, times: TimeForm): Map<ParameterName, string> | undefined {
+  const values = new Map<ParameterName, string>()
+  for (let at = 0; at < text.length; at = parameter.lastIndex) {
+    parameter.lastIndex = at
+    const found = parameter.exec(text)
+    const name = found?.[1] as ParameterName
+    if (found === null || !names.has(name) || values.has(name)) return undefined
+    const isTime = timeNames.has(name)
+    const value = found[isTime && times === 'number' ? 3 : 2]
+    if (value === undefined || (isTime && !digits.test(value))) return undefined
+    values.set(name, value)
   }
   return values
 }
 
-function isDistinctNames(names: readonly string[]): boolean {
-  const wellFormed = names.every(name => /^(\((request-target|created|expires|key-id)\)|[a-z0-9-]+)$/.test(name))
-  return wellFormed && names.length <= 32 && new Set(names).size === names.length
+function isDistinctNames(covered: readonly string[]): boolean {
+  const wellFormed = covered.every(name => /^(\((request-target|created|expires|key-id)\)|[a-z0-9-]+)$/.test(name))
+  return wellFormed && covered.length <= 32 && new Set(covered).size === covered.length
 }
 
-function canonicalBase64(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64')
+function canonicalBase64(text: string | undefined): Uint8Array | undefined {
+  const bytes = Buffer.from(text ?? '', 'base64')
   return bytes.toString('base64') === text ? bytes : undefined
 }

@@ -2,8 +2,8 @@ import { unauthenticated } from '../errors.ts'
 
 /** When a signature says that it was made and ends: Unix time in seconds, as they were written. */
 interface SignatureTimes {
-  readonly created?: string
-  readonly expires?: string
+  readonly created?: string | undefined
+  readonly expires?: string | undefined
 }
 
 /** How old a signature may be, and how far the caller's clock may be ahead of ours, in seconds. */

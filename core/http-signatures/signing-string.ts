@@ -12,8 +12,8 @@ export interface SignatureParameters {
   /** The DID URL of the key. */
   readonly keyId: string
   /** Unix time in seconds, as they were written. */
-  readonly created?: string
-  readonly expires?: string
+  readonly created?: string | undefined
+  readonly expires?: string | undefined
   /** Lower-case names of what is covered, in order. */
   readonly covered: readonly string[]
 }

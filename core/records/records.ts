@@ -179,7 +179,7 @@ export class Records {
 
   #written(collection: Collection, scope: string, ids: Ids, revision: number, content: unknown): StoredRecord {
     const place = { collection, scope, ids, revision }
-    return { ...place, body: writeBody(this.#integrityKey, place, content) }
+    return { collection, scope, ids, revision, body: writeBody(this.#integrityKey, place, content) }
   }
 }
 

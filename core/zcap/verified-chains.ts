@@ -52,7 +52,8 @@ export class VerifiedChains {
 
   /** @throws KmsError FORBIDDEN */
   verify(invocation: Invocation, root: Root): Soon<VerifiedChain> {
-    const name = JSON.stringify([invocation.dialect, invocation.capabilityHash, root.url, root.controller])
+    // Only what comes last may hold a space.
+    const name = `${invocation.dialect} ${invocation.capabilityHash} ${root.url} ${root.controller}`
     const kept = this.#kept.get(name)
     this.#onLookup?.(kept !== undefined)
     if (kept !== undefined) return kept

@@ -21,7 +21,15 @@ export function clockedPorts(seed = 'log'): Ports & { readonly clock: FixedClock
 
 /** A request that was done. */
 export function decision(request: string): Decision {
-  return { request, operation: 'sign', principal: 'did:example:alice#key', key: 'key', version: 1, status: 200 }
+  return {
+    type: 'decision',
+    request,
+    operation: 'sign',
+    principal: 'did:example:alice#key',
+    key: 'key',
+    version: 1,
+    status: 200,
+  }
 }
 
 /** All lines of a log, the latest first. */

@@ -49,8 +49,9 @@ export function requireDigest(head: RequestHead, digest: BodyDigest | undefined)
 }
 
 /** The digest that a signature or MAC covers, if it does. An empty header, as the reference sends it, is none. */
-export function signedDigest(head: RequestHead, { covered }: ParsedSignature): { readonly digest?: BodyDigest } {
-  return covered.includes('digest') ? { digest: requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? '')) } : {}
+export function signedDigest(head: RequestHead, { covered }: ParsedSignature): BodyDigest | undefined {
+  if (!covered.includes('digest')) return undefined
+  return requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? ''))
 }
 
 /** Compares the body, as it was received, with what was signed. @throws KmsError UNAUTHENTICATED */

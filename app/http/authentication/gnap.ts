@@ -9,8 +9,8 @@ import {
   type VerifyMessage,
 } from '@keyhold/core'
 import { configOf } from '../route-config.ts'
-import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
-import { parseContentDigest, parseDigest, requireDigest } from './body-digest.ts'
+import type { Authenticator, Authenticators } from './authenticator.ts'
+import { type BodyDigest, parseContentDigest, parseDigest, requireDigest } from './body-digest.ts'
 import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
 import { hasBody, headOf, onlyValue } from './signed-head.ts'
 import { tokenOf } from './token-text.ts'
@@ -58,7 +58,7 @@ export function gnapAuthenticators(options: GnapOptions): Authenticators {
     const text = await options.verifyMessage(message, signature, access.key)
     if (text === undefined) throw unauthenticated('the signature is not one by the key of the token')
     if (configOf(request).once) await replays.check('gnap', text)
-    return { caller, ...signedDigest(head, signature) }
+    return { caller, digest: signedDigest(head, signature) }
   }
 
   return {
@@ -83,10 +83,10 @@ function coveredHeaders(head: RequestHead, { covered }: MessageSignature): Recor
   return Object.fromEntries(names.map(name => [name, onlyValue(head, name) ?? '']))
 }
 
-function signedDigest(head: RequestHead, { covered }: MessageSignature): Pick<Proven, 'digest'> {
+function signedDigest(head: RequestHead, { covered }: MessageSignature): BodyDigest | undefined {
   if (covered.includes('content-digest')) {
-    return { digest: requireDigest(head, parseContentDigest(onlyValue(head, 'content-digest') ?? '')) }
+    return requireDigest(head, parseContentDigest(onlyValue(head, 'content-digest') ?? ''))
   }
-  if (!covered.includes('digest')) return {}
-  return { digest: requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? '')) }
+  if (!covered.includes('digest')) return undefined
+  return requireDigest(head, parseDigest(onlyValue(head, 'digest') ?? ''))
 }

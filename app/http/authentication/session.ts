@@ -51,7 +51,7 @@ export function withSessions(given: Authenticators, kms: Kms, openReplays?: Open
     const { once } = configOf(request)
     return andThen(verified, session =>
       andThen(once ? replays.check(sessionId, text) : undefined, () => {
-        return { caller: { kind: 'session', session }, ...signedDigest(head, signature) }
+        return { caller: { kind: 'session', session }, digest: signedDigest(head, signature) }
       }),
     )
   }

@@ -73,8 +73,8 @@ export function zcapAuthenticators(options: ZcapOptions): Authenticators {
     const verified = verifySignature(head, signature, policy, options.clock.now(), options.resolveDid)
     return andThen(verified, ({ key, text }) =>
       andThen(once ? replays.check(key.id, text) : undefined, () => {
-        const legacy = dialect.isLegacy(head, signature) ? ({ legacyCoverage: true } as const) : {}
-        return { caller: callerOf(key, invocation), ...signedDigest(head, signature), ...legacy }
+        const legacyCoverage = dialect.isLegacy(head, signature) || undefined
+        return { caller: callerOf(key, invocation), digest: signedDigest(head, signature), legacyCoverage }
       }),
     )
   }
@@ -135,7 +135,8 @@ function trustbloc({ coverage, clockSkew }: ZcapOptions): Dialect {
     invocation(header) {
       const { action, capability: text } = parseInvocation(header)
       if (text === undefined) throw unauthenticated('the capability is not well-formed')
-      return { dialect: 'trustbloc', action, ...known.read(text) }
+      const { capability, capabilityHash } = known.read(text)
+      return { dialect: 'trustbloc', action, capability, capabilityHash }
     },
   }
 }

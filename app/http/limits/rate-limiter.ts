@@ -63,15 +63,15 @@ export class RateLimiter implements Limiter {
   take(key: string, count = 1): Allowance {
     const now = this.#clock.elapsed()
     const used = this.#used(key, now)
-    if (used + count > this.#quota + tolerance) return { ...this.#allowance(used), isAllowed: false }
+    if (used + count > this.#quota + tolerance) return this.#allowance(used, false)
     this.#emptyAt.set(key, now + (used + count) * this.#interval)
-    return this.#allowance(used + count)
+    return this.#allowance(used + count, true)
   }
 
   /** Whether one would be allowed. */
   look(key: string): Allowance {
     const used = this.#used(key, this.#clock.elapsed())
-    return { ...this.#allowance(used), isAllowed: used + 1 <= this.#quota + tolerance }
+    return this.#allowance(used, used + 1 <= this.#quota + tolerance)
   }
 
   /** Counts one that was let through, also beyond the quota: by one window at most, however many there were at once. */
@@ -101,9 +101,9 @@ export class RateLimiter implements Limiter {
     return Math.max(0, (this.#emptyAt.get(key) ?? 0) - now) / this.#interval
   }
 
-  #allowance(used: number): Allowance {
+  #allowance(used: number, isAllowed: boolean): Allowance {
     const { remaining, wait } = this.#left(used)
-    return { isAllowed: true, remaining, reset: wholeSeconds(wait) }
+    return { isAllowed, remaining, reset: wholeSeconds(wait) }
   }
 
   #left(used: number): { readonly remaining: number; readonly wait: number } {
