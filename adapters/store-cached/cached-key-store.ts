@@ -52,7 +52,8 @@ export class CachedKeyStore implements KeyStorePort {
   }
 
   async #read(place: string, find: () => Promise<StoredRecord | undefined>): Promise<StoredRecord | undefined> {
-    const shared = await this.#beingRead(place)
+    const begun = this.#beingRead(place)
+    const shared = begun && (await begun)
     this.#onLookup?.(shared !== undefined)
     if (shared !== undefined) return copyOf(shared)
     const from = this.#clock.elapsed()

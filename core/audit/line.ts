@@ -69,7 +69,8 @@ export function lineOf({ chain, seq, prev, time }: Place, content: Content): str
   const previous = prev === null ? 'null' : `"${prev}"`
   let line = `{"chain":"${chain}","seq":${seq},"prev":${previous},"time":"${isoTime(time)}"`
   // One by one: to gather all of them and have them written together takes twice as long.
-  for (const [name, value] of Object.entries(content)) {
+  for (const name of Object.keys(content)) {
+    const value = content[name as keyof Content]
     if (value !== undefined) line += `,"${name}":${JSON.stringify(value)}`
   }
   return `${line}}`
