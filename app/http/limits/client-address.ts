@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 
 /**
  * The address that a request is counted for: the socket's, or what a trusted proxy says, who adds to `X-Forwarded-For` or
@@ -9,13 +9,26 @@ import { isIP } from 'node:net'
  * Whoever has an address of IPv6 has its whole network, so of those the first 64 bits count.
  */
 export function clientAddress(isTrusted: (address: string) => boolean): (request: IncomingMessage) => string {
+  const networkOf = networksOfSockets()
   return ({ socket, headers }) => {
-    const peer = plain(socket.remoteAddress ?? '')
     const { 'x-forwarded-for': list, forwarded } = headers
-    if ((list === undefined && forwarded === undefined) || !isTrusted(peer)) return network(peer)
+    if (list === undefined && forwarded === undefined) return networkOf(socket)
+    const peer = plain(socket.remoteAddress ?? '')
+    if (!isTrusted(peer)) return networkOf(socket)
     const chains = [list?.toString().split(','), forwarded?.split(',').map(forOf)]
     const clients = chains.flatMap(chain => (chain === undefined ? [] : [lastUntrusted(chain, peer, isTrusted)]))
     return network(clients.every(client => client === clients[0]) ? (clients[0] ?? peer) : peer)
+  }
+}
+
+/** Who is at the other end of a connection, which stays the same for as long as that lasts. */
+function networksOfSockets(): (socket: Socket) => string {
+  const known = new WeakMap<Socket, string>()
+  return socket => {
+    const found = known.get(socket) ?? network(plain(socket.remoteAddress ?? ''))
+    // It has no address any more when it has ended.
+    if (found !== '') known.set(socket, found)
+    return found
   }
 }
 

@@ -33,8 +33,8 @@ export function openLimits({ rates, pressure, openLimiter }: LimitOptions, optio
   return {
     before: [...(watched ? [watched.refuse] : []), ...(limiting ? [limiting.before] : [])],
     counting: limiting?.counting ?? (authenticate => authenticate),
-    after: limiting ? [limiting.after] : [],
-    items: limiting ? [limiting.items] : [],
+    after: limiting?.after ?? [],
+    items: limiting?.items ?? [],
     stop: () => watched?.stop(),
   }
 }

@@ -52,9 +52,12 @@ export class RateLimiter implements Limiter {
   readonly #interval: number
   readonly #clock: Clock
   readonly #emptyAt = new LRUCache<string, number>({ max: mostKeys })
+  /** Of whoever was never counted. */
+  readonly #untouched: Allowance
 
   constructor({ quota, window }: Rate, clock: Clock) {
     this.#quota = quota
+    this.#untouched = { isAllowed: true, remaining: quota, reset: 0 }
     this.#window = window * 1000
     this.#interval = this.#window / quota
     this.#clock = clock
@@ -70,6 +73,7 @@ export class RateLimiter implements Limiter {
 
   /** Whether one would be allowed. */
   look(key: string): Allowance {
+    if (this.#emptyAt.peek(key) === undefined) return this.#untouched
     const used = this.#used(key, this.#clock.elapsed())
     return this.#allowance(used, used + 1 <= this.#quota + tolerance)
   }

@@ -25,9 +25,10 @@ export interface RateLimits {
 export interface RateLimiting {
   readonly before: onRequestHookHandler
   readonly counting: (authenticate: Authenticator) => Authenticator
-  readonly after: onRequestHookHandler
+  /** None, if nothing is counted then. */
+  readonly after: readonly onRequestHookHandler[]
   /** Counts what is in a batch, when its body is known. */
-  readonly items: preHandlerHookHandler
+  readonly items: readonly preHandlerHookHandler[]
 }
 
 interface Limit {
@@ -62,6 +63,26 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
   const addressOf = clientAddress(isTrusted)
   const warn = warnOnce(isTrusted, log)
 
+  const after: onRequestHookHandler = (request, reply, done) => {
+    const name = principal && nameOf(request)
+    if (principal === undefined || name === undefined) done()
+    else spend(reply, principal, name, done)
+  }
+
+  const items: preHandlerHookHandler = (request, reply, done) => {
+    const { batch } = configOf(request)
+    // One of them was counted when the request came.
+    const more = batch ? (request.body as { items: readonly unknown[] }).items.length - 1 : 0
+    if (more === 0) return done()
+    const spendForCaller = (refused?: Error) => {
+      const name = principal && nameOf(request)
+      if (refused !== undefined || principal === undefined || name === undefined) done(refused)
+      else spend(reply, principal, name, done, more)
+    }
+    if (address === undefined) spendForCaller()
+    else spend(reply, address, addressOf(request.raw), spendForCaller, more)
+  }
+
   return {
     before(request, reply, done) {
       const from = addressOf(request.raw)
@@ -89,25 +110,8 @@ export function rateLimiting(rates: RateLimits, options: RateLimitOptions): Rate
         )
     },
 
-    after(request, reply, done) {
-      const name = principal && nameOf(request)
-      if (principal === undefined || name === undefined) done()
-      else spend(reply, principal, name, done)
-    },
-
-    items(request, reply, done) {
-      const { batch } = configOf(request)
-      // One of them was counted when the request came.
-      const more = batch ? (request.body as { items: readonly unknown[] }).items.length - 1 : 0
-      if (more === 0) return done()
-      const spendForCaller = (refused?: Error) => {
-        const name = principal && nameOf(request)
-        if (refused !== undefined || principal === undefined || name === undefined) done(refused)
-        else spend(reply, principal, name, done, more)
-      }
-      if (address === undefined) spendForCaller()
-      else spend(reply, address, addressOf(request.raw), spendForCaller, more)
-    },
+    after: principal ? [after] : [],
+    items: address || principal ? [items] : [],
   }
 }
 
