@@ -38,7 +38,8 @@ export function aroundLock(lock: LockPort, around: Around): LockPort {
 export function aroundStore(store: KeyStorePort, around: Around): KeyStorePort {
   const of = <R>(call: string, about: PortCall['about'], run: () => R) => around({ port: 'store', call, about }, run)
   return {
-    find: (collection, scope, id) => of('find', { collection, scope, id }, () => store.find(collection, scope, id)),
+    find: (collection, scope, id, known) =>
+      of('find', { collection, scope, id }, () => store.find(collection, scope, id, known)),
     add: (record, durability) => of('add', placeOf(record), () => store.add(record, durability)),
     replace: record => of('replace', placeOf(record), () => store.replace(record)),
     list: (collection, scope, limit, after) =>

@@ -1,6 +1,6 @@
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
 import type { RootDatabase, Transaction } from 'lmdb'
-import { KnownEntries } from './known-entries.ts'
+import { AnsweredRecords } from './answered-records.ts'
 import { corrupt, decodeEntry, endOf, entriesOf, formatPlace, type Placed, placeOf } from './record-codec.ts'
 import type { Room } from './room.ts'
 import { SharedCommits } from './shared-commits.ts'
@@ -16,7 +16,7 @@ export type Database = RootDatabase<Uint8Array, Uint8Array>
 export class EmbeddedKeyStore implements KeyStorePort {
   readonly #database: Database
   readonly #snapshot: Transaction | undefined
-  readonly #known: KnownEntries
+  readonly #answered: AnsweredRecords
   readonly #commits: SharedCommits
   #closed = false
 
@@ -24,13 +24,13 @@ export class EmbeddedKeyStore implements KeyStorePort {
     this.#database = database
     this.#commits = new SharedCommits((writes, bytes) => room.make(writes, bytes))
     this.#snapshot = snapshot
-    this.#known = new KnownEntries(database)
+    this.#answered = new AnsweredRecords(database)
   }
 
-  find(collection: Collection, scope: string, id: string): StoredRecord | undefined {
+  find(collection: Collection, scope: string, id: string, known?: StoredRecord): StoredRecord | undefined {
     this.#requireOpen()
     this.#guard(() => this.#refresh())
-    const entry = this.#read(collection, scope, id)
+    const entry = this.#read(collection, scope, id, known)
     if (typeof entry !== 'string') return entry
     const record = this.#read(collection, scope, entry)
     if (record === undefined || typeof record === 'string') throw corrupt()
@@ -128,10 +128,10 @@ export class EmbeddedKeyStore implements KeyStorePort {
     if (this.#snapshot === undefined) this.#database.resetReadTxn()
   }
 
-  #read(collection: Collection, scope: string, id: string): StoredRecord | string | undefined {
+  #read(collection: Collection, scope: string, id: string, known?: StoredRecord): StoredRecord | string | undefined {
     this.#requireOpen()
     return this.#guard(() => {
-      if (this.#snapshot === undefined) return this.#known.read(collection, scope, id)
+      if (this.#snapshot === undefined) return this.#answered.read(collection, scope, id, known)
       const bytes = this.#database.get(placeOf(collection, scope, id), { transaction: this.#snapshot })
       return bytes && decodeEntry(bytes, collection, scope)
     })

@@ -43,8 +43,8 @@ export class JournaledKeyStore implements KeyStorePort {
     await this.#journal.recover().catch(() => undefined)
   }
 
-  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
-    return collection === 'log' ? this.#findInLog(scope, id) : this.#store.find(collection, scope, id)
+  find(collection: Collection, scope: string, id: string, known?: StoredRecord): Soon<StoredRecord | undefined> {
+    return collection === 'log' ? this.#findInLog(scope, id) : this.#store.find(collection, scope, id, known)
   }
 
   async add(record: StoredRecord, durability: Durability = 'flushed'): Promise<void> {

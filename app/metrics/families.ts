@@ -35,7 +35,7 @@ class Children<T> {
   }
 
   child(values: readonly string[]): T {
-    const key = values.join('\0')
+    const key = values.length === 1 ? (values[0] as string) : values.join('\0')
     const known = this.#known.get(key)
     if (known !== undefined) return known.child
     if (this.#known.size >= mostChildren && values.some(value => value !== 'other')) {

@@ -40,8 +40,13 @@ export type Durability = 'flushed' | 'written'
  * stored cannot be read as a record at all. Nothing but `KmsError` is thrown.
  */
 export interface KeyStorePort {
-  /** Finds a record by any of its ids; at once, where that is possible. */
-  find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined>
+  /**
+   * Finds a record by any of its ids; at once, where that is possible.
+   *
+   * @param known a record that was answered before, and that nobody has changed: a store may answer the same one again if
+   * it is what stands there now
+   */
+  find(collection: Collection, scope: string, id: string, known?: StoredRecord): Soon<StoredRecord | undefined>
 
   /**
    * Adds a record. ALREADY_EXISTS if any of its ids is taken in its collection and scope; nothing is changed then. Its

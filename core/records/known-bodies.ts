@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { OnLookup } from '../lending-cache.ts'
-import type { StoredRecord } from '../ports/index.ts'
+import type { Collection, StoredRecord } from '../ports/index.ts'
 import type { SecretBytes } from '../secrets/secret-bytes.ts'
 import { readBody } from './record-body.ts'
 
@@ -29,28 +29,43 @@ export class KnownBodies {
     this.#onLookup = onLookup
   }
 
+  /** What is known of a record of this name: by itself it says nothing of what the store has. */
+  of(collection: Collection, scope: string, id: string): Known | undefined {
+    return this.#known.get(nameOf(collection, scope, id))
+  }
+
   /**
    * What an authentic record says, shared by all who read it: it must not be changed.
    *
    * @param parse makes it of the content; the same for all records of a collection
+   * @param known what `of` has answered for it, if it was asked already
    * @throws KmsError STORE_CORRUPT
    */
-  read<T>(record: StoredRecord, parse: Parse<T>): T {
-    // Should two records ever have the same name here, they would do no more than displace each other.
-    const name = `${record.collection}/${record.scope}/${record.ids[0]}`
-    const known = this.#known.get(name)
-    const isKnown = known !== undefined && isSame(known.record, record)
+  read<T>(record: StoredRecord, parse: Parse<T>, known?: Known): T {
+    const { collection, scope, ids } = record
+    const found = known ?? this.of(collection, scope, ids[0])
+    const isKnown = found !== undefined && (found.record === record || isSame(found.record, record))
     this.#onLookup?.(isKnown)
-    if (isKnown) return known.value as T
+    if (isKnown) {
+      // The store knows what it has answered last.
+      found.record = record
+      return found.value as T
+    }
     const value = parse(readBody(this.#integrityKey, record), record)
-    this.#known.set(name, { record, value })
+    this.#known.set(nameOf(collection, scope, ids[0]), { record, value })
     return value
   }
 }
 
-interface Known {
-  readonly record: StoredRecord
+/** A record that was read, which nobody else may change, and what it says. */
+export interface Known {
+  record: StoredRecord
   readonly value: unknown
+}
+
+/** Should two records ever have the same name, they would do no more than displace each other. */
+function nameOf(collection: Collection, scope: string, id: string): string {
+  return `${collection}/${scope}/${id}`
 }
 
 function isSame(a: StoredRecord, b: StoredRecord): boolean {

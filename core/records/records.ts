@@ -149,12 +149,13 @@ export class Records {
   }
 
   #find<T>(collection: Collection, scope: string, id: string, parse: Parse<T>): Soon<T | undefined> {
-    return andThen(this.#store.find(collection, scope, id), record => {
+    const known = this.#bodies.of(collection, scope, id)
+    return andThen(this.#store.find(collection, scope, id, known?.record), record => {
       if (record === undefined) return undefined
       // An authentic record that was moved to another place is authentic still, so the place is compared as well.
       const asked = record.collection === collection && record.scope === scope && record.ids.includes(id)
       if (!asked) throw storeCorrupt()
-      return this.#bodies.read(record, parse)
+      return this.#bodies.read(record, parse, known)
     })
   }
 

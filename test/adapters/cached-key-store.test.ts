@@ -8,7 +8,7 @@ class SlowKeyStore extends MemoryKeyStore {
   reads = 0
   beforeAnswer: () => Promise<void> = async () => {}
 
-  override async find(...place: Parameters<KeyStorePort['find']>): Promise<StoredRecord | undefined> {
+  override async find(...place: Parameters<MemoryKeyStore['find']>): Promise<StoredRecord | undefined> {
     this.reads += 1
     const found = await super.find(...place)
     await this.beforeAnswer()

@@ -1,6 +1,7 @@
 import type { KeyStorePort, StoredRecord } from '@keyhold/core'
 import type { Test } from 'tap'
 import { keyStoreData } from './key-store-data.ts'
+import { keyStoreKnown } from './key-store-known.ts'
 import { keyStoreLists } from './key-store-lists.ts'
 import { keyStoreLogs } from './key-store-logs.ts'
 import { keyStoreRaces, type OpenPair } from './key-store-races.ts'
@@ -156,6 +157,7 @@ export async function keyStoreContract(
   })
 
   await t.test('records are data', t => keyStoreData(t, open))
+  await t.test('records that were answered before', t => keyStoreKnown(t, open, openPair))
   await t.test('records are listed and removed', t => keyStoreLists(t, open))
   await t.test('records of a log', t => keyStoreLogs(t, open, openPair))
   await t.test('of changes that race exactly one wins', t => keyStoreRaces(t, open, openPair))

@@ -130,7 +130,7 @@ t.test('a record that a service changes at the same moment is read again', async
       await store.replace(record)
     },
     add: (record: StoredRecord) => store.add(record),
-    find: (...place: Parameters<KeyStorePort['find']>) => store.find(...place),
+    find: (...place: Parameters<MemoryKeyStore['find']>) => store.find(...place),
     list: (...place: Parameters<KeyStorePort['list']>) => store.list(...place),
   })
   t.match(await succeed(racing), { unopened: [] })

@@ -172,7 +172,7 @@ t.test('a store that is written to meanwhile', async t => {
   const kms = await openKms(portsOf(store, bothLocks(store)))
   let isChanged = false
   const changing = Object.assign(Object.create(store) as KeyStorePort, {
-    find: (...place: Parameters<KeyStorePort['find']>) => store.find(...place),
+    find: (...place: Parameters<MemoryKeyStore['find']>) => store.find(...place),
     async list(...place: Parameters<KeyStorePort['list']>) {
       if (place[0] === 'keys' && !isChanged) {
         isChanged = true
