@@ -6,7 +6,7 @@ import { type AuditLog, type AuditOptions, openAuditLog } from './audit/audit-lo
 import { resolveSelfContainedDid } from './dids/resolve-did.ts'
 import { forbidden } from './errors.ts'
 import { type CacheLimits, LendingCache, type OnLookup } from './lending-cache.ts'
-import type { LockPort, Ports, Vault } from './ports/index.ts'
+import type { ComputationPort, LockPort, Ports, Vault } from './ports/index.ts'
 import { type DocumentCache, documentCache } from './records/document-cache.ts'
 import { openIntegrityKey } from './records/header.ts'
 import { KnownBodies } from './records/known-bodies.ts'
@@ -46,8 +46,8 @@ export interface KmsOptions {
 export interface Kms {
   readonly ports: Ports
   readonly records: Records
-  /** What keys are made, read and used with. */
-  readonly tools: Tools
+  /** What the keys of a keystore are made, read and used with. */
+  toolsFor(keystoreId: string): Tools
   /** Keys, imported into what uses them. */
   readonly openedKeys: LendingCache<SecretPrimitives[keyof SecretPrimitives] | PublicPrimitives[keyof PublicPrimitives]>
   readonly openedLocks: LendingCache<LockPort>
@@ -91,6 +91,7 @@ const defaultCapabilities: ChainVerification = {
 export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<Kms> {
   const { cache = defaultCacheLimits, capabilities = defaultCapabilities } = options
   const { observeLock = lock => lock, keystoreUrl = id => `http://localhost/v1/keystores/${id}` } = options
+  const { random, computation = inThisThread, ed25519 = openSslEd25519 } = ports
   const integrityKey = await openIntegrityKey(ports)
   const { observeCache } = options
   const records = new Records(ports.store, integrityKey, new KnownBodies(integrityKey, observeCache?.('records')))
@@ -104,11 +105,7 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
   return {
     ports,
     records,
-    tools: {
-      random: ports.random,
-      computation: ports.computation ?? inThisThread,
-      ed25519: ports.ed25519 ?? openSslEd25519,
-    },
+    toolsFor: keystoreId => ({ random, ed25519, computation: computingFor(keystoreId, computation) }),
     openedKeys,
     openedLocks,
     openedVaults,
@@ -142,4 +139,9 @@ export async function openKms(ports: Ports, options: KmsOptions = {}): Promise<K
       integrityKey.wipe()
     },
   }
+}
+
+/** Everything that a keystore has computed is its own. */
+function computingFor(keystoreId: string, computation: ComputationPort): ComputationPort {
+  return { run: job => computation.run(job, keystoreId), close: () => computation.close() }
 }

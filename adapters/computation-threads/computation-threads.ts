@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { type ComputationJob, type ComputationPort, KmsError } from '@keyhold/core'
+import { LRUCache } from 'lru-cache'
 import { ComputationThread, startWorker, ThreadEnded } from './computation-thread.ts'
 
 export interface ComputationThreadsOptions {
   /** How many threads there are at most. Default: one for each processor but that of the requests, and one at least. */
   readonly threads?: number
-  /** How many jobs wait at most, and ten times as many that are short; more are refused at once. Default: 100. */
+  /**
+   * How many jobs wait at most, and ten times as many that are short. Beyond that, the newest of the owner who has most of
+   * them waiting is refused at once. Default: 100.
+   */
   readonly maximumWaiting?: number
   /** Milliseconds for a job, its waiting included. Default: twenty seconds. */
   readonly timeout?: number
@@ -16,6 +20,7 @@ export interface ComputationThreadsOptions {
 
 interface Task {
   readonly job: ComputationJob
+  readonly owner: string
   readonly resolve: (result: Uint8Array | undefined) => void
   readonly reject: (error: unknown) => void
   /** How often a thread ended over it. */
@@ -23,8 +28,11 @@ interface Task {
   thread?: ComputationThread
 }
 
+/** Of so many owners is known when they had a turn. */
+const mostOwners = 10_000
+
 /**
- * A pool of threads for what takes a millisecond to seconds. Threads are started when there is something to do,
+ * A pool of threads for what takes a millisecond to seconds. Owners of jobs take turns, however many each has. Threads are started when there is something to do,
  * and a thread that ends is replaced: its job is tried once more, since it may not have been the reason.
  */
 export class ComputationThreads implements ComputationPort {
@@ -35,6 +43,9 @@ export class ComputationThreads implements ComputationPort {
   readonly #idle: ComputationThread[] = []
   readonly #waiting: Task[] = []
   readonly #running = new Set<Task>()
+  /** Of each owner: which turn its last one was. Whoever is forgotten has the next one. */
+  readonly #turns = new LRUCache<string, number>({ max: mostOwners })
+  #turn = 0
   #closed = false
 
   constructor({
@@ -59,17 +70,16 @@ export class ComputationThreads implements ComputationPort {
     return this.#waiting.length
   }
 
-  async run(job: ComputationJob): Promise<Uint8Array | undefined> {
+  async run(job: ComputationJob, owner = ''): Promise<Uint8Array | undefined> {
     if (this.#closed) throw overloaded('this is closed')
-    const isFree = this.#waiting.length === 0 && this.#running.size < this.#threads
-    if (!isFree && !this.#hasRoom(job)) throw overloaded('too many jobs wait')
     let deadline: NodeJS.Timeout | undefined
     try {
       return await new Promise((resolve, reject) => {
-        const task: Task = { job, resolve, reject, failures: 0 }
+        const task: Task = { job, owner, resolve, reject, failures: 0 }
         deadline = setTimeout(() => this.#expire(task), this.#timeout)
         this.#waiting.push(task)
         this.#next()
+        this.#refuseBeyond(isShortJob(job))
       })
     } finally {
       clearTimeout(deadline)
@@ -85,15 +95,41 @@ export class ComputationThreads implements ComputationPort {
   }
 
   /** Long jobs and short ones leave each other's room alone. */
-  #hasRoom(job: ComputationJob): boolean {
-    const isShort = isShortJob(job)
-    const waiting = this.#waiting.filter(other => isShortJob(other.job) === isShort).length
-    return waiting < (isShort ? 10 : 1) * this.#maximumWaiting
+  #refuseBeyond(isShort: boolean): void {
+    const waiting = this.#waiting.filter(({ job }) => isShortJob(job) === isShort)
+    if (waiting.length <= (isShort ? 10 : 1) * this.#maximumWaiting) return
+    const counts = new Map<string, number>()
+    for (const { owner } of waiting) counts.set(owner, (counts.get(owner) ?? 0) + 1)
+    const most = Math.max(...counts.values())
+    const newest = waiting.findLast(({ owner }) => counts.get(owner) === most)
+    if (newest !== undefined && this.#leave(newest)) newest.reject(overloaded('too many jobs wait'))
+  }
+
+  /** Takes the first job of whoever had its turn longest ago. */
+  #take(): Task | undefined {
+    let next: Task | undefined
+    for (const task of this.#waiting) if (next === undefined || this.#lastTurn(task) < this.#lastTurn(next)) next = task
+    if (next === undefined) return undefined
+    this.#leave(next)
+    this.#turn += 1
+    this.#turns.set(next.owner, this.#turn)
+    return next
+  }
+
+  #lastTurn({ owner }: Task): number {
+    return this.#turns.peek(owner) ?? 0
+  }
+
+  /** @returns whether it was waiting */
+  #leave(task: Task): boolean {
+    const place = this.#waiting.indexOf(task)
+    if (place !== -1) this.#waiting.splice(place, 1)
+    return place !== -1
   }
 
   #next(): void {
     while (!this.#closed && this.#running.size < this.#threads) {
-      const task = this.#waiting.shift()
+      const task = this.#take()
       if (task === undefined) return
       this.#running.add(task)
       this.#compute(task).then(task.resolve, task.reject)
@@ -131,8 +167,7 @@ export class ComputationThreads implements ComputationPort {
   /** A job that waits is left out, one that runs is ended with its thread: nothing else ends a computation. */
   #expire(task: Task): void {
     task.reject(overloaded('this was not computed in time'))
-    const place = this.#waiting.indexOf(task)
-    if (place !== -1) this.#waiting.splice(place, 1)
+    this.#leave(task)
     task.failures = Number.POSITIVE_INFINITY
     task.thread?.end().catch(() => {})
   }

@@ -32,7 +32,7 @@ export async function withContentKey<T>(
   { action, keystoreId, type, bytes }: ContentKey,
   use: (caller: Caller, address: KeyAddress) => Promise<T>,
 ): Promise<T> {
-  const { random, computation } = kms.tools
+  const { random, computation } = kms.toolsFor(keystoreId)
   const [{ keystore }, { secret }] = await Promise.all([
     findKeystore(kms, caller, keystoreId),
     keyTypes[type].importSecret(bytes, random, computation),

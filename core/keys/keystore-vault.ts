@@ -38,11 +38,12 @@ export function withKeyRecords<T>(kms: Kms, { id, edv }: Keystore, use: (records
  * @throws KmsError INVALID_REQUEST, VAULT_REFUSED, VAULT_UNAVAILABLE
  */
 export async function bindVault(kms: Kms, keystoreId: string, { url, capability }: OfferedVault): Promise<EdvBinding> {
-  const { random, lock } = kms.ports
+  const { lock } = kms.ports
+  const { random, computation } = kms.toolsFor(keystoreId)
   vaultsOf(kms.ports)
   // What can be refused without a key is refused before one is made.
   await checkInvoker(kms, readCapability(capability))
-  const { secret: recipientKey } = await nistP256KeyType.generate(random, undefined, kms.tools.computation)
+  const { secret: recipientKey } = await nistP256KeyType.generate(random, undefined, computation)
   if (recipientKey === undefined) throw new Error('a key that was made has no secret')
   const macKey = new SecretBytes(random(macKeyLength))
   const [lockedRecipientKey, lockedMacKey] = await Promise.all([

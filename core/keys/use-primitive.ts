@@ -26,7 +26,7 @@ export function useSecret<P extends keyof SecretPrimitives, T>(
   const opener = openers[primitive]
   if (content !== undefined && opener !== undefined) {
     return useOnce(
-      content.lend(bytes => opener(bytes, new Uint8Array(0), kms.tools)),
+      content.lend(bytes => opener(bytes, new Uint8Array(0), kms.toolsFor(keystore.id))),
       use,
     )
   }
@@ -37,7 +37,7 @@ export function useSecret<P extends keyof SecretPrimitives, T>(
   const open = async () => {
     const context = keyContext(key.keystoreId, key.id, version.number, version.type)
     const secret = await withKeystoreLock(kms, caller, keystore, lock => lock.unlock(locked, context))
-    return secret.spend(bytes => opener(bytes, publicKey, kms.tools))
+    return secret.spend(bytes => opener(bytes, publicKey, kms.toolsFor(keystore.id)))
   }
   return kms.openedKeys.lend(nameOf(key.keystoreId, key.id, version.number, primitive), locked, open, use)
 }
@@ -66,7 +66,7 @@ export function usePublic<P extends keyof PublicPrimitives, T>(
   const openers: PublicOpeners = keyTypes[version.type]
   const opener = openers[primitive]
   if (publicKey === undefined || opener === undefined) throw unsupported()
-  const open = async () => opener(publicKey, kms.tools)
+  const open = async () => opener(publicKey, kms.toolsFor(key.keystoreId))
   return kms.openedKeys.lend(nameOf(key.keystoreId, key.id, version.number, primitive), publicKey, open, use)
 }
 

@@ -18,7 +18,7 @@ export interface CreateKeyCommand {
 export async function createKey(kms: Kms, caller: Caller, command: CreateKeyCommand): Promise<ExportedKey> {
   const resolved = await resolveKeystore(kms, caller, 'createKey', command.keystoreId)
   const type = parseKeyTypeName(command.keyType, kms.experimentalKeyTypes)
-  const { random, computation, ed25519 } = kms.tools
+  const { random, computation, ed25519 } = kms.toolsFor(command.keystoreId)
   const material = await keyTypes[type].generate(random, command.attributes, computation, ed25519)
   const key = await newKey(kms, resolved, ownKeyId(kms, type, material), type, material)
   await withKeyRecords(kms, resolved.keystore, records => records.addKey(key))

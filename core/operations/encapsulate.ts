@@ -16,15 +16,16 @@ export function isEncapsulated({ type }: SentPublicKey): boolean {
 
 /** Wraps under a secret that is encapsulated for the recipient. @throws KmsError INVALID_REQUEST, OVERLOADED */
 export async function wrapEncapsulated(kms: Kms, command: WrapCommand): Promise<WrappedKey> {
-  const { recipient, cek, apu, apv, ephemeral } = command
+  const { keystoreId, recipient, cek, apu, apv, ephemeral } = command
   const isOffered = kms.experimentalKeyTypes.has(mlKem768Name) && recipient.curve === mlKem768Name
   if (!isOffered || recipient.y !== undefined || !isMlKemPublicKey(recipient.x)) throw noAgreement()
   if (ephemeral !== undefined) throw invalidRequest('epk: there is none in this algorithm')
   const algorithm = chosenAlgorithm(command, 'ML-KEM', 'ML-KEM-768+A256KW')
-  const { ciphertext, secret } = await encapsulate(recipient.x, kms.tools)
+  const tools = kms.toolsFor(keystoreId)
+  const { ciphertext, secret } = await encapsulate(recipient.x, tools)
   const kek = kekOf(algorithm, secret, { apu, apv, ciphertext })
   try {
-    const encryptedCek = algorithm.wrap(kek, cek, kms.tools.random)
+    const encryptedCek = algorithm.wrap(kek, cek, tools.random)
     return { algorithm: algorithm.name, encryptedCek, ek: ciphertext, apu, apv }
   } finally {
     kek.fill(0)

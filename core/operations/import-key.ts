@@ -72,10 +72,10 @@ function boxThumbprint({ type, locked, publicKey }: KeyVersion): string | undefi
 async function readMaterial(
   kms: Kms,
   type: KeyTypeName,
-  { key, jwk, publicKey }: ImportKeyCommand,
+  { keystoreId, key, jwk, publicKey }: ImportKeyCommand,
 ): Promise<KeyMaterial> {
   const { importSecret, importJwk, publicPart }: KeyType = keyTypes[type]
-  const { random, computation } = kms.tools
+  const { random, computation } = kms.toolsFor(keystoreId)
   if ([key, jwk, publicKey].filter(sent => sent !== undefined).length > 1) {
     throw invalidRequest('key, jwk and public_key: only one can be imported')
   }

@@ -28,18 +28,14 @@ const attempts = 10
  * `resolveKey`
  */
 export async function rotateKey(kms: Kms, caller: Caller, command: RotateKeyCommand): Promise<ExportedKey> {
+  const { random, computation, ed25519 } = kms.toolsFor(command.keystoreId)
   let made: KeyMaterial | undefined
   try {
     for (let attempt = 1; ; attempt += 1) {
       const resolved = await resolveKey(kms, caller, 'rotateKey', command)
       const type = nextType(kms, resolved.key, command.keyType)
       // Once for all attempts: some keys take a second to make, in which others would be faster again and again.
-      made ??= await keyTypes[type].generate(
-        kms.tools.random,
-        command.attributes,
-        kms.tools.computation,
-        kms.tools.ed25519,
-      )
+      made ??= await keyTypes[type].generate(random, command.attributes, computation, ed25519)
       try {
         return await addNextVersion(kms, resolved, type, copyOf(made))
       } catch (error) {

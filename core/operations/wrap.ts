@@ -120,7 +120,7 @@ async function wrapFor(
   const recipient = readPublicKey(command.recipient)
   if (sender !== undefined && sender.key.curve !== recipient.curve.name) throw noAgreement()
   const { curve } = recipient
-  const { tools } = kms
+  const tools = kms.toolsFor(command.keystoreId)
   const opened = await (made ? openPrivateKey(made, curve, tools.computation) : openFreshKey(curve, tools))
   const { agreement, publicKey } = opened
   const epk = sentPublicKey({ curve, publicKey })

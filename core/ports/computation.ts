@@ -156,8 +156,12 @@ export type ComputationJob = EcJob | BbsJob | MlDsaJob | MlKemJob
  * for every call after `close`; and what `compute` throws. Nothing but `KmsError` is thrown.
  */
 export interface ComputationPort {
-  /** What was made, or no bytes for what was verified; undefined if that is not valid. The caller owns it. */
-  run(job: ComputationJob): Promise<Uint8Array | undefined>
+  /**
+   * What was made, or no bytes for what was verified; undefined if that is not valid. The caller owns it.
+   *
+   * @param owner the keystore for which it is computed: what one has asked for much of does not hold up the others
+   */
+  run(job: ComputationJob, owner?: string): Promise<Uint8Array | undefined>
 
   /** Ends what is being computed. May be called more than once. */
   close(): Promise<void>

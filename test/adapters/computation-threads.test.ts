@@ -115,6 +115,24 @@ t.test('short jobs have room of their own, ten times as much, and leave that of 
   )
 })
 
+t.test('owners take turns, and of a flood the flooding one is refused', async t => {
+  const { pool } = openPool(t, { maximumWaiting: 5 })
+  const done: string[] = []
+  const run = async (name: string, owner: string) => {
+    await pool.run(job, owner)
+    done.push(name)
+  }
+  const flood = Promise.allSettled(Array.from({ length: 6 }, (_, index) => run(`flood ${index}`, 'flood')))
+  const others = ['one', 'two'].map(owner => run(owner, owner))
+  const again = run('one again', 'one')
+  const outcomes = await flood
+  await Promise.all([...others, again])
+  t.strictSame(done, ['flood 0', 'one', 'two', 'flood 1', 'one again', 'flood 2'])
+  const refused = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
+  t.equal(refused.length, 3)
+  t.ok(refused.every(isOverloaded))
+})
+
 t.test('a job that takes too long is ended with its thread, and so is one that waits too long', async t => {
   const { pool, started } = openPool(t, { start: silent, timeout: 100 })
   const outcomes = await Promise.allSettled([pool.run(job), pool.run(job)])
