@@ -32,8 +32,9 @@ interface Task {
 const mostOwners = 10_000
 
 /**
- * A pool of threads for what takes a millisecond to seconds. Owners of jobs take turns, however many each has. Threads are started when there is something to do,
- * and a thread that ends is replaced: its job is tried once more, since it may not have been the reason.
+ * A pool of threads for what takes a millisecond to seconds. Owners of jobs take turns, however many each has. Threads are
+ * started when there is something to do, and a thread that ends is replaced: its job is tried once more, since it may not
+ * have been the reason.
  */
 export class ComputationThreads implements ComputationPort {
   readonly #threads: number
