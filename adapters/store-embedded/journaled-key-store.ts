@@ -6,7 +6,7 @@ import {
   type Soon,
   type StoredRecord,
 } from '@keyhold/core'
-import { copyOf } from '../shared/records.ts'
+import { copyOf, listed } from '../shared/records.ts'
 import { Journal } from './journal.ts'
 
 /** Milliseconds between two looks at what processes that have ended left behind. */
@@ -63,7 +63,9 @@ export class JournaledKeyStore implements KeyStorePort {
     // What is in no journal any more is in the store by then.
     const written = collection === 'log' ? await this.#read(scope) : []
     const stored = await this.#store.list(collection, scope, limit, after)
-    return written.length === 0 ? stored : merged(stored, written, limit, after)
+    if (written.length === 0) return stored
+    const each = new Map([...written, ...stored].map(record => [record.ids[0], record]))
+    return listed(each.values(), limit, after)
   }
 
   remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
@@ -112,17 +114,6 @@ async function addAll(store: KeyStorePort, records: readonly StoredRecord[]): Pr
   for (const each of added) {
     if (each.status === 'rejected' && each.reason.code !== 'ALREADY_EXISTS') throw each.reason
   }
-}
-
-/** One list of two in the byte order of their first ids, each record once, as a store lists them. */
-function merged(stored: StoredRecord[], written: StoredRecord[], limit: number, after?: string): StoredRecord[] {
-  const byId = new Map([...written, ...stored].map(record => [record.ids[0], record]))
-  return [...byId.values()]
-    .map(record => ({ record, id: Buffer.from(record.ids[0], 'utf8') }))
-    .filter(({ id }) => after === undefined || Buffer.compare(id, Buffer.from(after, 'utf8')) > 0)
-    .sort((a, b) => Buffer.compare(a.id, b.id))
-    .slice(0, limit)
-    .map(({ record }) => copyOf(record))
 }
 
 async function guarded<T>(call: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { type Collection, type KeyStorePort, KmsError, type Soon, type StoredRecord } from '@keyhold/core'
+import { listed, nameOf } from '../shared/records.ts'
 
 /** A store that lives and ends with the process: for tests and for trying things out. */
 export class MemoryKeyStore implements KeyStorePort {
@@ -8,7 +9,7 @@ export class MemoryKeyStore implements KeyStorePort {
 
   find(collection: Collection, scope: string, id: string): Soon<StoredRecord | undefined> {
     this.#requireOpen()
-    const record = this.#records.get(placeOf(collection, scope, id))
+    const record = this.#records.get(nameOf(collection, scope, id))
     return record && structuredClone(record)
   }
 
@@ -21,7 +22,7 @@ export class MemoryKeyStore implements KeyStorePort {
   async replace(record: StoredRecord): Promise<void> {
     this.#requireOpen()
     const { collection, scope, ids, revision } = record
-    const stored = this.#records.get(placeOf(collection, scope, ids[0]))
+    const stored = this.#records.get(nameOf(collection, scope, ids[0]))
     if (stored?.ids[0] !== ids[0] || stored.revision !== revision - 1) throw conflict()
     for (const place of placesOf(record)) {
       const other = this.#records.get(place)
@@ -32,19 +33,15 @@ export class MemoryKeyStore implements KeyStorePort {
 
   async list(collection: Collection, scope: string, limit: number, after?: string): Promise<StoredRecord[]> {
     this.#requireOpen()
-    const from = after === undefined ? undefined : Buffer.from(after, 'utf8')
-    return Array.from(new Set(this.#records.values()))
-      .filter(record => record.collection === collection && record.scope === scope)
-      .map(record => ({ record, id: Buffer.from(record.ids[0], 'utf8') }))
-      .filter(({ id }) => from === undefined || Buffer.compare(id, from) > 0)
-      .sort((a, b) => Buffer.compare(a.id, b.id))
-      .slice(0, limit)
-      .map(({ record }) => structuredClone(record))
+    const found = Array.from(new Set(this.#records.values())).filter(
+      record => record.collection === collection && record.scope === scope,
+    )
+    return listed(found, limit, after)
   }
 
   async remove(collection: Collection, scope: string, firstId: string, revision: number): Promise<void> {
     this.#requireOpen()
-    const stored = this.#records.get(placeOf(collection, scope, firstId))
+    const stored = this.#records.get(nameOf(collection, scope, firstId))
     if (stored?.ids[0] !== firstId || stored.revision !== revision) throw conflict()
     for (const place of placesOf(stored)) this.#records.delete(place)
   }
@@ -68,11 +65,7 @@ export class MemoryKeyStore implements KeyStorePort {
 }
 
 function placesOf({ collection, scope, ids }: StoredRecord): string[] {
-  return ids.map(id => placeOf(collection, scope, id))
-}
-
-function placeOf(collection: Collection, scope: string, id: string): string {
-  return JSON.stringify([collection, scope, id])
+  return ids.map(id => nameOf(collection, scope, id))
 }
 
 function alreadyExists(): KmsError {

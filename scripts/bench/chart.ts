@@ -1,5 +1,6 @@
 import type { Verdict } from './judgements.ts'
 import type { Estimate } from './statistics.ts'
+import { escaped, round, svgDocument, ticksUpTo } from './svg.ts'
 
 export interface Bar {
   readonly label: string
@@ -17,13 +18,10 @@ export interface Chart {
 const [width, labelWidth, rightMargin, top, rowHeight, bottom] = [860, 330, 60, 58, 22, 48]
 const plotWidth = width - labelWidth - rightMargin
 
-/** Readable on light and dark pages, since it brings its own ground along; colours differ in lightness as well. */
-const style = `
-.ground{fill:#ffffff}text{fill:#1f2328;font:12px system-ui,sans-serif}.title{font-size:15px;font-weight:600}
-.grid{stroke:#d1d9e0}.bar{fill:#54aeff}.missed{fill:#d4a72c}.interval{stroke:#1f2328;stroke-width:1.5}
-.target{stroke:#cf222e;stroke-width:2.5}
-@media (prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#e6edf3}.grid{stroke:#3d444d}.bar{fill:#1f6feb}
-.missed{fill:#9e6a03}.interval{stroke:#e6edf3}.target{stroke:#ff7b72}}`
+/** Colours differ in lightness as well. */
+const style = `.bar{fill:#54aeff}.missed{fill:#d4a72c}.interval{stroke:#1f2328;stroke-width:1.5}
+.target{stroke:#cf222e;stroke-width:2.5}`
+const darkStyle = '.bar{fill:#1f6feb}.missed{fill:#9e6a03}.interval{stroke:#e6edf3}.target{stroke:#ff7b72}'
 
 /** Horizontal bars from zero, each with its 95 % interval and its target, as an SVG document. */
 export function intervalChart({ title, axis, bars }: Chart): string {
@@ -33,17 +31,13 @@ export function intervalChart({ title, axis, bars }: Chart): string {
   const end = ticks.at(-1) as number
   const x = (value: number) => round(labelWidth + (Math.max(0, value) / end) * plotWidth)
   const floor = top + bars.length * rowHeight
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-<rect class="ground" width="${width}" height="${height}"/>
-<text class="title" x="16" y="24">${escaped(title)}</text>
-${legend()}
-${ticks.map(tick => gridLine(x(tick), floor, tick)).join('\n')}
-${bars.map((bar, index) => rowOf(bar, x, top + index * rowHeight)).join('\n')}
-<text x="${labelWidth + plotWidth / 2}" y="${floor + 38}" text-anchor="middle">${escaped(axis)}</text>
-</svg>
-`
+  const content = [
+    legend(),
+    ...ticks.map(tick => gridLine(x(tick), floor, tick)),
+    ...bars.map((bar, index) => rowOf(bar, x, top + index * rowHeight)),
+    `<text x="${labelWidth + plotWidth / 2}" y="${floor + 38}" text-anchor="middle">${escaped(axis)}</text>`,
+  ]
+  return svgDocument({ title, width, height, style, darkStyle, content })
 }
 
 function rowOf({ label, estimate, target }: Bar, x: (value: number) => number, y: number): string {
@@ -73,21 +67,4 @@ function legend(): string {
     `<path class="target" d="M232 ${y - 10}v13"/><text x="242" y="${y}">target</text>`,
     `<rect class="bar missed" x="300" y="${y - 9}" width="12" height="10"/><text x="318" y="${y}">target not reached</text>`,
   ].join('\n')
-}
-
-/** Round numbers from 0 to the first that is not less. */
-export function ticksUpTo(most: number): number[] {
-  const rough = most / 6
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 5, 10].find(each => each * power >= rough) ?? 10) * power
-  const count = Math.ceil(most / step - 1e-9)
-  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6)))
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

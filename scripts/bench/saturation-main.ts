@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { curveChart } from './curves.ts'
 import { type Environment, environment } from './environment.ts'
 import { whereAndWhen } from './page.ts'
 import { measureSaturation, type SaturationReport } from './saturation.ts'
 
-/** `npm run bench:saturation -- [--rounds N] [--workers N,M] [--directory DIR]`; a directory gets JSON and Markdown. */
+/** `npm run bench:saturation -- [--rounds N] [--workers N,M] [--directory DIR]`; a directory gets JSON, Markdown and a chart. */
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
@@ -26,6 +27,7 @@ if (values.directory !== undefined) {
   const json = `${JSON.stringify({ environment: where, results }, null, 1)}\n`
   await writeFile(join(values.directory, 'saturation.json'), json)
   await writeFile(join(values.directory, 'saturation.md'), pageOf(where))
+  await writeFile(join(values.directory, 'saturation.svg'), chart())
 }
 
 function pageOf(where: Environment): string {
@@ -37,8 +39,29 @@ makes the service do less. [saturation.json](saturation.json) has all figures.
 
 ${whereAndWhen(where)}
 
+![answers in a second, and how late they are, by how many are asked for at once](saturation.svg)
+
 ${results.map(tableOf).join('\n\n')}
 `
+}
+
+function chart(): string {
+  const curves = (of: (point: SaturationReport['points'][number]) => number, what = '') =>
+    results.map(({ workers, points }) => ({ label: `${whoIs(workers)}${what}`, values: points.map(of) }))
+  return curveChart({
+    title: 'Ed25519 signatures, by how many are asked for at once',
+    axis: 'requests under way',
+    places: results[0]?.points.map(({ connections }) => String(connections)) ?? [],
+    panels: [
+      { axis: 'answers in a second', curves: curves(({ rate }) => rate) },
+      { axis: 'ms', curves: [...curves(({ p50 }) => p50, ', p50'), ...curves(({ p99 }) => p99, ', p99')] },
+      { axis: 'µs of processor time of an answer', curves: curves(({ cpu }) => cpu) },
+    ],
+  })
+}
+
+function whoIs(workers: string): string {
+  return workers === '1' ? 'One process' : `${workers} workers`
 }
 
 function tableOf({ workers, points, knee, kept, dearer }: (typeof results)[number]): string {
@@ -46,8 +69,7 @@ function tableOf({ workers, points, knee, kept, dearer }: (typeof results)[numbe
     const cells = [connections, rate.toFixed(0), lowest.toFixed(0), p50.toFixed(2), p99.toFixed(2), cpu.toFixed(0)]
     return `| ${cells.join(' | ')} |`
   })
-  const who = workers === '1' ? 'One process' : `${workers} workers`
-  return `${who}: nine tenths of the highest rate with ${knee} requests under way. With more it falls to ${kept.toFixed(2)} of
+  return `${whoIs(workers)}: nine tenths of the highest rate with ${knee} requests under way. With more it falls to ${kept.toFixed(2)} of
 that at most, and an answer costs ${dearer.toFixed(2)} times the least at most.
 
 | at once | answers/s | lowest round | p50 ms | p99 ms | CPU µs |

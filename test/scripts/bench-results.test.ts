@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { intervalChart, ticksUpTo } from '@keyhold/scripts/bench/chart.js'
+import { intervalChart } from '@keyhold/scripts/bench/chart.js'
+import { curveChart } from '@keyhold/scripts/bench/curves.js'
 import { environment } from '@keyhold/scripts/bench/environment.js'
 import { judgements, verdict } from '@keyhold/scripts/bench/judgements.js'
 import { measured } from '@keyhold/scripts/bench/measured.js'
@@ -9,6 +10,7 @@ import { writeResults } from '@keyhold/scripts/bench/results.js'
 import { overhead, quotient, spreadOf } from '@keyhold/scripts/bench/rounds.js'
 import type { Report, Row } from '@keyhold/scripts/bench/run.js'
 import { mean, seededRandom } from '@keyhold/scripts/bench/statistics.js'
+import { ticksUpTo } from '@keyhold/scripts/bench/svg.js'
 import { targetsOf } from '@keyhold/scripts/bench/targets.js'
 import { operations } from '@keyhold/scripts/bench/variants.js'
 import t from 'tap'
@@ -133,6 +135,29 @@ t.test('a chart is a document, with its axis, and says what its bars are', async
   t.match(chart, /prefers-color-scheme:dark/)
   t.same(ticksUpTo(0.93), [0, 0.2, 0.4, 0.6, 0.8, 1])
   t.same(ticksUpTo(7), [0, 2, 4, 6, 8])
+})
+
+t.test('curves are a document, each ends at its last value, and says whose it is', async t => {
+  const panels = [
+    { axis: 'answers', curves: [{ label: 'a & b', values: [0, 50, 100] }] },
+    { axis: 'ms', curves: [{ label: 'c', values: [1, 2, 4] }] },
+  ]
+  const chart = curveChart({ title: '<Load>', axis: 'under way', places: ['1', '16', '256'], panels })
+  t.same(unclosedTags(chart), [])
+  const texts = Array.from(chart.matchAll(/<text [^>]*>([^<]*)<\/text>/g), ([, text]) => text)
+  for (const said of ['&lt;Load&gt;', 'under way', '256', 'answers', 'a &amp; b', '100', 'ms', 'c', '4']) {
+    t.ok(texts.includes(said), said)
+  }
+  const ends = Array.from(chart.matchAll(/<path class="curve c0"[^>]*d="M[\d.]+ ([\d.]+)L[^"]*L([\d.]+) ([\d.]+)"/g))
+  t.equal(ends.length, 2)
+  t.same(
+    ends.map(([, , x]) => x),
+    ['710', '710'],
+  )
+  t.ok(
+    ends.every(([, first, , last]) => Number(last) < Number(first)),
+    'more is higher',
+  )
 })
 
 t.test('results are written, and what was not measured again stays', async t => {
