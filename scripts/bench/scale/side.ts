@@ -80,7 +80,7 @@ async function keysOf(
   random: UnitRandom,
 ): Promise<SampledKey[]> {
   const most = keystores.length * keysEach
-  if (size > most) throw new RangeError(`there are no ${size} keys to be asked for: ${most}`)
+  if (size > most) throw new Error(`there are no ${size} keys to be asked for: ${most}`)
   const numbers = new Map<string, Set<number>>()
   for (let chosen = 0; chosen < size; ) {
     const number = Math.floor(random() * most)
