@@ -1,5 +1,11 @@
-import { createHash } from 'node:crypto'
-import { type AccessToken, type AccessTokenPort, type Clock, KmsError, type OnLookup } from '@keyhold/core'
+import {
+  type AccessToken,
+  type AccessTokenPort,
+  type Clock,
+  KmsError,
+  type OnLookup,
+  sha256Base64Url,
+} from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
 
 export interface TokenCacheLimits {
@@ -37,7 +43,7 @@ export class CachedAccessTokens implements AccessTokenPort {
 
   async introspect(token: string): Promise<AccessToken | undefined> {
     if (this.#closed) throw new KmsError('AUTH_UNAVAILABLE', 'the issuer of the tokens is closed')
-    const name = createHash('sha256').update(token).digest('base64url')
+    const name = sha256Base64Url(token)
     const known = this.#active?.get(name)
     const isActive = known !== undefined && known.expires > this.#clock.now()
     const isRefused = !isActive && this.#refused?.has(name) === true

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Caller, NamedKey } from '@keyhold/core'
+import { type Caller, type NamedKey, sha256Base64Url } from '@keyhold/core'
 
 /** 132 bits of a hash. */
 const length = 22
@@ -35,5 +34,5 @@ function ofKey(key: NamedKey): string {
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, length)
+  return sha256Base64Url(text).slice(0, length)
 }

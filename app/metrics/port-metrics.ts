@@ -43,9 +43,11 @@ export function portMetrics(registry: Registry, database: string): Around {
   const known = new Map<string, readonly Histogram[]>()
   const histogramsOf = (about: PortCall, outcome: string): readonly Histogram[] => {
     const name = `${about.port} ${about.call} ${about.about['collection'] ?? ''} ${outcome}`
-    const found = known.get(name) ?? [calls.child(about.port, about.call, outcome), ...referenceNames(about)]
-    known.set(name, found)
-    return found
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const histograms = [calls.child(about.port, about.call, outcome), ...referenceNames(about)]
+    known.set(name, histograms)
+    return histograms
   }
   return (about, run) => {
     const from = performance.now()

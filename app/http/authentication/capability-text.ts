@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { unauthenticated } from '@keyhold/core'
 
@@ -43,8 +42,4 @@ export function inflateCapability(text: string): { readonly json: unknown; reado
 /** The compressed form of a capability, as creating a keystore answers it. */
 export function deflateCapability(json: Uint8Array): Uint8Array {
   return gzipSync(json)
-}
-
-export function hashOfText(text: string): string {
-  return hash('sha256', text, 'base64url')
 }

@@ -1,5 +1,5 @@
+import { sha256Base64Url } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
-import { hashOfText } from './capability-text.ts'
 
 /** Bytes of JSON of which is remembered what was read, whoever has sent it. */
 const mostBytes = 4_194_304
@@ -28,7 +28,7 @@ export class KnownCapabilities<T> {
 
   /** What was read is shared by all who send the text: nobody may change it. */
   read(text: string): { readonly capability: T; readonly capabilityHash: string } {
-    const capabilityHash = hashOfText(text)
+    const capabilityHash = sha256Base64Url(text)
     const known = this.#known.get(capabilityHash)
     if (known !== undefined) return { capability: known.capability, capabilityHash }
     const read = this.#read(text)

@@ -1,6 +1,5 @@
-import { type Clock, unauthenticated } from '@keyhold/core'
+import { type Clock, sha256Base64Url, unauthenticated } from '@keyhold/core'
 import { LRUCache } from 'lru-cache'
-import { hashOfText } from './capability-text.ts'
 
 const maximumRequests = 100_000
 
@@ -47,7 +46,7 @@ export class ReplayGuard {
   /** @throws KmsError UNAUTHENTICATED */
   async check(keyId: string, text: string): Promise<void> {
     // What was signed, and not the signature: of an ECDSA signature everyone can make a second one, with -s for s.
-    const name = hashOfText(JSON.stringify([keyId, text]))
+    const name = sha256Base64Url(JSON.stringify([keyId, text]))
     if (await this.#isReplay(name)) throw unauthenticated('the request is a replay')
   }
 }

@@ -11,6 +11,7 @@ import {
   readTrustblocCapability,
   type SignaturePolicy,
   type Soon,
+  sha256Base64Url,
   unauthenticated,
   type VerificationKey,
   verifySignature,
@@ -19,7 +20,7 @@ import type { FastifyRequest } from 'fastify'
 import { configOf } from '../route-config.ts'
 import type { Authenticator, Authenticators, Proven } from './authenticator.ts'
 import { signedDigest } from './body-digest.ts'
-import { hashOfText, inflateCapability, parseInvocation } from './capability-text.ts'
+import { inflateCapability, parseInvocation } from './capability-text.ts'
 import { KnownCapabilities } from './known-capabilities.ts'
 import { type OpenReplays, ReplayGuard } from './replay-guard.ts'
 import { headOf, ifBody, ifSent, onlyValue, securityHeaders, signatureOf, strictAge } from './signed-head.ts'
@@ -168,13 +169,13 @@ function ccg({ clockSkew, authority }: ZcapOptions): Dialect {
     invocation(header) {
       const { action, capability: text, rootId } = parseInvocation(header)
       if (rootId !== undefined) {
-        return { dialect: 'ccg', action, capability: { rootId }, capabilityHash: hashOfText(rootId) }
+        return { dialect: 'ccg', action, capability: { rootId }, capabilityHash: sha256Base64Url(rootId) }
       }
       const json = text === undefined ? undefined : inflateCapability(text).json
       const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
       if (text === undefined || !isObject) throw unauthenticated('the capability is not well-formed')
       const delegated = json as Record<string, unknown>
-      return { dialect: 'ccg', action, capability: { delegated }, capabilityHash: hashOfText(text) }
+      return { dialect: 'ccg', action, capability: { delegated }, capabilityHash: sha256Base64Url(text) }
     },
   }
 }

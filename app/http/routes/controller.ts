@@ -6,12 +6,13 @@ import {
   type Keystore,
   listRevocations,
   revokeCapability,
+  sha256Base64Url,
   type TokenOwner,
   updateKeystore,
 } from '@keyhold/core'
 import { Type } from '@sinclair/typebox'
 import { callerOf } from '../authentication/authenticator.ts'
-import { deflateCapability, hashOfText } from '../authentication/capability-text.ts'
+import { deflateCapability } from '../authentication/capability-text.ts'
 import { readDelegated } from '../authentication/zcap.ts'
 import { Base64, errorReplies, KeystoreParams, OptionalText } from '../schema.ts'
 import { sendEmpty } from './empty-reply.ts'
@@ -102,7 +103,7 @@ export const controllerRoutes: FastifyPluginAsyncTypebox<RouteOptions> = async (
     async (request, reply) => {
       const { keystoreId, capabilityId } = request.params
       const delegated = readDelegated(request.body)
-      const capability = { ...delegated, capabilityHash: hashOfText(writeJson(request.body)) }
+      const capability = { ...delegated, capabilityHash: sha256Base64Url(writeJson(request.body)) }
       await revokeCapability(kms, callerOf(request), { keystoreId, capabilityId, capability })
       return sendEmpty(reply, callerOf(request))
     },

@@ -1,5 +1,5 @@
-import { hashOfText } from '@keyhold/app/http/authentication/capability-text.js'
 import { KnownCapabilities } from '@keyhold/app/http/authentication/known-capabilities.js'
+import { sha256Base64Url } from '@keyhold/core'
 import t from 'tap'
 
 function counting() {
@@ -15,7 +15,7 @@ function counting() {
 t.test('a text is read once, and found by itself alone', t => {
   const { read, known } = counting()
   const first = known.read('one')
-  t.strictSame(first, { capability: { text: 'one' }, capabilityHash: hashOfText('one') })
+  t.strictSame(first, { capability: { text: 'one' }, capabilityHash: sha256Base64Url('one') })
   t.equal(known.read('one').capability, first.capability)
   t.strictSame(known.read('two').capability, { text: 'two' })
   t.strictSame(read, ['one', 'two'])
