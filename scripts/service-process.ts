@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
+const main = fileURLToPath(import.meta.resolve('@keyhold/app/program/main.js'))
 
 /** Milliseconds, far more than any start takes, on a busy machine too. */
 const longestStart = 120_000

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { about } from '../config/about.ts'
 import { usageError } from './cli-error.ts'
 import type { Command, Outcome, Surroundings } from './command.ts'
 import { findCommand, namesUnder, readArguments } from './command-line.ts'
@@ -27,7 +27,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 /** Of all commands, or of those that the words begin; asked for or not understood. */
 function showGeneralHelp(args: readonly string[], { commands, output, notes }: Surroundings): number {
   if (args[0] === '--version') {
-    output.write(`${version()}\n`)
+    output.write(`${about().version}\n`)
     return exitCodes.done.code
   }
   const isAsked = args.includes('--help') || args.includes('-h')
@@ -51,8 +51,4 @@ async function runCommand(name: string, command: Command, args: readonly string[
 function print({ text, json, exit = 'done' }: Outcome, asJson: boolean, { output }: Surroundings): number {
   output.write(asJson ? `${JSON.stringify(json)}\n` : text)
   return exitCodes[exit].code
-}
-
-function version(): string {
-  return createRequire(import.meta.url)('../../package.json').version
 }

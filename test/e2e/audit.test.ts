@@ -38,7 +38,7 @@ const smallDisk = 1300
 
 /** A service whose files cannot grow beyond so many KiB, as if the disk were full. What it prints goes to a pipe. */
 async function startOnSmallDisk(directory: string, size: number, environment: Readonly<Record<string, string>>) {
-  const command = `ulimit -f ${size}; exec "${process.execPath}" ${withoutSignal} "${join(repository, 'app/dist/main.js')}" start`
+  const command = `ulimit -f ${size}; exec "${process.execPath}" ${withoutSignal} "${join(repository, 'app/dist/program/main.js')}" start`
   const child = spawn('bash', ['-c', command], {
     cwd: directory,
     env: { PATH: process.env['PATH'], KMS_HOST: '127.0.0.1:0', KMS_AUTH_TYPE: 'none', ...environment },

@@ -7,7 +7,7 @@ import t from 'tap'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { until } from '../support/until.ts'
 
-const main = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
+const main = fileURLToPath(import.meta.resolve('@keyhold/app/program/main.js'))
 
 t.test('a log that is copied and truncated while it is written goes on at its beginning', async t => {
   const directory = await temporaryDirectory(t)

@@ -23,7 +23,7 @@ export async function keyhold(
   args: readonly string[],
   { environment = {}, directory, onStart = () => undefined }: CliProcessOptions = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [join(repository, 'app/dist/main.js'), ...args], {
+  const child = spawn(process.execPath, [join(repository, 'app/dist/program/main.js'), ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     ...(directory !== undefined && { cwd: directory }),
     stdio: ['ignore', 'pipe', 'pipe'],

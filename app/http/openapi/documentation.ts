@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { type FastifyInstance, fastify } from 'fastify'
+import { about } from '../../config/about.ts'
 import { templateOf } from '../operation-of.ts'
 import type { RegisteredRoute } from '../registered-routes.ts'
 import { addErrors, type OpenApiDocument } from './add-errors.ts'
@@ -38,6 +38,7 @@ const byRoute: ReadonlyMap<string, readonly [name: string, operation: Operation]
  * @param baseUrl what the service's URLs begin with
  */
 export async function openDocumentation(routes: readonly RegisteredRoute[], baseUrl: string): Promise<Documentation> {
+  const { version, license } = about()
   const page = fastify()
   // The routes are described here, and never called.
   page.setValidatorCompiler(() => () => true)
@@ -45,7 +46,7 @@ export async function openDocumentation(routes: readonly RegisteredRoute[], base
   await page.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Keyhold', description, ...(await about()) },
+      info: { title: 'Keyhold', description, version, license: { name: license, identifier: license } },
       servers: [{ url: baseUrl }],
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: { securitySchemes, schemas: errorSchemas(), responses: errorResponses() } as object,
@@ -71,9 +72,4 @@ export async function openDocumentation(routes: readonly RegisteredRoute[], base
   await page.ready()
   const document = addErrors(page.swagger())
   return { document, page }
-}
-
-async function about(): Promise<{ version: string; license: { name: string; identifier: string } }> {
-  const { version, license } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'))
-  return { version, license: { name: license, identifier: license } }
 }

@@ -26,7 +26,7 @@ export interface Start {
 const settling = 1000
 
 export const bareServer = fileURLToPath(new URL('./bare-server.js', import.meta.url))
-export const serviceMain = fileURLToPath(import.meta.resolve('@keyhold/app/main.js'))
+export const serviceMain = fileURLToPath(import.meta.resolve('@keyhold/app/program/main.js'))
 
 /** Starts each so many times, in a random order in each round. On Linux alone, which says how long a process has run. */
 export async function measureStarts<Name extends string>(

@@ -45,7 +45,7 @@ export async function runDocument(t: Test, file: string, options: DocumentOption
   )
   await mkdir(join(directory, 'bin'))
   const program = join(directory, 'bin/keyhold')
-  await writeFile(program, `#!/bin/sh\nexec node ${join(repository, 'app/dist/main.js')} "$@"\n`)
+  await writeFile(program, `#!/bin/sh\nexec node ${join(repository, 'app/dist/program/main.js')} "$@"\n`)
   await chmod(program, 0o755)
 
   // A loopback address that nobody else listens on: the port is the one that the documents name.
