@@ -44,6 +44,14 @@ export const commands: Commands = {
     summary: 'list the capabilities that were revoked',
     load: () => import('./commands/keystore-revocations.ts'),
   },
+  'keystore sessions': {
+    summary: 'list the sessions that are open',
+    load: () => import('./commands/keystore-sessions.ts'),
+  },
+  'keystore close-session': {
+    summary: 'close a session, whoever has opened it',
+    load: () => import('./commands/keystore-close-session.ts'),
+  },
   'keystore vault-did': {
     summary: 'print the DID that a vault is to be delegated to',
     load: () => import('./commands/keystore-vault-did.ts'),

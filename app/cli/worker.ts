@@ -35,6 +35,7 @@ export async function serveAsWorker(
   const channel: Channel = new Channel(ownPort(), {
     listen,
     stop,
+    pulse: () => null,
     metrics: async () => ((await registry?.getMetricsAsJSON()) ?? []) as ProcessMetrics,
     ...shared.handlers,
   })

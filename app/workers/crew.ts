@@ -1,6 +1,7 @@
 import type { Clock } from '@keyhold/core'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Channel, Handlers } from './channel.ts'
+import { isHanging } from './hanging.ts'
 import { Restarts } from './restarts.ts'
 
 /** How a process has ended. */
@@ -46,7 +47,7 @@ interface Member {
   readonly listening: Promise<string>
 }
 
-/** Processes that do the same work. One that ends is replaced, unless that happens again and again. */
+/** Processes that do the same work. One that ends, or hangs, is replaced, unless that happens again and again. */
 export class Crew {
   readonly #options: CrewOptions
   readonly #restarts: Restarts
@@ -131,6 +132,7 @@ export class Crew {
   /** Sees to it that there is a worker at a place until the end. */
   async #keep(place: number, { worker }: Member): Promise<void> {
     const { log } = this.#options
+    void this.#endIfHanging(place, worker)
     const end = await worker.ended
     if (this.#isOver) return
     log.error({ worker: place, ...end }, 'a worker has ended')
@@ -153,5 +155,12 @@ export class Crew {
     } catch {
       // That it has ended is seen to by whoever keeps it.
     }
+  }
+
+  /** Its connections hang with it, and no signal that it could take would end it. */
+  async #endIfHanging(place: number, worker: WorkerProcess): Promise<void> {
+    if (!(await isHanging(worker)) || this.#isOver) return
+    this.#options.log.error({ worker: place }, 'a worker hangs, and is killed')
+    worker.kill('SIGKILL')
   }
 }

@@ -28,6 +28,8 @@ export interface Protocol {
   readonly listen: Said<null>
   readonly stop: Said<null>
   readonly metrics: Said<null, ProcessMetrics>
+  /** Whether its event loop goes round. */
+  readonly pulse: Said<null, null>
   /** Nothing is allowed to a key of a limit for so many milliseconds. */
   readonly blocked: Said<LimitKey & { readonly wait: number }>
 }

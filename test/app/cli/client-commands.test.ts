@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { Keyhold, zcap } from '@keyhold/client'
+import { openKeyFile } from '@keyhold/client/node'
 import t, { type Test } from 'tap'
 import { clientService } from '../../support/client-service.ts'
 import { runCli } from '../../support/run-cli.ts'
@@ -164,6 +166,27 @@ t.test('a delegation is used until it is revoked', async t => {
     environment: { KEYHOLD_KEY_FILE: environment.KEYHOLD_KEY_FILE },
     input: message,
   })
+})
+
+t.test('the controller sees the sessions of a keystore, and closes one', async t => {
+  const { line, alice, environment, keystore } = await openKeystore(t)
+  t.equal(await line(['keystore', 'sessions', keystore]), '')
+  const capability = JSON.parse(await readFile(environment.KEYHOLD_CAPABILITY_FILE, 'utf8'))
+  const authorization = zcap(await openKeyFile(environment.KEYHOLD_KEY_FILE))
+  const keyhold = new Keyhold({ url: keystore, authorization })
+  const session = await keyhold.openSession(keyhold.keystore(keystore, capability))
+  const id = await session.id()
+
+  const listed = await line(['keystore', 'sessions', keystore])
+  const time = String.raw`20[\dT:.-]+Z`
+  t.match(listed, new RegExp(`^${id} opened ${time} by did:key:\\S+ until ${time} for everything of ${keystore}$`))
+  const { output } = await alice(['keystore', 'sessions', keystore, '--json'])
+  t.match(JSON.parse(output), { sessions: [{ id, target: keystore }] })
+
+  t.equal(await line(['keystore', 'close-session', keystore, id]), `${id} is closed`)
+  t.equal(await line(['keystore', 'sessions', keystore]), '')
+  await alice(['keystore', 'close-session', keystore, id], { code: 1 })
+  await alice(['keystore', 'close-session', keystore], { code: 2 })
 })
 
 t.test('keys live in a vault that was delegated to the service', async t => {

@@ -12,6 +12,8 @@ interface FakeWorker {
   readonly channel: Channel
   readonly told: string[]
   readonly signals: string[]
+  /** From now on it answers nothing. */
+  hang(): void
   end(end: End): void
 }
 
@@ -23,13 +25,18 @@ function crewOf(t: Test, count: number) {
   const start = (place: number, handlers: Handlers): WorkerProcess => {
     const told: string[] = []
     const signals: string[] = []
+    let isHung = false
     const { worker, primary } = linked(
-      { listen: () => void told.push('listen'), stop: () => void told.push('stop') },
+      {
+        pulse: () => (isHung ? new Promise<null>(() => {}) : null),
+        listen: () => void told.push('listen'),
+        stop: () => void told.push('stop'),
+      },
       handlers,
     )
     let end: (end: End) => void = () => {}
     const ended = new Promise<End>(resolve => (end = resolve))
-    workers.push({ place, channel: worker, told, signals, end })
+    workers.push({ place, channel: worker, told, signals, end, hang: () => (isHung = true) })
     return { channel: primary, ended, kill: signal => void signals.push(signal) }
   }
   const log = { error: (_about: unknown, text: string) => logged.push(text), info: () => undefined } as never
@@ -116,6 +123,31 @@ t.test('a worker that ends is replaced at its place', async t => {
   workers[2]?.channel.tell('prepared', null)
   await turns()
   t.strictSame(workers[2]?.told, ['listen'])
+})
+
+t.test('a worker that hangs is killed after half a minute, and one that answers late is not', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const { crew, workers, logged } = await running(t, 2)
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      mock.timers.tick(1000)
+      await turns()
+    }
+  }
+  await pass(60)
+  workers[1]?.hang()
+  await pass(30)
+  t.strictSame([logged, workers[1]?.signals], [[], []])
+  await pass(5)
+  t.strictSame([logged, workers[1]?.signals], [['a worker hangs, and is killed'], ['SIGKILL']])
+  t.strictSame(workers[0]?.signals, [])
+
+  workers[1]?.end({ code: null, signal: 'SIGKILL' })
+  await turns()
+  await pass(1)
+  t.strictSame([workers.length, workers[2]?.place, crew.replaced], [3, 2, 1])
+  await pass(60)
+  t.strictSame([logged, workers[2]?.signals], [['a worker hangs, and is killed', 'a worker has ended'], []])
 })
 
 t.test('workers that end again and again are given up', async t => {
