@@ -1,5 +1,5 @@
 import { KmsError } from '@keyhold/core'
-import { MongoServerError } from 'mongodb'
+import { MongoBulkWriteError, MongoServerError } from 'mongodb'
 
 /** Codes of the server, by their names in its own list. */
 const codes = {
@@ -14,6 +14,21 @@ const codes = {
 
 export function isServerError(error: unknown, ...names: readonly (keyof typeof codes)[]): boolean {
   return error instanceof MongoServerError && names.some(name => codes[name].some(code => code === error.code))
+}
+
+/**
+ * What kept each of so many documents from being stored that were to be inserted by one command, in any order; undefined:
+ * nothing did. Unless the server has said of every one whether it is, and of all that they are acknowledged, nothing is
+ * known of any but those that it refused.
+ */
+export function failuresOf(error: unknown, count: number): unknown[] {
+  if (!(error instanceof MongoBulkWriteError)) return Array.from({ length: count }, () => error)
+  const { result, insertedCount } = error
+  const refused = result.getWriteErrors()
+  const isRestStored = insertedCount + refused.length === count && result.getWriteConcernError() === undefined
+  const failures: unknown[] = Array.from({ length: count }, () => (isRestStored ? undefined : error))
+  for (const { index, code } of refused) failures[index] = new MongoServerError({ code, message: 'refused' })
+  return failures
 }
 
 /**

@@ -5,9 +5,10 @@ import { InFlight } from '../shared/in-flight.ts'
 import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import type { Bound } from './bound.ts'
 import { type Collections, prepareCollections } from './collections.ts'
-import { isServerError, summary, unavailable } from './driver-errors.ts'
+import { failuresOf, isServerError, summary, unavailable } from './driver-errors.ts'
 import { closeDatabase, type Database, openDatabase } from './mongo-client.ts'
-import { corrupt, requireTexts, toDocument, toRecord } from './record-document.ts'
+import { corrupt, type RecordDocument, requireTexts, toDocument, toRecord } from './record-document.ts'
+import { SharedInserts } from './shared-inserts.ts'
 import { waitForStart } from './wait-for-start.ts'
 
 export interface MongoOptions extends OutgoingTls {
@@ -61,6 +62,7 @@ class MongoKeyStore implements KeyStorePort {
   readonly #collections: Collections
   readonly #callTimeout: number
   readonly #inFlight = new InFlight(mostInFlight)
+  readonly #inserts = new Map<Collection, SharedInserts>()
   #closed = false
 
   constructor(database: Database, callTimeout: number) {
@@ -76,8 +78,8 @@ class MongoKeyStore implements KeyStorePort {
   }
 
   async add(record: StoredRecord): Promise<void> {
-    const [records, document] = [this.#collections[record.collection], toDocument(record)]
-    await this.#call(bound => records.insertOne(document, bound))
+    this.#requireOpen()
+    await this.#insertsInto(record.collection).add(toDocument(record))
   }
 
   async replace(record: StoredRecord): Promise<void> {
@@ -114,12 +116,39 @@ class MongoKeyStore implements KeyStorePort {
 
   async close(): Promise<void> {
     if (this.#closed) return
+    for (const inserts of this.#inserts.values()) inserts.send()
     this.#closed = true
     await closeDatabase(this.#database, this.#callTimeout)
   }
 
   #requireOpen(): void {
     if (this.#closed) throw new KmsError('STORE_UNAVAILABLE', 'the store is closed')
+  }
+
+  #insertsInto(collection: Collection): SharedInserts {
+    const known = this.#inserts.get(collection)
+    if (known !== undefined) return known
+    const inserts = new SharedInserts(documents => this.#insert(collection, documents))
+    this.#inserts.set(collection, inserts)
+    return inserts
+  }
+
+  /** @returns what kept each from being stored; undefined: nothing did */
+  async #insert(collection: Collection, documents: readonly RecordDocument[]): Promise<readonly unknown[]> {
+    const records = this.#collections[collection]
+    const [first, ...others] = documents
+    return this.#call(async bound => {
+      if (first && others.length === 0) {
+        await records.insertOne(first, bound)
+        return []
+      }
+      try {
+        await records.insertMany(documents, { ...bound, ordered: false })
+        return []
+      } catch (error) {
+        return failuresOf(error, documents.length).map(failure => failure && errorOf(failure))
+      }
+    })
   }
 
   /** A change of what is there, which two may want at once. */
@@ -136,12 +165,16 @@ class MongoKeyStore implements KeyStorePort {
     try {
       return await this.#inFlight.run(() => withDeadline(this.#callTimeout, signal => call({ signal })), tooMany)
     } catch (error) {
-      if (error instanceof KmsError) throw error
-      // The ids are all that is unique: whether the server says which index it was or not, one of them is taken.
-      if (isServerError(error, 'DuplicateKey')) throw new KmsError('ALREADY_EXISTS', 'the id is taken')
-      throw error instanceof BSON.BSONError ? corrupt(summary(error)) : unavailable(error)
+      throw errorOf(error)
     }
   }
+}
+
+function errorOf(error: unknown): KmsError {
+  if (error instanceof KmsError) return error
+  // The ids are all that is unique: whether the server says which index it was or not, one of them is taken.
+  if (isServerError(error, 'DuplicateKey')) return new KmsError('ALREADY_EXISTS', 'the id is taken')
+  return error instanceof BSON.BSONError ? corrupt(summary(error)) : unavailable(error)
 }
 
 function tooMany(): KmsError {

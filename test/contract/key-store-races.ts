@@ -62,6 +62,19 @@ async function races(t: Test, openPair: OpenPair): Promise<void> {
     await onlyOne(t, pair, records)
   })
 
+  await t.test('parallel adds, of which some are refused, harm no other', async t => {
+    const pair = await openPair(t)
+    const taken = sampleRecord('3', '11')
+    await pair[0].add(taken)
+    const records = Array.from({ length: parallel }, (_, i) => sampleRecord(`${i}`))
+    const outcomes = await Promise.all(records.map((record, i) => outcome(() => pick(pair, i).add(record))))
+    for (const [i, record] of records.entries()) {
+      const isTaken = taken.ids.includes(`${i}`)
+      t.equal(outcomes[i], isTaken ? 'ALREADY_EXISTS' : 'done', `record ${i}`)
+      await finds(t, pick(pair, i), isTaken ? taken : record, `${i}`)
+    }
+  })
+
   await t.test('parallel replacements of one revision', async t => {
     const pair = await openPair(t)
     const first = sampleRecord('a')

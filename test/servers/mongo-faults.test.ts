@@ -128,6 +128,15 @@ async function faultOfWrites(t: Test, server: Server, fault: Fault): Promise<voi
   t.notMatch(inspect(added, { depth: 9, showHidden: true }), /secret-id|body 1|127\.0\.0\.1/, 'and nothing is told')
   t.equal(await isThere(record(1, 'secret-id')), fault.stored)
 
+  await failing({ failCommands: ['insert'], ...data }, times)
+  const several = ['one', 'old too', 'two'].map(id => ended(() => store.add(record(3, id))))
+  const together = await Promise.all(several)
+  t.notMatch(inspect(together, { depth: 9, showHidden: true }), /old too|body 3|127\.0\.0\.1/)
+  const refused = fault.stored ? 'ALREADY_EXISTS' : fault.outcome
+  const codes = together.map(({ code }) => code)
+  t.strictSame(codes, [fault.outcome, refused, fault.outcome], 'adds of one turn')
+  for (const id of ['one', 'two']) t.equal(await isThere(record(3, id)), fault.stored, id)
+
   await failing({ failCommands: ['update'], ...data }, times)
   t.equal(await outcome(() => store.replace(record(2, 'old', 'old too'))), fault.replaced ?? fault.outcome, 'replace')
   t.equal(await isThere(record(fault.stored ? 2 : 1, 'old')), true)
