@@ -6,19 +6,23 @@
  */
 export async function withDeadline<T>(milliseconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+  return inTime(milliseconds, call(controller.signal), reason => controller.abort(reason))
+}
+
+/** The same for a call that is under way, and hears no signal. @param onLate is told before the answer is given up */
+export function inTime<T>(
+  milliseconds: number,
+  call: Promise<T>,
+  onLate: (reason: DeadlineError) => void = () => undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const reason = new DeadlineError('no answer in time')
-      controller.abort(reason)
+      onLate(reason)
       reject(reason)
     }, milliseconds)
+    call.then(resolve, reject).finally(() => clearTimeout(timer))
   })
-  try {
-    return await Promise.race([call(controller.signal), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** The same for a signal that is there already. @throws the reason of the signal */

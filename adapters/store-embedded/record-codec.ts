@@ -22,11 +22,13 @@ const collectionBytes = {
 } as const satisfies Record<Collection, number>
 
 export function placeOf(collection: Collection, scope: string, id: string): Buffer {
-  const scopeBytes = Buffer.from(scope, 'utf8')
-  const head = Buffer.alloc(3)
-  head.writeUInt8(collectionBytes[collection], 0)
-  head.writeUInt16BE(scopeBytes.length, 1)
-  return Buffer.concat([head, scopeBytes, Buffer.from(id, 'utf8')])
+  const scopeLength = Buffer.byteLength(scope, 'utf8')
+  const place = Buffer.allocUnsafe(3 + scopeLength + Buffer.byteLength(id, 'utf8'))
+  place.writeUInt8(collectionBytes[collection], 0)
+  place.writeUInt16BE(scopeLength, 1)
+  place.write(scope, 3, 'utf8')
+  place.write(id, 3 + scopeLength, 'utf8')
+  return place
 }
 
 /** Behind every place of a collection and scope: no UTF-8 holds this byte. */

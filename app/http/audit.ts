@@ -1,4 +1,4 @@
-import { withDeadline } from '@keyhold/adapters'
+import { inTime } from '@keyhold/adapters'
 import { type AuditLog, type AuditOptions, type Decision, KmsError, serverLog, type Trail } from '@keyhold/core'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorBody } from './errors.ts'
@@ -32,7 +32,7 @@ export interface AuditRequests {
 export function auditOptions(timeout: number, log: FastifyBaseLogger | undefined): AuditOptions {
   return {
     turns: { nextTurn: setImmediate, shortly: run => setTimeout(run, 1) },
-    bound: call => withDeadline(timeout, () => call),
+    bound: call => inTime(timeout, call),
     onFailure: err => log?.error({ err }, 'the audit log cannot be written'),
   }
 }

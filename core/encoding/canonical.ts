@@ -3,14 +3,25 @@
  * as a big-endian 32-bit number. Two different lists never have the same form, so it can be authenticated.
  */
 export function canonicalBytes(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const chunks: Uint8Array[] = []
+  // In one piece: every record that is read or written is given this form.
+  let length = 0
+  for (const part of parts) length += lengthSize + Buffer.byteLength(part)
+  const bytes = Buffer.allocUnsafe(length)
+  let at = 0
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(bytes.length)
-    chunks.push(length, bytes)
+    const start = at + lengthSize
+    const end = start + (typeof part === 'string' ? bytes.write(part, start, 'utf8') : setBytes(bytes, part, start))
+    bytes.writeUInt32BE(end - start, at)
+    at = end
   }
-  return Buffer.concat(chunks)
+  return bytes
+}
+
+const lengthSize = 4
+
+function setBytes(bytes: Buffer, part: Uint8Array, at: number): number {
+  bytes.set(part, at)
+  return part.length
 }
 
 /** The canonical bytes of a string map: names in code-unit order, so that two equal maps have one form. */
