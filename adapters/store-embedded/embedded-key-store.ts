@@ -66,6 +66,13 @@ export class EmbeddedKeyStore implements KeyStorePort {
     if (!isAdded) throw alreadyExists()
   }
 
+  /** Adds those none of whose ids is taken, in one transaction: for many of them that costs a third. */
+  async addMissing(records: readonly StoredRecord[]): Promise<void> {
+    const each = records.map(entriesOf)
+    const isFree = ([place]: Placed) => this.#database.getBinaryFast(place) === undefined
+    await this.#write(() => each.filter(entries => entries.every(isFree)).flat(), lengthOf(each.flat()))
+  }
+
   async replace(record: StoredRecord): Promise<void> {
     const { collection, scope, ids, revision } = record
     const [firstId, ...otherIds] = ids

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writevSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import type { StoredRecord } from '@keyhold/core'
 import { nameOf } from '../shared/records.ts'
@@ -40,17 +40,11 @@ export class Journal {
     this.#move = move
   }
 
-  /** Takes a record; when it returns that is the operating system's. @throws if it could not be written, or was taken before */
-  append(record: StoredRecord): void {
+  /** Takes a record. Resolves when that is the operating system's. @throws if it could not be written */
+  async append(record: StoredRecord): Promise<void> {
     this.check()
-    try {
-      this.#appended ??= this.#begin()
-      this.#appended.append(record)
-    } catch (error) {
-      // Whatever half of it is in the file, nothing may follow on it.
-      this.#appended = undefined
-      throw error
-    }
+    if (this.#appended === undefined || this.#appended.isBroken) this.#appended = this.#begin()
+    await this.#appended.append(record)
   }
 
   /** @throws if what was appended cannot be moved */
@@ -141,15 +135,24 @@ export class Journal {
   }
 }
 
+interface Waiting {
+  readonly record: StoredRecord
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 /** One file, and what it holds. */
 class Segment {
   readonly path: string
   readonly #byId = new Map<string, StoredRecord>()
   isMoving = false
+  /** Something was not written whole: nothing may follow on it. */
+  isBroken = false
   /** Why it could not be moved, when that was tried last. */
   failure: unknown
   length = 0
   #file: number | undefined
+  #waiting: Waiting[] = []
 
   constructor(path: string) {
     this.path = path
@@ -164,17 +167,39 @@ class Segment {
     return this.#byId.get(nameOf('log', scope, id))
   }
 
-  /** Not asynchronously: it is a copy into the memory of the operating system, which another thread does not make faster. */
-  append(record: StoredRecord): void {
-    const frame = frameOf(record)
-    const written = writeSync(this.#file as number, frame)
-    if (written !== frame.length) throw new Error('a journal could not be written whole')
-    this.length += written
+  /** Resolves when the record is written, with all that is appended until the stack is empty: a call of the system is dear. */
+  append(record: StoredRecord): Promise<void> {
     for (const id of record.ids) this.#byId.set(nameOf('log', record.scope, id), record)
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) process.nextTick(() => this.#write())
+      this.#waiting.push({ record, resolve, reject })
+    })
+  }
+
+  /** Not asynchronously: it is a copy into the memory of the operating system, which another thread does not make faster. */
+  #write(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (waiting.length === 0) return
+    try {
+      const frames = waiting.map(({ record }) => frameOf(record))
+      const length = frames.reduce((sum, frame) => sum + frame.length, 0)
+      const isWhole = !this.isBroken && writevSync(this.#file as number, frames) === length
+      if (!isWhole) throw new Error('a journal could not be written whole')
+      this.length += length
+      for (const { resolve } of waiting) resolve()
+    } catch (error) {
+      this.isBroken = true
+      for (const { record, reject } of waiting) {
+        for (const id of record.ids) this.#byId.delete(nameOf('log', record.scope, id))
+        reject(error)
+      }
+    }
   }
 
   /** Nothing is appended any more: it is being moved. */
   end(): void {
+    this.#write()
     this.isMoving = true
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined

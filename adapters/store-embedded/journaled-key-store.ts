@@ -7,7 +7,7 @@ import {
   type StoredRecord,
 } from '@keyhold/core'
 import { copyOf, listed } from '../shared/records.ts'
-import { Journal } from './journal.ts'
+import { Journal, type Move } from './journal.ts'
 
 /** Milliseconds between two looks at what processes that have ended left behind. */
 const sweepInterval = 60_000
@@ -16,6 +16,8 @@ export interface JournaledOptions {
   readonly directory: string
   /** Whether nothing is changed that nobody asks for. */
   readonly untouched?: boolean
+  /** How records of logs are added that may be there already. Default: one by one. */
+  readonly addMissing?: Move
   /** What was in the journals at the moment as of which the store is read. Default: it is read as it is now. */
   readonly written?: readonly StoredRecord[]
 }
@@ -30,10 +32,11 @@ export class JournaledKeyStore implements KeyStorePort {
   readonly #written: readonly StoredRecord[] | undefined
   readonly #sweep: NodeJS.Timeout | undefined
 
-  constructor(store: KeyStorePort, { directory, untouched, written }: JournaledOptions) {
+  constructor(store: KeyStorePort, options: JournaledOptions) {
+    const { directory, untouched, written, addMissing = records => addAll(store, records) } = options
     this.#store = store
     this.#written = written
-    this.#journal = new Journal(directory, records => addAll(store, records))
+    this.#journal = new Journal(directory, addMissing)
     if (untouched) return
     this.#sweep = setInterval(() => this.recover(), sweepInterval).unref()
   }
@@ -94,7 +97,7 @@ export class JournaledKeyStore implements KeyStorePort {
         throw new KmsError('ALREADY_EXISTS', 'the id is taken')
       }
     }
-    await guarded(async () => this.#journal.append(record))
+    await guarded(() => this.#journal.append(record))
   }
 
   async #findInLog(scope: string, id: string): Promise<StoredRecord | undefined> {
@@ -108,7 +111,7 @@ export class JournaledKeyStore implements KeyStorePort {
   }
 }
 
-/** Adds records that may be there already, all at once: a store has them share a commit, in this order. */
+/** All at once: a store has them share a commit, in this order. */
 async function addAll(store: KeyStorePort, records: readonly StoredRecord[]): Promise<void> {
   const added = await Promise.allSettled(records.map(record => store.add(record)))
   for (const each of added) {

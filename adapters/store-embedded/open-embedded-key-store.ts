@@ -64,7 +64,8 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
 }
 
 function journaled(database: Database, room: Room, options: JournaledOptions): JournaledKeyStore {
-  return new JournaledKeyStore(new EmbeddedKeyStore(database, room), options)
+  const store = new EmbeddedKeyStore(database, room)
+  return new JournaledKeyStore(store, { ...options, addMissing: records => store.addMissing(records) })
 }
 
 /** What is in no journal any more is in the database by then, so those are read first. */

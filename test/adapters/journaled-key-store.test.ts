@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { MemoryKeyStore, openEmbeddedKeyStore } from '@keyhold/adapters'
 import { frameOf, readFrames } from '@keyhold/adapters/store-embedded/journal-file.js'
 import { JournaledKeyStore } from '@keyhold/adapters/store-embedded/journaled-key-store.js'
-import { keyStoreContract, outcome } from '@keyhold/contract'
+import { keyStoreContract, outcome, tally } from '@keyhold/contract'
 import { KmsError, type StoredRecord } from '@keyhold/core'
 import t, { type Test } from 'tap'
 import { openStore, record } from '../support/embedded-store.ts'
@@ -46,6 +46,25 @@ t.test('what was written is moved soon, and its journal is gone', async t => {
   await opened.add(logged('c'), 'written')
   await opened.close()
   t.strictSame(await journalsOf(directory), [], 'a close moves what is left')
+})
+
+t.test('what is written together is acknowledged when another process could read all of it', async t => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(t, directory)
+  const other = await openEmbeddedKeyStore({ directory, existing: true })
+  t.teardown(() => other.close())
+  const ids = Array.from({ length: 1500 }, (_, index) => `${index}`.padStart(4, '0'))
+  let found: Promise<StoredRecord[]> | undefined
+  const add = async (id: string) => {
+    await store.add(logged(id), 'written')
+    found ??= other.list('log', 'scope', 9999)
+  }
+  t.strictSame(await tally(ids.concat('0007').map(id => () => add(id))), { done: 1500, ALREADY_EXISTS: 1 })
+  t.equal((await found)?.length, 1500)
+  t.strictSame(
+    (await store.list('log', 'scope', 9999)).map(({ ids: [id] }) => id),
+    ids,
+  )
 })
 
 t.test('what is flushed is there no sooner than what was written before it', async t => {
