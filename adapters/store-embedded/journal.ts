@@ -15,7 +15,7 @@ const maximumLength = 16 * 1024 * 1024
 /** Milliseconds after which nobody writes to a journal any more: its process has ended, or it is long in the database. */
 const lifetime = 60_000
 
-/** Adds records where nothing stands yet, in the order in which they are given. Resolves when they are on the disk. */
+/** Writes records, some of which may be there already, in the order in which they are given. Resolves when they are on the disk. */
 export type Move = (records: readonly StoredRecord[]) => Promise<void>
 
 /**

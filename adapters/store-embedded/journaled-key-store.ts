@@ -16,8 +16,8 @@ export interface JournaledOptions {
   readonly directory: string
   /** Whether nothing is changed that nobody asks for. */
   readonly untouched?: boolean
-  /** How records of logs are added that may be there already. Default: one by one. */
-  readonly addMissing?: Move
+  /** How records get into the store that may be there already, and are the same then. Default: they are added one by one. */
+  readonly writeAll?: Move
   /** What was in the journals at the moment as of which the store is read. Default: it is read as it is now. */
   readonly written?: readonly StoredRecord[]
 }
@@ -33,10 +33,10 @@ export class JournaledKeyStore implements KeyStorePort {
   readonly #sweep: NodeJS.Timeout | undefined
 
   constructor(store: KeyStorePort, options: JournaledOptions) {
-    const { directory, untouched, written, addMissing = records => addAll(store, records) } = options
+    const { directory, untouched, written, writeAll = records => addAll(store, records) } = options
     this.#store = store
     this.#written = written
-    this.#journal = new Journal(directory, addMissing)
+    this.#journal = new Journal(directory, writeAll)
     if (untouched) return
     this.#sweep = setInterval(() => this.recover(), sweepInterval).unref()
   }

@@ -65,7 +65,7 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
 
 function journaled(database: Database, room: Room, options: JournaledOptions): JournaledKeyStore {
   const store = new EmbeddedKeyStore(database, room)
-  return new JournaledKeyStore(store, { ...options, addMissing: records => store.addMissing(records) })
+  return new JournaledKeyStore(store, { ...options, writeAll: records => store.writeAll(records) })
 }
 
 /** What is in no journal any more is in the database by then, so those are read first. */
