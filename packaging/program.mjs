@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 
 /**
  * Joins the modules of the program, from `app/dist/` and beside it, into a few files of `app/dist/program/`. To find, open
- * and link 650 of them takes Node.js longer than all else that is done until the service listens.
+ * and link 700 of them takes Node.js longer than all else that is done until the service listens.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const program = join(root, 'app/dist/program')

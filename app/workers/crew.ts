@@ -159,7 +159,7 @@ export class Crew {
 
   /** Its connections hang with it, and no signal that it could take would end it. */
   async #endIfHanging(place: number, worker: WorkerProcess): Promise<void> {
-    if (!(await isHanging(worker)) || this.#isOver) return
+    if (!(await isHanging(worker.channel, worker.ended)) || this.#isOver) return
     this.#options.log.error({ worker: place }, 'a worker hangs, and is killed')
     worker.kill('SIGKILL')
   }

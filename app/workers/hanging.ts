@@ -1,4 +1,4 @@
-import type { WorkerProcess } from './crew.ts'
+import type { Channel } from './channel.ts'
 
 /** Milliseconds from an answer to the next question. */
 const interval = 5000
@@ -10,7 +10,7 @@ const interval = 5000
 const mostMissed = 6
 
 /** Resolves when a worker's event loop has not gone round for half a minute, or when the worker has ended. @returns whether it hangs */
-export async function isHanging({ channel, ended }: WorkerProcess): Promise<boolean> {
+export async function isHanging(channel: Channel, ended: Promise<unknown>): Promise<boolean> {
   let hasEnded = false
   void ended.then(() => (hasEnded = true))
   for (let missed = 0; missed < mostMissed; ) {

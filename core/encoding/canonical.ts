@@ -1,3 +1,6 @@
+/** Bytes of the length in front of each part. */
+const lengthSize = 4
+
 /**
  * The one unambiguous byte form of a list of (well-formed) texts and byte strings: each part is preceded by its length
  * as a big-endian 32-bit number. Two different lists never have the same form, so it can be authenticated.
@@ -16,8 +19,6 @@ export function canonicalBytes(parts: readonly (string | Uint8Array)[]): Uint8Ar
   }
   return bytes
 }
-
-const lengthSize = 4
 
 function setBytes(bytes: Buffer, part: Uint8Array, at: number): number {
   bytes.set(part, at)
