@@ -1,5 +1,6 @@
 import { KmsError } from '@keyhold/core'
-import { MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { BSON, MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { corrupt } from './record-document.ts'
 
 /** Codes of the server, by their names in its own list. */
 const codes = {
@@ -16,18 +17,32 @@ export function isServerError(error: unknown, ...names: readonly (keyof typeof c
   return error instanceof MongoServerError && names.some(name => codes[name].some(code => code === error.code))
 }
 
+/** What a failure of the driver is to callers. */
+export function kmsErrorOf(error: unknown): KmsError {
+  if (error instanceof KmsError) return error
+  // The ids are all that is unique: whether the server says which index it was or not, one of them is taken.
+  if (isServerError(error, 'DuplicateKey')) return new KmsError('ALREADY_EXISTS', 'the id is taken')
+  return error instanceof BSON.BSONError ? corrupt(summary(error)) : unavailable(error)
+}
+
+export function isCorrupt(error: unknown): boolean {
+  return error instanceof KmsError && error.code === 'STORE_CORRUPT'
+}
+
 /**
  * What kept each of so many documents from being stored that were to be inserted by one command, in any order; undefined:
  * nothing did. Unless the server has said of every one whether it is, and of all that they are acknowledged, nothing is
  * known of any but those that it refused.
  */
-export function failuresOf(error: unknown, count: number): unknown[] {
-  if (!(error instanceof MongoBulkWriteError)) return Array.from({ length: count }, () => error)
+export function failuresOf(error: unknown, count: number): (KmsError | undefined)[] {
+  const failure = kmsErrorOf(error)
+  if (!(error instanceof MongoBulkWriteError)) return Array.from({ length: count }, () => failure)
   const { result, insertedCount } = error
   const refused = result.getWriteErrors()
   const isRestStored = insertedCount + refused.length === count && result.getWriteConcernError() === undefined
-  const failures: unknown[] = Array.from({ length: count }, () => (isRestStored ? undefined : error))
-  for (const { index, code } of refused) failures[index] = new MongoServerError({ code, message: 'refused' })
+  const failures = Array.from({ length: count }, () => (isRestStored ? undefined : failure))
+  for (const { index, code } of refused)
+    failures[index] = kmsErrorOf(new MongoServerError({ code, message: 'refused' }))
   return failures
 }
 

@@ -1,14 +1,13 @@
 import { type Collection, type KeyStorePort, KmsError, type StoredRecord } from '@keyhold/core'
-import { BSON } from 'mongodb'
 import { withDeadline } from '../shared/deadline.ts'
 import { InFlight } from '../shared/in-flight.ts'
 import type { OutgoingTls } from '../shared/outgoing-tls.ts'
 import type { Bound } from './bound.ts'
 import { type Collections, prepareCollections } from './collections.ts'
-import { failuresOf, isServerError, summary, unavailable } from './driver-errors.ts'
+import { isServerError, kmsErrorOf } from './driver-errors.ts'
 import { closeDatabase, type Database, openDatabase } from './mongo-client.ts'
-import { corrupt, type RecordDocument, requireTexts, toDocument, toRecord } from './record-document.ts'
-import { SharedInserts } from './shared-inserts.ts'
+import { RecordCollection } from './record-collection.ts'
+import { requireTexts, toDocument, toRecord } from './record-document.ts'
 import { waitForStart } from './wait-for-start.ts'
 
 export interface MongoOptions extends OutgoingTls {
@@ -62,7 +61,7 @@ class MongoKeyStore implements KeyStorePort {
   readonly #collections: Collections
   readonly #callTimeout: number
   readonly #inFlight = new InFlight(mostInFlight)
-  readonly #inserts = new Map<Collection, SharedInserts>()
+  readonly #shared = new Map<Collection, RecordCollection>()
   #closed = false
 
   constructor(database: Database, callTimeout: number) {
@@ -73,13 +72,13 @@ class MongoKeyStore implements KeyStorePort {
 
   async find(collection: Collection, scope: string, id: string): Promise<StoredRecord | undefined> {
     requireTexts(scope, id)
-    const found = await this.#call(bound => this.#collections[collection].findOne({ scope, ids: id }, bound))
-    return found === null ? undefined : toRecord(found, collection)
+    const found = await this.#admitted(() => this.#sharedOf(collection).find(scope, id))
+    return found && toRecord(found, collection)
   }
 
   async add(record: StoredRecord): Promise<void> {
-    this.#requireOpen()
-    await this.#insertsInto(record.collection).add(toDocument(record))
+    const document = toDocument(record)
+    await this.#admitted(() => this.#sharedOf(record.collection).insert(document))
   }
 
   async replace(record: StoredRecord): Promise<void> {
@@ -96,7 +95,7 @@ class MongoKeyStore implements KeyStorePort {
     // To the driver no records mean all of them.
     if (limit < 1) return []
     const filter = after === undefined ? { scope } : { scope, id: { $gt: after } }
-    const found = await this.#call(bound =>
+    const found = await this.#ask(bound =>
       this.#collections[collection].find(filter, { ...bound, sort: { id: 1 }, limit, batchSize: limit }).toArray(),
     )
     return found.map(document => toRecord(document, collection))
@@ -111,12 +110,12 @@ class MongoKeyStore implements KeyStorePort {
   }
 
   async check(): Promise<void> {
-    await this.#call(bound => this.#database.db.command({ ping: 1 }, bound))
+    await this.#ask(bound => this.#database.db.command({ ping: 1 }, bound))
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
-    for (const inserts of this.#inserts.values()) inserts.send()
+    for (const shared of this.#shared.values()) shared.send()
     this.#closed = true
     await closeDatabase(this.#database, this.#callTimeout)
   }
@@ -125,56 +124,41 @@ class MongoKeyStore implements KeyStorePort {
     if (this.#closed) throw new KmsError('STORE_UNAVAILABLE', 'the store is closed')
   }
 
-  #insertsInto(collection: Collection): SharedInserts {
-    const known = this.#inserts.get(collection)
+  #sharedOf(collection: Collection): RecordCollection {
+    const known = this.#shared.get(collection)
     if (known !== undefined) return known
-    const inserts = new SharedInserts(documents => this.#insert(collection, documents))
-    this.#inserts.set(collection, inserts)
-    return inserts
-  }
-
-  /** @returns what kept each from being stored; undefined: nothing did */
-  async #insert(collection: Collection, documents: readonly RecordDocument[]): Promise<readonly unknown[]> {
-    const records = this.#collections[collection]
-    const [first, ...others] = documents
-    return this.#call(async bound => {
-      if (first && others.length === 0) {
-        await records.insertOne(first, bound)
-        return []
-      }
-      try {
-        await records.insertMany(documents, { ...bound, ordered: false })
-        return []
-      } catch (error) {
-        return failuresOf(error, documents.length).map(failure => failure && errorOf(failure))
-      }
-    })
+    const shared = new RecordCollection(this.#collections[collection], call => this.#call(call))
+    this.#shared.set(collection, shared)
+    return shared
   }
 
   /** A change of what is there, which two may want at once. */
   #change<T>(change: (bound: Bound) => Promise<T>): Promise<T> {
-    return this.#call(bound =>
+    return this.#ask(bound =>
       change(bound).catch(error => {
         throw isServerError(error, 'WriteConflict') ? conflict() : error
       }),
     )
   }
 
+  #ask<T>(call: (bound: Bound) => Promise<T>): Promise<T> {
+    return this.#admitted(() => this.#call(call))
+  }
+
+  /** Lets no more wait at once than can be worked off. */
+  async #admitted<T>(ask: () => Promise<T>): Promise<T> {
+    this.#requireOpen()
+    return this.#inFlight.run(ask, tooMany)
+  }
+
   async #call<T>(call: (bound: Bound) => Promise<T>): Promise<T> {
     this.#requireOpen()
     try {
-      return await this.#inFlight.run(() => withDeadline(this.#callTimeout, signal => call({ signal })), tooMany)
+      return await withDeadline(this.#callTimeout, signal => call({ signal }))
     } catch (error) {
-      throw errorOf(error)
+      throw kmsErrorOf(error)
     }
   }
-}
-
-function errorOf(error: unknown): KmsError {
-  if (error instanceof KmsError) return error
-  // The ids are all that is unique: whether the server says which index it was or not, one of them is taken.
-  if (isServerError(error, 'DuplicateKey')) return new KmsError('ALREADY_EXISTS', 'the id is taken')
-  return error instanceof BSON.BSONError ? corrupt(summary(error)) : unavailable(error)
 }
 
 function tooMany(): KmsError {

@@ -6,7 +6,7 @@ import { keyStoreLists } from './key-store-lists.ts'
 import { keyStoreLogs } from './key-store-logs.ts'
 import { keyStoreRaces, type OpenPair } from './key-store-races.ts'
 import { outcome } from './outcome.ts'
-import { collections, finds, nextRevision, sampleRecord } from './sample-record.ts'
+import { collections, comparable, finds, nextRevision, sampleRecord } from './sample-record.ts'
 
 export interface KeyStoreContractOptions {
   /**
@@ -40,6 +40,26 @@ export async function keyStoreContract(
     const record = sampleRecord('a', 'b', 'c')
     t.equal(await store.add(record), undefined)
     for (const id of record.ids) await finds(t, store, record, id)
+  })
+
+  await t.test('what is looked for at the same time is found, each by itself', async t => {
+    const store = await open(t)
+    const records = Array.from({ length: 5 }, (_, i) => ({ ...sampleRecord('a', `b${i}`), scope: `scope ${i % 5}` }))
+    for (const record of records) await store.add(record)
+    const asked = records.flatMap(record => [...record.ids, 'nobody'].map(id => ({ record, id })))
+    // Also twice: nobody shares what he is answered.
+    const found = await Promise.all([...asked, ...asked].map(({ record, id }) => store.find('keys', record.scope, id)))
+    for (const [i, { record, id }] of [...asked, ...asked].entries()) {
+      t.strictSame(comparable(found[i]), id === 'nobody' ? undefined : comparable(record), `${record.scope}: ${id}`)
+    }
+    found[0]?.body.fill(0)
+    await finds(t, store, records[0] as StoredRecord, 'a')
+    t.strictSame(comparable(found[asked.length]), comparable(records[0]))
+    const [here, elsewhere] = await Promise.all([
+      store.find('keys', 'scope 0', 'b1'),
+      store.find('revocations', 'scope 0', 'a'),
+    ])
+    t.strictSame([here, elsewhere], [undefined, undefined], 'in no other scope or collection')
   })
 
   await t.test('add: a taken id is refused, and nothing is changed', async t => {

@@ -159,6 +159,10 @@ await withMongo(t, 'what stands in the database', { replicaSet: true }, async (t
       if (document.scope !== 's') continue
       if (document.ids.includes('a'))
         t.equal(await outcome(() => store.find('keys', 's', 'a')), 'STORE_CORRUPT', `find: ${what}`)
+      const together = ['a', 'other'].map(id => outcome(() => store.find('keys', id === 'a' ? 's' : 'scope', id)))
+      const [own, others] = await Promise.all(together)
+      if (document.ids.includes('a')) t.equal(own, 'STORE_CORRUPT', `find with others: ${what}`)
+      t.equal(others, 'done', `and harms no other: ${what}`)
       t.equal(await outcome(() => store.list('keys', 's', 9)), 'STORE_CORRUPT', `list: ${what}`)
     }
   })
