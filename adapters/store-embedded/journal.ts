@@ -167,11 +167,11 @@ class Segment {
     return this.#byId.get(nameOf('log', scope, id))
   }
 
-  /** Resolves when the record is written, with all that is appended until the stack is empty: a call of the system is dear. */
+  /** Resolves when the record is written, with those whose appending was under way already: a call of the system is dear. */
   append(record: StoredRecord): Promise<void> {
     for (const id of record.ids) this.#byId.set(nameOf('log', record.scope, id), record)
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) process.nextTick(() => this.#write())
+      if (this.#waiting.length === 0) queueMicrotask(() => this.#write())
       this.#waiting.push({ record, resolve, reject })
     })
   }
