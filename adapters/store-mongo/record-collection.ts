@@ -13,6 +13,13 @@ interface Place {
   readonly id: string
 }
 
+/** What stands at an id, or why that is not known. */
+interface Found {
+  readonly id: string
+  readonly document: Document | undefined
+  readonly failure?: unknown
+}
+
 /** One collection: what is looked for in the same turn of the event loop is found by one command, and so for what is inserted. */
 export class RecordCollection {
   readonly #records: Collections[keyof Collections]
@@ -41,27 +48,51 @@ export class RecordCollection {
     this.#inserts.send()
   }
 
-  async #findAll(places: readonly Place[]): Promise<(Document | undefined | Error)[]> {
-    const [first, ...others] = places
-    if (first && others.length === 0) return [await this.#findOne(first)]
-    const filter = { $or: places.map(({ scope, id }) => ({ scope, ids: id })) }
-    // Of each place there is one at most, so all of them come at once.
-    const batchSize = places.length + 1
+  /** By one command for each scope, which every filter names: so collections can be sharded by it. */
+  #findAll(places: readonly Place[]): Promise<Document | undefined>[] {
+    const found = new Map<string, Promise<readonly Found[]>>()
+    for (const { scope } of places) {
+      if (found.has(scope)) continue
+      const ids = places.filter(place => place.scope === scope).map(({ id }) => id)
+      found.set(scope, this.#findIn(scope, [...new Set(ids)]))
+    }
+    return places.map(async ({ scope, id }) => {
+      const answer = (await found.get(scope))?.find(each => each.id === id)
+      if (answer?.failure !== undefined) throw answer.failure
+      return answer?.document
+    })
+  }
+
+  async #findIn(scope: string, ids: readonly string[]): Promise<readonly Found[]> {
+    const [first = '', ...others] = ids
     try {
-      const found = await this.#call(bound => this.#records.find(filter, { ...bound, batchSize }).toArray())
-      return places.map(place => found.find(document => stands(document, place)))
-    } catch (error) {
+      if (others.length === 0) {
+        const document = await this.#call(bound => this.#records.findOne({ scope, ids: first }, bound))
+        return [{ id: first, document: document ?? undefined }]
+      }
+      const filter = { scope, ids: { $in: [...ids] } }
+      // Of each id there is one at most, so all of them come at once.
+      const batchSize = ids.length + 1
+      const documents = await this.#call(bound => this.#records.find(filter, { ...bound, batchSize }).toArray())
+      return ids.map(id => ({ id, document: documents.find(document => stands(document, id)) }))
+    } catch (failure) {
       // One that the driver cannot read takes no other with it.
-      if (!isCorrupt(error)) throw error
-      return Promise.all(places.map(place => this.#findOne(place).catch((alone: Error) => alone)))
+      const isAlone = others.length === 0 || !isCorrupt(failure)
+      if (isAlone) return ids.map(id => ({ id, document: undefined, failure }))
+      return (await Promise.all(ids.map(id => this.#findIn(scope, [id])))).flat()
     }
   }
 
-  async #findOne({ scope, id }: Place): Promise<Document | undefined> {
-    return (await this.#call(bound => this.#records.findOne({ scope, ids: id }, bound))) ?? undefined
+  #insertAll(documents: readonly RecordDocument[]): Promise<void>[] {
+    const failures = this.#insert(documents)
+    return documents.map(async (_document, index) => {
+      const failure = (await failures)[index]
+      if (failure !== undefined) throw failure
+    })
   }
 
-  async #insertAll(documents: readonly RecordDocument[]): Promise<(undefined | Error)[]> {
+  /** @returns what kept each from being stored; undefined: nothing did */
+  async #insert(documents: readonly RecordDocument[]): Promise<readonly (Error | undefined)[]> {
     const [first, ...others] = documents
     return this.#call(async bound => {
       if (first && others.length === 0) {
@@ -79,6 +110,6 @@ export class RecordCollection {
 }
 
 /** As the server compares: also a lone id, which no record of ours is stored with. */
-function stands({ scope, ids }: Document, place: Place): boolean {
-  return scope === place.scope && (ids === place.id || (Array.isArray(ids) && ids.includes(place.id)))
+function stands({ ids }: Document, id: string): boolean {
+  return ids === id || (Array.isArray(ids) && ids.includes(id))
 }
