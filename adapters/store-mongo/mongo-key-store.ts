@@ -30,7 +30,8 @@ const mostInFlight = 1000
 
 /**
  * Opens the store in a MongoDB database that any number of processes share: standalone, a replica set or sharded.
- * Every change is one command on one document, and the server decides the race; no transactions are needed.
+ * Every change concerns one document, also where a command is of several, and the server decides the race; no transactions
+ * are needed.
  *
  * @throws KmsError STORE_UNAVAILABLE if the database does not answer in time or lets nobody in; STORE_MISMATCH if its
  * collections are another program's
