@@ -5,7 +5,9 @@ import { build } from 'esbuild'
 
 /**
  * Joins the modules of the program, from `app/dist/` and beside it, into a few files of `app/dist/program/`. To find, open
- * and link 700 of them takes Node.js longer than all else that is done until the service listens.
+ * and link 700 of them takes Node.js longer than all else that is done until the service listens. What runs from here (a
+ * checkout, an image) runs that; the packages are published as they are compiled, since other package managers than npm let
+ * a file find nothing but what its own package depends on.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const program = join(root, 'app/dist/program')
