@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -24,8 +24,7 @@ const otherPackagesStay = {
     ),
 }
 
-await rm(program, { recursive: true, force: true })
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   // A thread is looked for beside what starts it.
   entryPoints: { main: 'app/dist/main.js', worker: 'adapters/dist/computation-threads/worker.js' },
@@ -37,15 +36,32 @@ const { metafile } = await build({
   target: 'node20',
   plugins: [otherPackagesStay],
   metafile: true,
+  write: false,
 })
+const files = new Map(outputFiles.map(({ path, contents }) => [relative(program, path), contents]))
 
 // Whoever passes on what others have written says under what terms.
 const packages = new Set(Object.keys(metafile.inputs).map(path => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0]))
 packages.delete(undefined)
-await mkdir(join(program, 'licenses'))
 for (const directory of packages) {
   const name = directory.replace(/.*node_modules\//, '').replace('/', '-')
   const texts = (await readdir(join(root, directory))).filter(file => /^(licen[cs]e|notice)/i.test(file))
   if (texts.length === 0) throw new Error(`${directory} does not say under what terms it may be passed on`)
-  for (const text of texts) await copyFile(join(root, directory, text), join(program, 'licenses', `${name}-${text}`))
+  for (const text of texts) files.set(join('licenses', `${name}-${text}`), await readFile(join(root, directory, text)))
+}
+
+// A service may run from these files, and load some of them later: what has not changed is not touched.
+await mkdir(join(program, 'licenses'), { recursive: true })
+for (const [file, contents] of files) {
+  const path = join(program, file)
+  const before = await readFile(path).catch(() => undefined)
+  if (before?.equals(contents)) continue
+  const unfinished = join(dirname(path), `.${process.pid}`)
+  await writeFile(unfinished, contents)
+  await rename(unfinished, path)
+}
+const entries = await readdir(program, { recursive: true, withFileTypes: true })
+for (const entry of entries.filter(entry => entry.isFile() && !entry.name.startsWith('.'))) {
+  const path = join(entry.parentPath, entry.name)
+  if (!files.has(relative(program, path))) await rm(path, { force: true })
 }

@@ -1,6 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { base64, call, request } from '@keyhold/scripts/http-client.js'
 import { launch } from '@keyhold/scripts/servers/process.js'
 import { startService } from '@keyhold/scripts/service-process.js'
@@ -46,6 +48,18 @@ t.test('what is computed on a thread is computed by the program', async t => {
   const message = base64('message')
   const { signature } = await call('POST', `${key_url}/sign`, { message })
   t.equal((await request('POST', `${key_url}/verify`, { message, signature })).status, 200)
+})
+
+t.test('a build that changes nothing touches no file, since a service may run from there', async t => {
+  const timesOf = async () => {
+    const files = await readdir(program, { recursive: true })
+    return Promise.all(files.toSorted().map(async file => [file, (await stat(join(program, file))).ctimeMs] as const))
+  }
+  const before = await timesOf()
+  await promisify(execFile)('env', ['-u', 'NODE_OPTIONS', process.execPath, 'packaging/program.mjs'], {
+    cwd: repository,
+  })
+  t.strictSame(await timesOf(), before)
 })
 
 t.test('it says under what terms others have written what is in it', async t => {
