@@ -184,8 +184,7 @@ class Segment {
     try {
       const frames = waiting.map(({ record }) => frameOf(record))
       const length = frames.reduce((sum, frame) => sum + frame.length, 0)
-      const isWhole = !this.isBroken && writevSync(this.#file as number, frames) === length
-      if (!isWhole) throw new Error('a journal could not be written whole')
+      if (writevSync(this.#file as number, frames) !== length) throw new Error('a journal could not be written whole')
       this.length += length
       for (const { resolve } of waiting) resolve()
     } catch (error) {

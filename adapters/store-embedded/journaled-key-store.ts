@@ -12,12 +12,16 @@ import { Journal, type Move } from './journal.ts'
 /** Milliseconds between two looks at what processes that have ended left behind. */
 const sweepInterval = 60_000
 
+/** A store that takes records of logs out of journals. */
+export interface LogKeyStore extends KeyStorePort {
+  /** Writes records that may be there already, and are the same then. */
+  readonly writeAll: Move
+}
+
 export interface JournaledOptions {
   readonly directory: string
   /** Whether nothing is changed that nobody asks for. */
   readonly untouched?: boolean
-  /** How records get into the store that may be there already, and are the same then. Default: they are added one by one. */
-  readonly writeAll?: Move
   /** What was in the journals at the moment as of which the store is read. Default: it is read as it is now. */
   readonly written?: readonly StoredRecord[]
 }
@@ -32,11 +36,10 @@ export class JournaledKeyStore implements KeyStorePort {
   readonly #written: readonly StoredRecord[] | undefined
   readonly #sweep: NodeJS.Timeout | undefined
 
-  constructor(store: KeyStorePort, options: JournaledOptions) {
-    const { directory, untouched, written, writeAll = records => addAll(store, records) } = options
+  constructor(store: LogKeyStore, { directory, untouched, written }: JournaledOptions) {
     this.#store = store
     this.#written = written
-    this.#journal = new Journal(directory, writeAll)
+    this.#journal = new Journal(directory, records => store.writeAll(records))
     if (untouched) return
     this.#sweep = setInterval(() => this.recover(), sweepInterval).unref()
   }
@@ -108,14 +111,6 @@ export class JournaledKeyStore implements KeyStorePort {
   async #read(scope: string): Promise<StoredRecord[]> {
     const written = this.#written ?? (await guarded(() => this.#journal.read()))
     return written.filter(record => record.scope === scope)
-  }
-}
-
-/** All at once: a store has them share a commit, in this order. */
-async function addAll(store: KeyStorePort, records: readonly StoredRecord[]): Promise<void> {
-  const added = await Promise.allSettled(records.map(record => store.add(record)))
-  for (const each of added) {
-    if (each.status === 'rejected' && each.reason.code !== 'ALREADY_EXISTS') throw each.reason
   }
 }
 

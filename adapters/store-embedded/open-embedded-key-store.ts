@@ -64,8 +64,7 @@ export async function openEmbeddedKeyStore(options: EmbeddedOptions): Promise<Ke
 }
 
 function journaled(database: Database, room: Room, options: JournaledOptions): JournaledKeyStore {
-  const store = new EmbeddedKeyStore(database, room)
-  return new JournaledKeyStore(store, { ...options, writeAll: records => store.writeAll(records) })
+  return new JournaledKeyStore(new EmbeddedKeyStore(database, room), options)
 }
 
 /** What is in no journal any more is in the database by then, so those are read first. */

@@ -13,13 +13,6 @@ interface Place {
   readonly id: string
 }
 
-/** What stands at an id, or why that is not known. */
-interface Found {
-  readonly id: string
-  readonly document: Document | undefined
-  readonly failure?: unknown
-}
-
 /** One collection: what is looked for in the same turn of the event loop is found by one command, and so for what is inserted. */
 export class RecordCollection {
   readonly #records: Collections[keyof Collections]
@@ -50,37 +43,34 @@ export class RecordCollection {
 
   /** By one command for each scope, which every filter names: so collections can be sharded by it. */
   #findAll(places: readonly Place[]): Promise<Document | undefined>[] {
-    const found = new Map<string, Promise<readonly Found[]>>()
+    const found = new Map<string, Promise<readonly Document[]>>()
     for (const { scope } of places) {
       if (found.has(scope)) continue
       const ids = places.filter(place => place.scope === scope).map(({ id }) => id)
       found.set(scope, this.#findIn(scope, [...new Set(ids)]))
     }
     return places.map(async ({ scope, id }) => {
-      const answer = (await found.get(scope))?.find(each => each.id === id)
-      if (answer?.failure !== undefined) throw answer.failure
-      return answer?.document
+      try {
+        return documentOf(await found.get(scope), id)
+      } catch (error) {
+        // One that the driver cannot read takes no other with it.
+        if (!isCorrupt(error)) throw error
+        return documentOf(await this.#findIn(scope, [id]), id)
+      }
     })
   }
 
-  async #findIn(scope: string, ids: readonly string[]): Promise<readonly Found[]> {
-    const [first = '', ...others] = ids
-    try {
-      if (others.length === 0) {
-        const document = await this.#call(bound => this.#records.findOne({ scope, ids: first }, bound))
-        return [{ id: first, document: document ?? undefined }]
+  async #findIn(scope: string, ids: readonly string[]): Promise<readonly Document[]> {
+    const [first, ...others] = ids
+    return this.#call(async bound => {
+      if (first !== undefined && others.length === 0) {
+        const document = await this.#records.findOne({ scope, ids: first }, bound)
+        return document === null ? [] : [document]
       }
-      const filter = { scope, ids: { $in: [...ids] } }
       // Of each id there is one at most, so all of them come at once.
-      const batchSize = ids.length + 1
-      const documents = await this.#call(bound => this.#records.find(filter, { ...bound, batchSize }).toArray())
-      return ids.map(id => ({ id, document: documents.find(document => stands(document, id)) }))
-    } catch (failure) {
-      // One that the driver cannot read takes no other with it.
-      const isAlone = others.length === 0 || !isCorrupt(failure)
-      if (isAlone) return ids.map(id => ({ id, document: undefined, failure }))
-      return (await Promise.all(ids.map(id => this.#findIn(scope, [id])))).flat()
-    }
+      const options = { ...bound, batchSize: ids.length + 1 }
+      return this.#records.find({ scope, ids: { $in: [...ids] } }, options).toArray()
+    })
   }
 
   #insertAll(documents: readonly RecordDocument[]): Promise<void>[] {
@@ -110,6 +100,6 @@ export class RecordCollection {
 }
 
 /** As the server compares: also a lone id, which no record of ours is stored with. */
-function stands({ ids }: Document, id: string): boolean {
-  return ids === id || (Array.isArray(ids) && ids.includes(id))
+function documentOf(documents: readonly Document[] = [], id: string): Document | undefined {
+  return documents.find(({ ids }) => ids === id || (Array.isArray(ids) && ids.includes(id)))
 }

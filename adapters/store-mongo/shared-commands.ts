@@ -3,7 +3,7 @@ type Run<Item, Answer> = (items: readonly Item[]) => readonly Promise<Answer>[]
 
 interface Waiting<Item, Answer> {
   readonly item: Item
-  readonly resolve: (answer: Promise<Answer> | undefined) => void
+  readonly resolve: (answer: Promise<Answer>) => void
 }
 
 /** Of one command: the server takes 48 MB, and whoever is in front should not wait for too many behind. */
@@ -27,9 +27,9 @@ export class SharedCommands<Item, Answer> {
   ask(item: Item, bytes = 0): Promise<Answer> {
     // One that is refused for its length must take no other with it.
     if (bytes > mostBytes) return this.#run([item])[0] as Promise<Answer>
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       if (this.#waiting.length === 0) setImmediate(() => this.send())
-      this.#waiting.push({ item, resolve: answer => answer?.then(resolve, reject) })
+      this.#waiting.push({ item, resolve })
       this.#bytes += bytes
       if (this.#waiting.length >= mostItems || this.#bytes > mostBytes) this.send()
     })
@@ -42,6 +42,6 @@ export class SharedCommands<Item, Answer> {
     this.#bytes = 0
     if (waiting.length === 0) return
     const answers = this.#run(waiting.map(({ item }) => item))
-    for (const [index, { resolve }] of waiting.entries()) resolve(answers[index])
+    for (const [index, { resolve }] of waiting.entries()) resolve(answers[index] as Promise<Answer>)
   }
 }

@@ -21,6 +21,13 @@ const journalsOf = async (directory: string) => (await readdir(directory)).filte
 class FullDisk extends MemoryKeyStore {
   isFull = false
 
+  async writeAll(records: readonly StoredRecord[]): Promise<void> {
+    for (const record of records) {
+      const added = await outcome(() => this.add(record))
+      if (added === 'STORE_UNAVAILABLE') throw new KmsError(added, 'the disk is full')
+    }
+  }
+
   override async add(record: StoredRecord): Promise<void> {
     if (this.isFull) throw new KmsError('STORE_UNAVAILABLE', 'the disk is full')
     return super.add(record)
@@ -95,7 +102,7 @@ t.test('while nothing can be moved nothing is taken, and afterwards all goes on'
 
 t.test('a journal that cannot be written is left, and another begun', async t => {
   const directory = join(await temporaryDirectory(t), 'missing')
-  const opened = new JournaledKeyStore(new MemoryKeyStore(), { directory, untouched: true })
+  const opened = new JournaledKeyStore(new FullDisk(), { directory, untouched: true })
   t.equal(await outcome(() => opened.add(logged('a'), 'written')), 'STORE_UNAVAILABLE')
   t.equal(await outcome(() => opened.check()), 'done')
   await opened.close()
